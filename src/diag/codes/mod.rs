@@ -1,0 +1,28 @@
+//! The codes of all diagnostics, a family a file, each with its long form for `explain CODE`.
+
+mod deploy;
+mod lint;
+mod mapping;
+mod registry;
+mod template;
+
+/// A diagnostic's code and what there is to say about it.
+#[derive(Debug)]
+pub struct Code {
+    /// Family letter and three digits.
+    pub code: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// What it means, why it matters, what to do; plain text, an example where one helps.
+    pub text: &'static str,
+}
+
+/// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
+/// and credentials, D generate/apply/check/drop, L ObsCore lints.
+pub const CODES: &[&[Code]] =
+    &[mapping::CODES, template::CODES, registry::CODES, deploy::CODES, lint::CODES];
+
+/// The code with that name, in any case of letters.
+pub fn explain(code: &str) -> Option<&'static Code> {
+    CODES.iter().copied().flatten().find(|entry| entry.code.eq_ignore_ascii_case(code))
+}

@@ -1,0 +1,6 @@
+//! Codes of templates.
+
+use super::Code;
+
+/// Family T.
+pub const CODES: &[Code] = &[];

@@ -1,0 +1,34 @@
+//! A diagnostic as text for a terminal.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::{Diagnostic, Severity};
+
+impl Diagnostic {
+    /// The diagnostic as rustc would print it: title, the source line with a caret, help.
+    /// `colour` turns ANSI escapes on.
+    pub fn render(&self, colour: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let title = level.primary_title(&self.message).id(self.code);
+        let mut group = Group::with_title(title);
+        for (index, label) in self.labels.iter().enumerate() {
+            let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let end = label.span.end.clamp(label.span.start, label.source.text().len());
+            let span = label.span.start.min(end)..end;
+            group = group.element(
+                Snippet::source(label.source.text())
+                    .path(label.source.name())
+                    .annotation(kind.span(span).label(&label.text)),
+            );
+        }
+        for help in &self.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group])
+    }
+}

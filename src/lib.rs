@@ -1,0 +1,13 @@
+//! obscore-view: live IVOA ObsCore views on Rubin/LSST Butler registries.
+//!
+//! A compiler. In: a YAML mapping from dataset types to ObsCore, and a registry as the compiler
+//! sees it (a [`registry::Snapshot`]). Out: a view plan, and from it the SQL of a view, of a
+//! query and of an export. Nothing is copied out of the registry, so nothing can be stale.
+
+pub mod diag;
+pub mod expression;
+pub mod mapping;
+pub mod registry;
+pub mod sql;
+pub mod template;
+pub mod value;
