@@ -7,7 +7,9 @@
 pub mod diag;
 pub mod expression;
 pub mod mapping;
+pub mod obscore;
 pub mod registry;
 pub mod sql;
 pub mod template;
+pub mod time;
 pub mod value;

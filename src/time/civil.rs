@@ -1,0 +1,78 @@
+//! Calendar text of instants.
+
+use super::{DAY, SECOND, tai_minus_utc};
+
+/// UTC as `2016-12-31T23:59:60.500000`, to `digits` (0 to 9) digits of a second.
+/// Seconds are rounded to the nearest, before the leap second is looked for, as ERFA does.
+pub fn iso_utc(tai: i64, digits: u32, separator: char) -> String {
+    let unit = 10_i64.pow(9 - digits.min(9));
+    let rounded = tai.saturating_add(unit / 2).div_euclid(unit).saturating_mul(unit);
+    let (offset, leaping) = tai_minus_utc(rounded);
+    let utc = rounded - offset;
+    // Inside a leap second the old difference still holds and the label runs past midnight:
+    // step back a second and write 60.
+    let shown = if leaping { utc - SECOND } else { utc };
+    let (year, month, day) = civil(shown.div_euclid(DAY));
+    let second = shown.rem_euclid(DAY) / SECOND;
+    let fraction = shown.rem_euclid(SECOND) / unit;
+    let seconds = second % 60 + i64::from(leaping);
+    let mut text = format!(
+        "{year:04}-{month:02}-{day:02}{separator}{:02}:{:02}:{seconds:02}",
+        second / 3600,
+        second / 60 % 60
+    );
+    if digits > 0 {
+        text.push_str(&format!(".{fraction:0width$}", width = digits as usize));
+    }
+    text
+}
+
+/// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian).
+pub(super) fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// Nanoseconds since 1970-01-01 of `YYYY-MM-DD[(T| )HH:MM[:SS[.f]]]`, in whatever scale the text is.
+pub fn parse_iso(text: &str) -> Option<i64> {
+    let (date, clock) = match text.split_once(['T', ' ']) {
+        Some((date, clock)) => (date, clock.trim_end_matches('Z')),
+        None => (text, "00:00:00"),
+    };
+    let mut parts = date.split('-').map(str::parse::<i64>);
+    let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    if parts.next().is_some() || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let mut parts = clock.split(':');
+    let hour = parts.next()?.parse::<i64>().ok()?;
+    let minute = parts.next()?.parse::<i64>().ok()?;
+    let (second, fraction) = parts.next().unwrap_or("0").split_once('.').unwrap_or_else(|| {
+        (clock.split(':').nth(2).unwrap_or("0"), "")
+    });
+    let second = second.parse::<i64>().ok()?;
+    if parts.next().is_some() || hour > 23 || minute > 59 || second > 60 || fraction.len() > 9 {
+        return None;
+    }
+    let fraction = format!("{fraction:0<9}").parse::<i64>().ok()?;
+    let days = days_of(year, month, day)?;
+    Some(days * DAY + ((hour * 60 + minute) * 60 + second) * SECOND + fraction)
+}
+
+/// Days since 1970-01-01; `None` for a day that the month does not have.
+fn days_of(year: i64, month: i64, day: i64) -> Option<i64> {
+    let shifted = if month <= 2 { year - 1 } else { year };
+    let era = shifted.div_euclid(400);
+    let of_era_year = shifted.rem_euclid(400);
+    let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era_year * 365 + of_era_year / 4 - of_era_year / 100 + of_year
+        - 719_468;
+    (civil(days) == (year, month, day)).then_some(days)
+}

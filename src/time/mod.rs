@@ -1,0 +1,113 @@
+//! TAI nanoseconds to UTC, with leap seconds.
+//!
+//! In: nanoseconds TAI since 1970-01-01T00:00:00 TAI, as Butler stores timespans. Out: UTC as MJD
+//! and as ISO text, equal to astropy's `Time.utc.mjd` and `Time.utc.isot`. A day that ends in a leap
+//! second is 86,401 s long and its fraction is stretched over them (ERFA's quasi-JD).
+//! The pieces are data, so that [`crate::lower`] can write the same rule as SQL.
+
+mod civil;
+
+use std::sync::LazyLock;
+
+use hifitime::leap_seconds::{LatestLeapSeconds, LeapSecond};
+
+pub use civil::{iso_utc, parse_iso};
+
+/// Nanoseconds in a second.
+pub const SECOND: i64 = 1_000_000_000;
+/// Nanoseconds in a day without a leap second.
+pub const DAY: i64 = 86_400 * SECOND;
+/// MJD of 1970-01-01.
+pub const MJD_1970: i64 = 40_587;
+/// SQLite's stand-in for an unbounded begin (Butler's `TimeConverter.min_nsec`).
+pub const UNBOUNDED_BEGIN: i64 = 0;
+/// SQLite's stand-in for an unbounded end: 2100-01-01 TAI (Butler's `TimeConverter.max_nsec`).
+pub const UNBOUNDED_END: i64 = 4_102_444_800 * SECOND;
+/// The day until which IERS Bulletin C 72 (July 2026) rules out further leap seconds.
+pub const LEAP_SECONDS_EXPIRE: &str = "2027-06-28";
+
+/// A stretch of time in which UTC is a linear function of TAI.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Piece {
+    /// First nanosecond (TAI since 1970) that it holds for.
+    pub from: i64,
+    /// UTC as MJD at `from`.
+    pub mjd: f64,
+    /// Length of its days, in TAI nanoseconds.
+    pub day: f64,
+}
+
+/// A step of TAI − UTC from 1972 on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// First nanosecond (TAI since 1970) with the new difference; the leap second ends here.
+    pub from: i64,
+    /// TAI − UTC from then on, in seconds.
+    pub seconds: i64,
+}
+
+/// TAI − UTC in 1970 and 1971 was 8.000082 s at 1970-01-01 UTC and grew 2.592 ms a day.
+const DRIFT_START: i64 = 8_000_082_000;
+const DRIFT_DAY: f64 = 86_400.002_592e9;
+
+/// All steps of TAI − UTC since 1972-01-01, oldest first.
+pub static STEPS: LazyLock<Vec<Step>> = LazyLock::new(|| {
+    LatestLeapSeconds::default().filter(|leap| leap.announced_by_iers).map(step).collect()
+});
+
+/// All pieces, oldest first; the first one also serves for whatever lies before it.
+pub static PIECES: LazyLock<Vec<Piece>> = LazyLock::new(pieces);
+
+fn step(leap: LeapSecond) -> Step {
+    /// Seconds from 1900-01-01, where hifitime counts from, to 1970-01-01.
+    const EPOCH: f64 = 2_208_988_800.0;
+    #[expect(clippy::cast_possible_truncation, reason = "whole seconds, far below 2^53")]
+    let (utc, seconds) = ((leap.timestamp_tai_s - EPOCH) as i64, leap.delta_at as i64);
+    Step { from: (utc + seconds) * SECOND, seconds }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "days and seconds are small")]
+fn pieces() -> Vec<Piece> {
+    let mut pieces = vec![Piece { from: DRIFT_START, mjd: MJD_1970 as f64, day: DRIFT_DAY }];
+    let mut before = None;
+    for step in STEPS.iter() {
+        let day = (step.from - step.seconds * SECOND) / DAY;
+        let mjd = (MJD_1970 + day) as f64;
+        // The day that ends with this step has the leap in it.
+        let eve = match before {
+            Some(seconds) => (day - 1) * DAY + seconds * SECOND,
+            #[expect(clippy::cast_possible_truncation, reason = "nanoseconds in two years")]
+            None => DRIFT_START + ((day - 1) as f64 * DRIFT_DAY) as i64,
+        };
+        pieces.push(Piece { from: eve, mjd: mjd - 1.0, day: (step.from - eve) as f64 });
+        pieces.push(Piece { from: step.from, mjd, day: DAY as f64 });
+        before = Some(step.seconds);
+    }
+    pieces
+}
+
+/// UTC as MJD of a TAI instant.
+#[expect(clippy::cast_precision_loss, reason = "the difference spans years; 1e-9 d is asked for")]
+pub fn utc_mjd(tai: i64) -> f64 {
+    let at = PIECES.partition_point(|piece| piece.from <= tai).saturating_sub(1);
+    PIECES.get(at).map_or(f64::NAN, |piece| {
+        piece.mjd + tai.saturating_sub(piece.from) as f64 / piece.day
+    })
+}
+
+/// TAI − UTC in nanoseconds at a TAI instant, and whether it lies inside a leap second.
+pub fn tai_minus_utc(tai: i64) -> (i64, bool) {
+    let at = STEPS.partition_point(|step| step.from <= tai);
+    let leaping = STEPS.get(at).is_some_and(|next| at > 0 && tai >= next.from - SECOND);
+    match at.checked_sub(1).and_then(|last| STEPS.get(last)) {
+        Some(step) => (step.seconds * SECOND, leaping),
+        None => (drift(tai), false),
+    }
+}
+
+/// TAI − UTC before 1972, in nanoseconds.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "two years")]
+fn drift(tai: i64) -> i64 {
+    let since = tai.saturating_sub(DRIFT_START) as f64;
+    tai.saturating_sub((since / DRIFT_DAY * DAY as f64).round() as i64)
+}
