@@ -8,6 +8,7 @@ pub mod diag;
 pub mod expression;
 pub mod mapping;
 pub mod obscore;
+pub mod plan;
 pub mod registry;
 pub mod sql;
 pub mod template;

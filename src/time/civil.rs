@@ -54,9 +54,11 @@ pub fn parse_iso(text: &str) -> Option<i64> {
     let mut parts = clock.split(':');
     let hour = parts.next()?.parse::<i64>().ok()?;
     let minute = parts.next()?.parse::<i64>().ok()?;
-    let (second, fraction) = parts.next().unwrap_or("0").split_once('.').unwrap_or_else(|| {
-        (clock.split(':').nth(2).unwrap_or("0"), "")
-    });
+    let (second, fraction) = parts
+        .next()
+        .unwrap_or("0")
+        .split_once('.')
+        .unwrap_or_else(|| (clock.split(':').nth(2).unwrap_or("0"), ""));
     let second = second.parse::<i64>().ok()?;
     if parts.next().is_some() || hour > 23 || minute > 59 || second > 60 || fraction.len() > 9 {
         return None;
@@ -72,7 +74,7 @@ fn days_of(year: i64, month: i64, day: i64) -> Option<i64> {
     let era = shifted.div_euclid(400);
     let of_era_year = shifted.rem_euclid(400);
     let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era_year * 365 + of_era_year / 4 - of_era_year / 100 + of_year
-        - 719_468;
+    let days =
+        era * 146_097 + of_era_year * 365 + of_era_year / 4 - of_era_year / 100 + of_year - 719_468;
     (civil(days) == (year, month, day)).then_some(days)
 }

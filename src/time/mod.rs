@@ -90,9 +90,9 @@ fn pieces() -> Vec<Piece> {
 #[expect(clippy::cast_precision_loss, reason = "the difference spans years; 1e-9 d is asked for")]
 pub fn utc_mjd(tai: i64) -> f64 {
     let at = PIECES.partition_point(|piece| piece.from <= tai).saturating_sub(1);
-    PIECES.get(at).map_or(f64::NAN, |piece| {
-        piece.mjd + tai.saturating_sub(piece.from) as f64 / piece.day
-    })
+    PIECES
+        .get(at)
+        .map_or(f64::NAN, |piece| piece.mjd + tai.saturating_sub(piece.from) as f64 / piece.day)
 }
 
 /// TAI − UTC in nanoseconds at a TAI instant, and whether it lies inside a leap second.

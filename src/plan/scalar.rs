@@ -1,0 +1,202 @@
+//! Expressions of a branch.
+
+use crate::template::FormatSpec;
+use crate::value::Literal;
+
+/// A value of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar {
+    /// NULL.
+    Null,
+    /// A constant.
+    Literal(Literal),
+    /// A column of a registry table.
+    Column {
+        /// Alias of the table.
+        alias: String,
+        /// Column of the table.
+        column: String,
+        /// Its type.
+        kind: ValueKind,
+        /// Whether it can be NULL.
+        nullable: bool,
+    },
+    /// The dataset's UUID as text with hyphens.
+    DatasetId,
+    /// The name of the dataset's run.
+    Run,
+    /// When the dataset was put into the registry, UTC.
+    IngestDate,
+    /// `ingest date + days`.
+    IngestDatePlus(f64),
+    /// An end of a timespan; NULL where it is unbounded, absent or the timespan is empty.
+    Time {
+        /// Alias of the table that has the timespan.
+        alias: String,
+        /// Which end.
+        bound: Bound,
+        /// How it is written.
+        form: TimeForm,
+    },
+    /// `CASE WHEN subject = key THEN value … ELSE otherwise END`.
+    Lookup {
+        /// What is looked up, with its keys and their values.
+        cases: Vec<(Scalar, String, Literal)>,
+        /// The value when no case fits.
+        otherwise: Box<Scalar>,
+    },
+    /// Text, one part after the other; a NULL part makes all NULL.
+    Concat(Vec<Scalar>),
+    /// Python's `format(value, spec)`.
+    Format {
+        /// The value; NULL formats as `None`.
+        value: Box<Scalar>,
+        /// The specification.
+        spec: FormatSpec,
+        /// `!r`, `!s` or `!a`.
+        conversion: Option<char>,
+    },
+    /// Python's conversion of text to a number; NULL where Python would raise `ValueError`.
+    Convert {
+        /// The text.
+        text: Box<Scalar>,
+        /// The type to convert to.
+        to: ValueKind,
+    },
+    /// What a region column says.
+    Region {
+        /// Alias of the table that has the region.
+        alias: String,
+        /// What of it.
+        part: RegionPart,
+    },
+    /// The first that is not NULL.
+    Coalesce(Vec<Scalar>),
+    /// Size of the dataset's files in kB (1,000 bytes), rounded up, from the datastore's table.
+    FileSize {
+        /// The datastore's records table.
+        table: String,
+    },
+}
+
+/// The kinds of values, with Python's rules of formatting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// `int`
+    Int,
+    /// `float`
+    Float,
+    /// `bool`
+    Bool,
+    /// `str`
+    Text,
+    /// `datetime`-like; only by own keys.
+    Timestamp,
+}
+
+/// The ends of a timespan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// The begin, included.
+    Begin,
+    /// The end, excluded.
+    End,
+}
+
+/// How an instant is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TimeForm {
+    /// Nanoseconds TAI since 1970, as stored.
+    TaiNanoseconds,
+    /// MJD, UTC.
+    UtcMjd,
+    /// MJD, TAI.
+    TaiMjd,
+    /// `2024-01-01T00:00:00.000000`, UTC.
+    UtcIsot,
+    /// `2024-01-01 00:00:00.000000`, UTC.
+    UtcIso,
+    /// As [`TimeForm::UtcIsot`], TAI.
+    TaiIsot,
+    /// As [`TimeForm::UtcIso`], TAI.
+    TaiIso,
+    /// A timestamp, UTC, plus days.
+    UtcTimestampPlus(f64),
+}
+
+/// What can be computed from a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionPart {
+    /// Longitude of the bounding circle's centre, degrees.
+    Ra,
+    /// Latitude of the bounding circle's centre, degrees.
+    Dec,
+    /// Diameter of the bounding circle, degrees.
+    Fov,
+    /// The s_region text.
+    Region,
+    /// pgSphere's `spoly`.
+    SpherePolygon,
+    /// pgSphere's `spoint`.
+    SpherePoint,
+}
+
+impl Scalar {
+    /// The kind of value it yields.
+    pub fn kind(&self) -> ValueKind {
+        match self {
+            Self::Null
+            | Self::DatasetId
+            | Self::Run
+            | Self::Concat(_)
+            | Self::Format { .. }
+            | Self::Literal(Literal::String(_)) => ValueKind::Text,
+            Self::Literal(Literal::Bool(_)) => ValueKind::Bool,
+            Self::Literal(Literal::Int(_)) | Self::FileSize { .. } => ValueKind::Int,
+            Self::Literal(Literal::Float(_)) => ValueKind::Float,
+            Self::Column { kind, .. } | Self::Convert { to: kind, .. } => *kind,
+            Self::IngestDate | Self::IngestDatePlus(_) => ValueKind::Timestamp,
+            Self::Time { form, .. } => match form {
+                TimeForm::TaiNanoseconds => ValueKind::Int,
+                TimeForm::UtcMjd | TimeForm::TaiMjd => ValueKind::Float,
+                TimeForm::UtcTimestampPlus(_) => ValueKind::Timestamp,
+                _ => ValueKind::Text,
+            },
+            Self::Lookup { cases, otherwise } => match cases.first() {
+                Some((_, _, value)) => Self::Literal(value.clone()).kind(),
+                None => otherwise.kind(),
+            },
+            Self::Region { part, .. } => match part {
+                RegionPart::Ra | RegionPart::Dec | RegionPart::Fov => ValueKind::Float,
+                _ => ValueKind::Text,
+            },
+            Self::Coalesce(parts) => parts.first().map_or(ValueKind::Text, Self::kind),
+        }
+    }
+
+    /// Adds the aliases of the tables that it reads.
+    pub fn aliases<'a>(&'a self, found: &mut Vec<&'a str>) {
+        match self {
+            Self::Null | Self::Literal(_) | Self::DatasetId | Self::FileSize { .. } => {}
+            Self::Run => found.push(RUN),
+            Self::IngestDate | Self::IngestDatePlus(_) => found.push(DATASET),
+            Self::Column { alias, .. } | Self::Time { alias, .. } | Self::Region { alias, .. } => {
+                found.push(alias);
+            }
+            Self::Lookup { cases, otherwise } => {
+                cases.iter().for_each(|(subject, _, _)| subject.aliases(found));
+                otherwise.aliases(found);
+            }
+            Self::Concat(parts) | Self::Coalesce(parts) => {
+                parts.iter().for_each(|part| part.aliases(found));
+            }
+            Self::Format { value, .. } => value.aliases(found),
+            Self::Convert { text, .. } => text.aliases(found),
+        }
+    }
+}
+
+/// Alias of the `dataset` table.
+pub const DATASET: &str = "d";
+/// Alias of the run's row in `collection`.
+pub const RUN: &str = "run";
