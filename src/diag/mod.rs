@@ -5,10 +5,12 @@
 //! Every error of the library that a user can cause is a [`Diagnostic`].
 
 mod codes;
+mod map;
 mod render;
 mod span;
 
 pub use codes::{CODES, Code, explain};
+pub use map::SpanMap;
 pub use span::{Source, Span};
 
 use std::fmt;

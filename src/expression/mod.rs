@@ -3,6 +3,13 @@
 //! In: the text of a `where`. Out: an [`Expression`], or a diagnostic with a caret. Follows the
 //! grammar of `lsst.daf.butler.queries.expressions`; what is not supported says so with its place.
 
+mod call;
+mod check;
+mod lex;
+mod parse;
+mod time;
 mod tree;
 
-pub use tree::{Comparison, Expression, Node, Range};
+pub use parse::parse;
+pub use time::{TimeFormat, TimeLiteral, TimeScale, time_literal};
+pub use tree::{BindValue, Comparison, Expression, Node, Operator, Range, Shape};

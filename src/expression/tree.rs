@@ -21,7 +21,7 @@ pub enum Node {
     Or(Box<Expression>, Box<Expression>),
     /// `NOT a`
     Not(Box<Expression>),
-    /// `left op right`
+    /// `left op right`; with [`Node::Null`] on one side, equality means IS NULL.
     Compare(Box<Expression>, Comparison, Box<Expression>),
     /// `a [NOT] IN (items)`
     In {
@@ -34,7 +34,7 @@ pub enum Node {
     },
     /// A name: `visit`, `visit.exposure_time`, `exposure.timespan.begin`, `instrument`.
     Name(Vec<String>),
-    /// `:name`, or a bare name that `bind` defines.
+    /// `:name` of an expression parsed without bind values; with them, the value stands instead.
     Bind(String),
     /// A number or string.
     Literal(Literal),
@@ -44,6 +44,63 @@ pub enum Node {
     Range(Range),
     /// `NULL`
     Null,
+    /// `left op right` on numbers.
+    Arithmetic(Box<Expression>, Operator, Box<Expression>),
+    /// `-a` of what is not a number literal.
+    Negative(Box<Expression>),
+    /// `(begin, end)`: a timespan; an end that is [`Node::Null`] is unbounded.
+    Timespan(Box<Expression>, Box<Expression>),
+    /// `POINT(…)`, `CIRCLE(…)`, `BOX(…)`, `POLYGON(…)`: a region on the sky, in ICRS.
+    Shape(Shape),
+    /// `REGION('…')`: a region in the text form of SIAv2's POS.
+    Region(String),
+    /// `GLOB(name, 'pattern')`: `*` and `?` match any text and any character.
+    Glob {
+        /// The column, a [`Node::Name`].
+        value: Box<Expression>,
+        /// The pattern.
+        pattern: String,
+    },
+    /// `UUID('…')`
+    Uuid(uuid::Uuid),
+}
+
+/// Arithmetic operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`
+    Modulo,
+}
+
+/// A region on the sky; angles in degrees.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// Longitude and latitude.
+    Point(f64, f64),
+    /// Longitude and latitude of the centre, radius as written. Butler takes twice the radius for
+    /// the opening angle; see the notes on `CIRCLE` in `docs/mapping.md`.
+    Circle(f64, f64, f64),
+    /// Longitude and latitude of the centre, width, height.
+    Box(f64, f64, f64, f64),
+    /// Longitude and latitude of each vertex.
+    Polygon(Vec<(f64, f64)>),
+}
+
+/// A value that `bind` gives to a name.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BindValue {
+    /// One value: a literal or a time.
+    Scalar(Node),
+    /// Values for IN, all of one kind.
+    List(Vec<Node>),
 }
 
 /// Comparison operators.

@@ -4,6 +4,9 @@
 //! diagnostic with a caret inside the template. No meaning here: whether a name exists is for
 //! [`crate::resolve`]. Follows Python's format string syntax (PEP 3101 and the mini-language).
 
+mod parse;
+mod spec;
 mod tree;
 
+pub use parse::parse;
 pub use tree::{Access, Align, Field, FormatSpec, Part, Template};

@@ -53,6 +53,8 @@ pub struct FormatSpec {
     pub align: Option<Align>,
     /// `+`, `-` or a space.
     pub sign: Option<char>,
+    /// `z`: a negative zero is written without its sign.
+    pub no_negative_zero: bool,
     /// `#`.
     pub alternate: bool,
     /// `0` before the width.

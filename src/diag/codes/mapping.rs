@@ -1,6 +1,6 @@
-//! Codes of mapping files and where-expressions.
+//! Codes of mapping files.
 
 use super::Code;
 
-/// Family M.
+/// Family M, up to M099.
 pub const CODES: &[Code] = &[];

@@ -1,6 +1,7 @@
 //! The codes of all diagnostics, a family a file, each with its long form for `explain CODE`.
 
 mod deploy;
+mod expression;
 mod lint;
 mod mapping;
 mod registry;
@@ -19,8 +20,14 @@ pub struct Code {
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
 /// and credentials, D generate/apply/check/drop, L ObsCore lints.
-pub const CODES: &[&[Code]] =
-    &[mapping::CODES, template::CODES, registry::CODES, deploy::CODES, lint::CODES];
+pub const CODES: &[&[Code]] = &[
+    mapping::CODES,
+    expression::CODES,
+    template::CODES,
+    registry::CODES,
+    deploy::CODES,
+    lint::CODES,
+];
 
 /// The code with that name, in any case of letters.
 pub fn explain(code: &str) -> Option<&'static Code> {
