@@ -18,3 +18,42 @@ pub enum Literal {
     /// Text.
     String(String),
 }
+
+/// One cell of a database's answer, or a parameter of a question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// SQL NULL.
+    Null,
+    /// Boolean (PostgreSQL only; SQLite has 0 and 1).
+    Bool(bool),
+    /// Any integer type.
+    Int(i64),
+    /// Any floating-point type.
+    Float(f64),
+    /// Any text type.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// UUID (PostgreSQL only; SQLite has 32 hexadecimal digits of text).
+    Uuid(uuid::Uuid),
+    /// Microseconds since 1970-01-01 00:00 UTC (PostgreSQL only; SQLite has text).
+    Timestamp(i64),
+}
+
+impl Cell {
+    /// The text, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The integer, if it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+}

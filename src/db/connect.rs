@@ -1,0 +1,227 @@
+//! Opening a registry's database.
+//!
+//! In: a [`Target`]. Out: a [`Database`], a small pool of connections. Reading is the default and
+//! is enforced by the database itself; writing must be asked for.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+
+use super::error;
+use super::session::Session;
+use super::target::{PostgresTarget, SqliteTarget, Target};
+use crate::diag::{Diagnostic, Result};
+use crate::sql::Dialect;
+
+/// What may be done with a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing can be changed.
+    ReadOnly,
+    /// For `apply` and `drop`.
+    ReadWrite,
+}
+
+/// How patient to be, and how wide to connect.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// For how long to try to connect, and to wait for a lock that another process holds.
+    pub patience: Duration,
+    /// Longest run of one statement, else the server's own; PostgreSQL only.
+    pub statement_timeout: Option<Duration>,
+    /// Most connections at a time.
+    pub connections: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { patience: Duration::from_secs(30), statement_timeout: None, connections: 4 }
+    }
+}
+
+/// An open database.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub(super) target: Target,
+    pub(super) pool: Pool,
+    access: Access,
+    options: Options,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Pool {
+    Postgres(PgPool),
+    Sqlite(SqlitePool),
+}
+
+impl Database {
+    /// Connects.
+    ///
+    /// # Errors
+    /// R020 to R027, R039 with what is wrong and what to do about it.
+    pub async fn open(target: &Target, access: Access, options: &Options) -> Result<Self> {
+        let pool = match target {
+            Target::Postgres(postgres) => Pool::Postgres(open_postgres(postgres, options).await?),
+            Target::Sqlite(sqlite) => Pool::Sqlite(open_sqlite(sqlite, access, options).await?),
+        };
+        Ok(Self { target: target.clone(), pool, access, options: options.clone() })
+    }
+
+    /// The database system.
+    pub fn dialect(&self) -> Dialect {
+        self.target.dialect()
+    }
+
+    /// Where this is; prints without the password.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Begins a read-only transaction that sees one moment of the database.
+    ///
+    /// # Errors
+    /// R020 to R029.
+    pub async fn snapshot(&self) -> Result<Session> {
+        self.begin(
+            // Said per transaction and not per connection: behind pgbouncer a connection is shared
+            // with Butlers that write, and a setting would stay with it.
+            "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            "BEGIN",
+        )
+        .await
+    }
+
+    /// Begins a transaction that may write.
+    ///
+    /// # Errors
+    /// R028 when the database was opened read-only; R020 to R029.
+    pub async fn transaction(&self) -> Result<Session> {
+        if self.access == Access::ReadOnly {
+            return Err(Box::new(Diagnostic::error(
+                "R028",
+                format!("{} was opened read-only", self.target),
+            )));
+        }
+        self.begin("BEGIN TRANSACTION READ WRITE", "BEGIN IMMEDIATE").await
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Postgres(pool) => pool.close().await,
+            Pool::Sqlite(pool) => pool.close().await,
+        }
+    }
+
+    async fn begin(&self, postgres: &'static str, sqlite: &'static str) -> Result<Session> {
+        let failed = |error| error::describe(&error, &self.target);
+        match &self.pool {
+            Pool::Postgres(pool) => {
+                let transaction = pool.begin_with(postgres).await.map_err(failed)?;
+                let mut session = Session::postgres(transaction, self.target.clone());
+                // Local settings end with the transaction, for the same reason.
+                let limit = self.options.statement_timeout.map(|limit| limit.as_millis());
+                let limit = limit.map(|limit| format!("; SET LOCAL statement_timeout = {limit}"));
+                let settings = format!(
+                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'{}",
+                    limit.unwrap_or_default()
+                );
+                session.run(&settings).await?;
+                Ok(session)
+            }
+            Pool::Sqlite(pool) => {
+                let transaction = pool.begin_with(sqlite).await.map_err(failed)?;
+                Ok(Session::sqlite(transaction, self.target.clone()))
+            }
+        }
+    }
+}
+
+async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<PgPool> {
+    let mut patience = options.patience;
+    let mut connect = PgConnectOptions::new_without_pgpass().application_name("obscore-view");
+    if let Some(host) = &target.host {
+        connect = if host.starts_with('/') { connect.socket(host) } else { connect.host(host) };
+    }
+    if let Some(port) = target.port {
+        connect = connect.port(port);
+    }
+    if let Some(user) = &target.user {
+        connect = connect.username(user);
+    }
+    if let Some(database) = &target.database {
+        connect = connect.database(database);
+    }
+    if let Some(password) = &target.password {
+        connect = connect.password(password.reveal());
+    }
+    let bad = |key: &str, value: &str| {
+        Box::new(Diagnostic::error("R006", format!("`{value}` is not a value of `{key}`")))
+    };
+    for (key, value) in &target.parameters {
+        connect = match key.as_str() {
+            "sslmode" => connect.ssl_mode(PgSslMode::from_str(value).map_err(|_| {
+                let mut diagnostic = bad(key, value);
+                diagnostic.help.push(
+                    "it is disable, allow, prefer, require, verify-ca or verify-full".to_owned(),
+                );
+                diagnostic
+            })?),
+            "sslrootcert" => connect.ssl_root_cert(value),
+            "sslcert" => connect.ssl_client_cert(value),
+            "sslkey" => connect.ssl_client_key(value),
+            "application_name" => connect.application_name(value),
+            "options" => add_options(connect, value),
+            "statement-cache-capacity" => {
+                connect.statement_cache_capacity(value.parse().map_err(|_| bad(key, value))?)
+            }
+            "connect_timeout" => {
+                patience = Duration::from_secs(value.parse().map_err(|_| bad(key, value))?);
+                connect
+            }
+            _ => connect,
+        };
+    }
+    let pool = PgPoolOptions::new()
+        .max_connections(options.connections)
+        .acquire_timeout(patience)
+        .connect_lazy_with(connect);
+    let Err(error) = pool.acquire().await else { return Ok(pool) };
+    Err(error::describe(&error, &Target::Postgres(target.clone())))
+}
+
+/// `-c name=value` pairs, as libpq's `options` has them.
+fn add_options(connect: PgConnectOptions, options: &str) -> PgConnectOptions {
+    let pairs: Vec<(&str, &str)> =
+        options.split("-c").filter_map(|setting| setting.trim().split_once('=')).collect();
+    connect.options(pairs)
+}
+
+async fn open_sqlite(
+    target: &SqliteTarget,
+    access: Access,
+    options: &Options,
+) -> Result<SqlitePool> {
+    // Not `immutable`: Butler may write at the same time, with or without a write-ahead log.
+    let connect = SqliteConnectOptions::new()
+        .filename(&target.path)
+        .read_only(access == Access::ReadOnly)
+        .create_if_missing(false)
+        .foreign_keys(true)
+        .busy_timeout(options.patience);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(options.connections)
+        .acquire_timeout(options.patience)
+        .connect_lazy_with(connect);
+    let described = |error| error::describe(&error, &Target::Sqlite(target.clone()));
+    let mut connection = pool.acquire().await.map_err(described)?;
+    // SQLite opens lazily: only a read shows whether this is a database.
+    sqlx::query("SELECT count(*) FROM sqlite_schema")
+        .execute(&mut *connection)
+        .await
+        .map_err(described)?;
+    drop(connection);
+    Ok(pool)
+}

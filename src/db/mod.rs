@@ -1,0 +1,29 @@
+//! The outer world: which database a user means, how to get in, and what is there.
+//!
+//! In: what a user types as REPO, the environment, and SQL from above. Out: a [`Target`] that never
+//! shows its password, an open [`Database`], rows as [`Cell`](crate::value::Cell)s, and the
+//! [`Snapshot`](crate::registry::Snapshot) of a live registry. I/O starts here.
+
+mod butler_yaml;
+mod catalog;
+mod connect;
+mod credentials;
+mod db_auth;
+mod environment;
+mod error;
+mod introspect;
+mod pgpass;
+mod postgres;
+mod repo;
+mod repo_index;
+mod session;
+mod sqlite;
+mod target;
+mod url;
+
+pub use connect::{Access, Database, Options};
+pub use environment::Environment;
+pub use introspect::introspect;
+pub use repo::{Repo, inspect, resolve};
+pub use session::Session;
+pub use target::{PostgresTarget, Secret, SqliteTarget, Target};

@@ -1,0 +1,80 @@
+//! PostgreSQL's values as [`Cell`]s and back.
+//!
+//! In: a row in the binary wire format. Out: cells; text-like types of any name are text. The
+//! formats are those of PostgreSQL's `typsend` functions.
+
+use sqlx::postgres::{PgArguments, PgRow, PgValueFormat, PgValueRef};
+use sqlx::query::Query;
+use sqlx::{Postgres, Row, TypeInfo, ValueRef};
+
+use crate::diag::{Diagnostic, Result};
+use crate::value::Cell;
+
+/// Microseconds from 1970-01-01, where a [`Cell::Timestamp`] begins, to 2000-01-01.
+const EPOCH: i64 = 946_684_800_000_000;
+
+type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
+
+/// Adds a parameter.
+pub fn bind<'q>(query: PgQuery<'q>, cell: &Cell) -> PgQuery<'q> {
+    match cell {
+        Cell::Null => query.bind(None::<String>),
+        Cell::Bool(value) => query.bind(*value),
+        Cell::Int(value) | Cell::Timestamp(value) => query.bind(*value),
+        Cell::Float(value) => query.bind(*value),
+        Cell::Text(value) => query.bind(value.clone()),
+        Cell::Bytes(value) => query.bind(value.clone()),
+        Cell::Uuid(value) => query.bind(*value),
+    }
+}
+
+/// A row as cells.
+///
+/// # Errors
+/// R041 for a type that no cell holds.
+pub fn row(row: &PgRow) -> Result<Vec<Cell>> {
+    (0..row.columns().len())
+        .map(|index| {
+            let value = row.try_get_raw(index).map_err(|error| {
+                Diagnostic::error("R029", format!("a column cannot be read: {error}"))
+            })?;
+            cell(&value)
+        })
+        .collect()
+}
+
+fn cell(value: &PgValueRef<'_>) -> Result<Cell> {
+    if value.is_null() {
+        return Ok(Cell::Null);
+    }
+    let kind = value.type_info();
+    let unreadable = || {
+        let message = format!("a value of PostgreSQL type {} cannot be read", kind.name());
+        Box::new(Diagnostic::error("R041", message).help("cast the column, for instance to text"))
+    };
+    let bytes = value.as_bytes().map_err(|_| unreadable())?;
+    if value.format() == PgValueFormat::Text {
+        return value.as_str().map(|text| Cell::Text(text.to_owned())).map_err(|_| unreadable());
+    }
+    let decoded = match kind.name() {
+        "BOOL" => bytes.first().map(|byte| Cell::Bool(*byte != 0)),
+        "INT2" => bytes.try_into().ok().map(|raw| Cell::Int(i16::from_be_bytes(raw).into())),
+        "INT4" => bytes.try_into().ok().map(|raw| Cell::Int(i32::from_be_bytes(raw).into())),
+        "OID" => bytes.try_into().ok().map(|raw| Cell::Int(u32::from_be_bytes(raw).into())),
+        "INT8" => bytes.try_into().ok().map(|raw| Cell::Int(i64::from_be_bytes(raw))),
+        "FLOAT4" => bytes.try_into().ok().map(|raw| Cell::Float(f32::from_be_bytes(raw).into())),
+        "FLOAT8" => bytes.try_into().ok().map(|raw| Cell::Float(f64::from_be_bytes(raw))),
+        "BYTEA" => Some(Cell::Bytes(bytes.to_vec())),
+        "UUID" => uuid::Uuid::from_slice(bytes).ok().map(Cell::Uuid),
+        "TIMESTAMP" | "TIMESTAMPTZ" => bytes
+            .try_into()
+            .ok()
+            .map(|raw| Cell::Timestamp(i64::from_be_bytes(raw).saturating_add(EPOCH))),
+        "VOID" => Some(Cell::Null),
+        "TEXT" | "VARCHAR" | "CHAR" | "\"CHAR\"" | "NAME" | "UNKNOWN" | "JSON" | "XML" => {
+            std::str::from_utf8(bytes).ok().map(|text| Cell::Text(text.to_owned()))
+        }
+        _ => None,
+    };
+    decoded.ok_or_else(unreadable)
+}

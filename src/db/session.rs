@@ -1,0 +1,161 @@
+//! One transaction.
+//!
+//! In: SQL text and parameters. Out: rows as [`Cell`]s, all at once or as a stream in constant
+//! memory. Dropping a session rolls it back.
+
+use futures::stream::{BoxStream, StreamExt};
+use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
+
+use super::target::Target;
+use super::{error, postgres, sqlite};
+use crate::diag::Result;
+use crate::sql::Dialect;
+use crate::value::Cell;
+
+/// An open transaction.
+#[derive(Debug)]
+pub struct Session {
+    connection: Connection,
+    target: Target,
+}
+
+#[derive(Debug)]
+enum Connection {
+    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>),
+}
+
+impl Session {
+    pub(super) fn postgres(transaction: Transaction<'static, Postgres>, target: Target) -> Self {
+        Self { connection: Connection::Postgres(transaction), target }
+    }
+
+    pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, target: Target) -> Self {
+        Self { connection: Connection::Sqlite(transaction), target }
+    }
+
+    /// The database system.
+    pub fn dialect(&self) -> Dialect {
+        self.target.dialect()
+    }
+
+    /// Where this is; prints without the password.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Runs one or more statements without parameters, separated by semicolons.
+    ///
+    /// # Errors
+    /// R028 and R029.
+    pub async fn run(&mut self, sql: &str) -> Result<()> {
+        let statement = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()).into_sql_str());
+        let done = match &mut self.connection {
+            Connection::Postgres(connection) => {
+                statement.execute(&mut **connection).await.map(|_| ())
+            }
+            Connection::Sqlite(connection) => {
+                statement.execute(&mut **connection).await.map(|_| ())
+            }
+        };
+        done.map_err(|failure| error::describe(&failure, &self.target))
+    }
+
+    /// All rows of a SELECT.
+    ///
+    /// # Errors
+    /// R028, R029, and R041 for a column whose type no [`Cell`] holds.
+    pub async fn rows(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<Vec<Cell>>> {
+        let mut rows = Vec::new();
+        let mut stream = self.stream(sql, parameters);
+        while let Some(row) = stream.next().await {
+            rows.push(row?);
+        }
+        Ok(rows)
+    }
+
+    /// The rows of a SELECT one by one, in constant memory. Parameters are `$1`, `$2` on both
+    /// databases.
+    ///
+    /// # Errors
+    /// In the stream: R028, R029, R041.
+    pub fn stream<'a>(
+        &'a mut self,
+        sql: &str,
+        parameters: &[Cell],
+    ) -> BoxStream<'a, Result<Vec<Cell>>> {
+        let sql = AssertSqlSafe(sql.to_owned()).into_sql_str();
+        let target = &self.target;
+        match &mut self.connection {
+            // Statements are not kept on the server: behind pgbouncer the next transaction may have
+            // another server connection.
+            Connection::Postgres(connection) => {
+                let mut query = sqlx::query(sql).persistent(false);
+                for parameter in parameters {
+                    query = postgres::bind(query, parameter);
+                }
+                query
+                    .fetch(&mut **connection)
+                    .map(move |row| match row {
+                        Ok(row) => postgres::row(&row),
+                        Err(failure) => Err(error::describe(&failure, target)),
+                    })
+                    .boxed()
+            }
+            Connection::Sqlite(connection) => {
+                let mut query = sqlx::query(sql).persistent(false);
+                for parameter in parameters {
+                    query = sqlite::bind(query, parameter);
+                }
+                query
+                    .fetch(&mut **connection)
+                    .map(move |row| match row {
+                        Ok(row) => {
+                            sqlite::row(&row).map_err(|failure| error::describe(&failure, target))
+                        }
+                        Err(failure) => Err(error::describe(&failure, target)),
+                    })
+                    .boxed()
+            }
+        }
+    }
+
+    /// Waits until no other transaction holds the lock called `key`, and holds it to the end of
+    /// this one. A SQLite transaction that may write excludes all others anyway.
+    ///
+    /// # Errors
+    /// R029, for instance when waiting takes longer than the statement timeout.
+    pub async fn lock(&mut self, key: &str) -> Result<()> {
+        if self.dialect() == Dialect::Postgres {
+            let key = Cell::Text(key.to_owned());
+            // A void column cannot be read as a cell.
+            let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0)) IS NULL";
+            self.rows(sql, &[key]).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes all changes permanent.
+    ///
+    /// # Errors
+    /// R029.
+    pub async fn commit(self) -> Result<()> {
+        let done = match self.connection {
+            Connection::Postgres(transaction) => transaction.commit().await,
+            Connection::Sqlite(transaction) => transaction.commit().await,
+        };
+        done.map_err(|failure| error::describe(&failure, &self.target))
+    }
+
+    /// Ends the transaction without any change.
+    ///
+    /// # Errors
+    /// R029.
+    pub async fn rollback(self) -> Result<()> {
+        let done = match self.connection {
+            Connection::Postgres(transaction) => transaction.rollback().await,
+            Connection::Sqlite(transaction) => transaction.rollback().await,
+        };
+        done.map_err(|failure| error::describe(&failure, &self.target))
+    }
+}
