@@ -6,7 +6,9 @@
 
 pub mod diag;
 pub mod expression;
+pub mod geom;
 pub mod mapping;
+pub mod region;
 pub mod registry;
 pub mod sql;
 pub mod template;
