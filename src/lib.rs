@@ -7,9 +7,11 @@
 pub mod db;
 pub mod diag;
 pub mod expression;
+pub mod geom;
 pub mod mapping;
 pub mod obscore;
 pub mod plan;
+pub mod region;
 pub mod registry;
 pub mod sql;
 pub mod template;

@@ -1,0 +1,28 @@
+//! Geometry on the unit sphere: vectors, longitude and latitude, regions and their bounding circles.
+//!
+//! In: unit vectors and angles in radians. Out: angles in radians and circles. It follows
+//! `lsst.sphgeom` in the order of every floating-point operation, so that results agree with the
+//! Butler's to the last digits; each item names the class it corresponds to.
+
+mod bounding;
+mod circle;
+mod ellipse;
+mod lonlat;
+mod lonlat_box;
+mod polygon;
+mod region;
+mod vector;
+
+pub use circle::Circle;
+pub use ellipse::Ellipse;
+pub use lonlat::{LonLat, to_degrees};
+pub use lonlat_box::LonLatBox;
+pub use polygon::{centroid, rewound};
+pub use region::Region;
+pub use vector::Vector3;
+
+/// Largest error of an arcsine in double precision, in radians; sphgeom's guard on opening angles.
+pub(crate) const MAX_ASIN_ERROR: f64 = 1.5e-8;
+
+/// Largest error of a squared chord length; sphgeom's guard on chords.
+pub(crate) const MAX_SQUARED_CHORD_LENGTH_ERROR: f64 = 2.5e-15;

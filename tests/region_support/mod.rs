@@ -1,0 +1,131 @@
+//! What the region tests share: the oracle's vectors and how answers are compared.
+//!
+//! In: the Python interpreter named by OBSCORE_VIEW_PYTHON (or `.venv/bin/python`), with
+//! lsst-sphgeom and lsst-daf-butler. Out: vectors and mutations, made once a test process.
+
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+pub mod postgres;
+pub mod sqlite;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use obscore_view::region::{RegionColumns, RegionOptions, columns};
+
+/// A region column's text with the oracle's answers.
+pub struct Vector {
+    pub text: String,
+    pub kind: String,
+    /// sphgeom's bounding circle: longitude, latitude, diameter in degrees; `None` when empty.
+    pub circle: Option<[f64; 3]>,
+    /// The s_region of Butler's plugin.
+    pub butler: Option<String>,
+    /// sphgeom's own STC-S.
+    pub stcs: Option<String>,
+    /// sphgeom itself fails on the bounding circle.
+    pub degenerate: bool,
+}
+
+/// A mutated text, and whether sphgeom reads it.
+pub struct Mutation {
+    pub text: String,
+    pub readable: bool,
+}
+
+pub fn python() -> PathBuf {
+    let path = std::env::var_os("OBSCORE_VIEW_PYTHON").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python"),
+        PathBuf::from,
+    );
+    assert!(
+        path.exists(),
+        "{} does not exist: set OBSCORE_VIEW_PYTHON to a Python with lsst-daf-butler",
+        path.display()
+    );
+    path
+}
+
+/// The oracle's vectors (500 of each kind) and 4,000 mutations.
+pub fn vectors() -> &'static (Vec<Vector>, Vec<Mutation>) {
+    static VECTORS: OnceLock<(Vec<Vector>, Vec<Mutation>)> = OnceLock::new();
+    VECTORS.get_or_init(|| {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/region_vectors.py");
+        let output = Command::new(python())
+            .args([script, "500", "4000"])
+            .output()
+            .expect("the oracle's Python must start");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        parse(&String::from_utf8(output.stdout).unwrap())
+    })
+}
+
+fn parse(text: &str) -> (Vec<Vector>, Vec<Mutation>) {
+    let (mut vectors, mut mutations) = (Vec::new(), Vec::new());
+    for line in text.split('\n').filter(|line| !line.is_empty()) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let optional = |i: usize| (fields[i] != "-").then(|| fields[i].to_owned());
+        let number = |i: usize| fields[i].parse::<f64>().unwrap();
+        if fields[0] == "M" {
+            mutations.push(Mutation { text: fields[1].to_owned(), readable: fields[2] == "1" });
+            continue;
+        }
+        let degenerate = fields[0] == "D";
+        vectors.push(Vector {
+            text: fields[1].to_owned(),
+            kind: fields[2].to_owned(),
+            circle: (!degenerate && fields[3] != "-").then(|| [number(3), number(4), number(5)]),
+            butler: if degenerate { None } else { optional(6) },
+            stcs: if degenerate { None } else { optional(7) },
+            degenerate,
+        });
+    }
+    assert!(vectors.len() > 4000 && mutations.len() == 4000);
+    (vectors, mutations)
+}
+
+/// All option sets.
+pub const OPTIONS: [RegionOptions; 3] = [
+    RegionOptions { winding: obscore_view::region::Winding::Dali, all_region_types: true },
+    RegionOptions { winding: obscore_view::region::Winding::Butler, all_region_types: true },
+    RegionOptions::BUTLER,
+];
+
+/// Angles are equal to 1e-9 degrees; longitudes also across zero.
+pub fn same_angle(a: Option<f64>, b: Option<f64>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => {
+            let d = (a - b).abs();
+            d <= 1e-9 || (d - 360.0).abs() <= 1e-9
+        }
+        _ => false,
+    }
+}
+
+pub fn same_columns(a: &RegionColumns, b: &RegionColumns) -> bool {
+    same_angle(a.s_ra, b.s_ra)
+        && same_angle(a.s_dec, b.s_dec)
+        && same_angle(a.s_fov, b.s_fov)
+        && a.s_region == b.s_region
+}
+
+/// Compares the answers of another path, a row for each of `texts`, with those of Rust.
+pub fn compare(path: &str, texts: &[&str], options: RegionOptions, rows: &[RegionColumns]) {
+    assert_eq!(texts.len(), rows.len(), "{path}: rows");
+    let mut wrong = 0;
+    for (text, row) in texts.iter().zip(rows) {
+        let (expected, _) = columns(text, options);
+        if !same_columns(&expected, row) {
+            wrong += 1;
+            if wrong <= 5 {
+                eprintln!(
+                    "{path} {options:?}\n  text {text:?}\n  rust {expected:?}\n  here {row:?}"
+                );
+            }
+        }
+    }
+    assert_eq!(wrong, 0, "{path}: {wrong} of {} rows differ", rows.len());
+    println!("{path}: {} rows of 4 columns equal ({options:?})", rows.len());
+}
