@@ -1,0 +1,141 @@
+"""Prints the ObsCore rows that Butler's own code makes of a repository: what our rows must equal.
+
+    obscore_rows.py ROOT MAPPING.yaml [--mode exporter|live] [--tolerant]
+
+``exporter`` runs dax_obscore's ObscoreExporter. ``live`` runs the record factory of daf_butler's
+ObsCoreLiveTableManager, with its region lookup, its RUN patterns or its TAGGED collection, over
+all datasets that it would have seen. The mode follows from ``collection_type`` in the mapping.
+
+Output is JSON lines: a header ``{"columns": [[name, type], …]}``, then ``{"row": […]}`` for every
+row in Butler's order, then ``{"warnings": […], "rows": n}``, or ``{"error": class, "message": …}``
+where Butler gives up. Doubles are written so that they are read back exactly; NaN and infinity as
+Python's JSON writes them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import re
+import sys
+import uuid
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from lsst.dax.obscore import ExporterConfig, ObscoreExporter
+
+from lsst.daf.butler import Butler, CollectionType
+from lsst.daf.butler.registry.obscore import (
+    ObsCoreManagerConfig,
+    ObsCoreSchema,
+    RecordFactory,
+    SpatialObsCorePlugin,
+)
+from lsst.daf.butler.registry.obscore._manager import _ExposureRegionFactory
+
+
+class Messages(logging.Handler):
+    """Keeps what Butler logs."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one record."""
+        self.texts.append(record.getMessage())
+
+
+def plain(value: Any) -> Any:
+    """Return ``value`` as JSON can hold it."""
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    return str(value)
+
+
+def exporter_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the header, then the exporter's rows."""
+    exporter = ObscoreExporter(butler, ExporterConfig.model_validate(text))
+    columns = [[field.name, str(field.type)] for field in exporter.schema]
+    yield {"columns": columns}
+    for record in exporter.iter_records():
+        yield {"row": [plain(record[name]) for name, _ in columns]}
+
+
+def live_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the header, then what the live manager would hold.
+
+    The manager adds datasets as they are inserted or tagged; here they are taken from their RUN
+    collections or from the TAGGED one, and go through the manager's own record factory.
+    """
+    config = ObsCoreManagerConfig.model_validate(text)
+    plugins = SpatialObsCorePlugin.load_plugins(config.spatial_plugins, butler._registry._db)
+    schema = ObsCoreSchema(
+        config=config, spatial_plugins=plugins, datasets=type(butler._registry._managers.datasets)
+    )
+    universe = butler.dimensions
+    regions = _ExposureRegionFactory(butler._registry._managers.dimensions, butler.query)
+    factory = RecordFactory.get_record_type_from_universe(universe)(
+        config, schema, universe, plugins, regions
+    )
+    columns = [[field.name, field.dtype.__name__] for field in schema.table_spec.fields]
+    yield {"columns": columns}
+    if config.collection_type.value == "TAGGED":
+        collections = [config.collections[0]]
+    else:
+        patterns = [re.compile(pattern) for pattern in config.collections or []]
+        collections = [
+            run
+            for run in butler.collections.query("*", collection_types={CollectionType.RUN})
+            if not patterns or any(pattern.fullmatch(run) for pattern in patterns)
+        ]
+    for name in config.dataset_types:
+        for collection in collections:
+            with butler.query() as query:
+                results = query.datasets(name, collections=[collection], find_first=False)
+                for ref in results.with_dimension_records():
+                    record = factory(ref)
+                    if record is not None:
+                        yield {"row": [plain(record[column]) for column, _ in columns]}
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("root")
+    parser.add_argument("mapping")
+    parser.add_argument("--mode", choices=("exporter", "live"))
+    parser.add_argument(
+        "--tolerant", action="store_true", help="end with status 0 when Butler raises, too"
+    )
+    arguments = parser.parse_args()
+    with open(arguments.mapping, encoding="utf-8") as stream:
+        text = yaml.safe_load(stream)
+    mode = arguments.mode or ("live" if "collection_type" in text else "exporter")
+    messages = Messages()
+    logging.getLogger().addHandler(messages)
+    count = 0
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            butler = Butler.from_config(arguments.root)
+            for line in (exporter_rows if mode == "exporter" else live_rows)(butler, text):
+                count += "row" in line
+                print(json.dumps(line, ensure_ascii=False))
+        except Exception as error:  # noqa: BLE001 - how Butler fails is part of the truth
+            print(json.dumps({"error": type(error).__name__, "message": str(error)}))
+            if not arguments.tolerant:
+                raise
+            return 0
+    texts = messages.texts + [str(w.message) for w in caught]
+    print(json.dumps({"warnings": sorted(set(texts)), "rows": count}, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
