@@ -4,10 +4,24 @@
 //! keys of our own. Out: a [`Mapping`] with a [`Span`](crate::diag::Span) on every value that can
 //! be wrong later, or diagnostics. No registry is needed here.
 
+mod columns;
+mod constraint;
+mod convert;
+mod dataset_type;
+mod keys;
 mod model;
+mod own;
+mod read;
+mod reader;
+mod reference;
+mod schema;
+mod yaml;
 
 pub use model::{
     AccessEstsize, CollectionRule, Collections, Column, ColumnType, DatasetTypeBlock, Deviations,
-    ExtraColumn, Mapping, Origin, PgSphereColumns, ReleaseDate, Spanned, SpectralRange,
-    VisitlessPosition, WhereBind, Winding,
+    ExtraColumn, LiveManager, Mapping, Origin, PgSphereColumns, RegionStrategy, ReleaseDate,
+    Spanned, SpectralRange, TypeDeviations, ViewName, VisitlessPosition, WhereBind, Winding,
 };
+pub use read::read;
+pub use reference::reference;
+pub use schema::schema;

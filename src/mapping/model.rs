@@ -7,7 +7,7 @@ use crate::template::Template;
 use crate::value::Literal;
 
 /// A value with its place in the mapping file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
@@ -54,8 +54,23 @@ pub struct Mapping {
     pub csv_null_string: String,
     /// Data origin metadata.
     pub origin: Option<Origin>,
+    /// Keys of the live manager, when the file has `collection_type`.
+    pub live: Option<LiveManager>,
+    /// The live manager's indices: name → columns. A view has none; kept for `apply`'s advice.
+    pub indices: IndexMap<String, Vec<String>>,
     /// Our own switches.
     pub deviations: Deviations,
+}
+
+/// Keys that only Butler's live ObsCore manager reads; they do not change rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveManager {
+    /// `namespace`; `daf_butler_obscore` by default.
+    pub namespace: String,
+    /// `version`, required.
+    pub version: i64,
+    /// `table_name`; `obscore` by default.
+    pub table_name: String,
 }
 
 /// Which collections a mapping reads.
@@ -101,6 +116,19 @@ pub struct DatasetTypeBlock {
     pub s_xel: Option<(i64, i64)>,
     /// Columns of this dataset type; override the mapping's of the same name.
     pub extra_columns: IndexMap<String, Spanned<ExtraColumn>>,
+    /// Own keys of this dataset type, under its `obscore_view:`.
+    pub own: TypeDeviations,
+}
+
+/// Keys of our own in the block of a dataset type; they override those of the whole mapping.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TypeDeviations {
+    /// ObsCore columns as constants or templates.
+    pub columns: IndexMap<String, Spanned<ExtraColumn>>,
+    /// Template of `obs_creator_did`.
+    pub obs_creator_did_fmt: Option<Spanned<Template>>,
+    /// `obs_release_date`.
+    pub obs_release_date: Option<ReleaseDate>,
 }
 
 /// The value of an extra column.
@@ -203,6 +231,52 @@ pub struct Deviations {
     pub obs_release_date: Option<ReleaseDate>,
     /// `obs_creation_date: ingest`.
     pub obs_creation_date: bool,
+    /// `regions`: how s_region is made; chosen by the command when absent.
+    pub regions: Option<RegionStrategy>,
+    /// `columns`: ObsCore columns that Butler never fills, by name, as constants or templates.
+    pub columns: IndexMap<String, Spanned<ExtraColumn>>,
+    /// `view`: where the view is installed.
+    pub view: ViewName,
+}
+
+impl Default for Deviations {
+    fn default() -> Self {
+        Self {
+            winding: Winding::Dali,
+            keep_visitless: true,
+            visitless_position: VisitlessPosition::None,
+            one_row_per_dataset: true,
+            all_region_types: true,
+            access_estsize: AccessEstsize::None,
+            obs_release_date: None,
+            obs_creation_date: false,
+            regions: None,
+            columns: IndexMap::new(),
+            view: ViewName::default(),
+        }
+    }
+}
+
+/// `view: {schema, name}`; absent parts are chosen by the dialect.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ViewName {
+    /// Schema.
+    pub schema: Option<Spanned<String>>,
+    /// Name of the view.
+    pub name: Option<Spanned<String>>,
+}
+
+/// How s_region is made from Butler's encoded regions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionStrategy {
+    /// Database functions.
+    Functions,
+    /// Plain SQL.
+    Inline,
+    /// The raw column, decoded by this program while streaming.
+    Service,
+    /// A side table filled by triggers.
+    Ingest,
 }
 
 /// Order of the vertices of s_region.
