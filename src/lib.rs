@@ -4,15 +4,18 @@
 //! sees it (a [`registry::Snapshot`]). Out: a view plan, and from it the SQL of a view, of a
 //! query and of an export. Nothing is copied out of the registry, so nothing can be stale.
 
+pub mod cli;
 pub mod db;
 pub mod diag;
 pub mod expression;
 pub mod geom;
+pub mod lower;
 pub mod mapping;
 pub mod obscore;
 pub mod plan;
 pub mod region;
 pub mod registry;
+pub mod resolve;
 pub mod sql;
 pub mod template;
 pub mod time;

@@ -1,3 +1,7 @@
 //! The `obscore-view` program: hands the command line to [`obscore_view::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    obscore_view::cli::main()
+}

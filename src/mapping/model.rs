@@ -62,6 +62,26 @@ pub struct Mapping {
     pub deviations: Deviations,
 }
 
+impl Mapping {
+    /// Makes the mapping mean exactly what it means to Butler: every deviation off, every key of our
+    /// own ignored but where and how the view is made.
+    pub fn switch_deviations_off(&mut self) {
+        self.deviations = Deviations {
+            winding: Winding::Butler,
+            keep_visitless: false,
+            one_row_per_dataset: false,
+            all_region_types: false,
+            regions: self.deviations.regions,
+            view: self.deviations.view.clone(),
+            ..Deviations::default()
+        };
+        self.obs_creator_did_fmt = None;
+        for block in self.dataset_types.values_mut() {
+            block.value.own = TypeDeviations::default();
+        }
+    }
+}
+
 /// Keys that only Butler's live ObsCore manager reads; they do not change rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveManager {

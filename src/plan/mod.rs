@@ -76,6 +76,8 @@ pub struct Branch {
     pub joins: Vec<Join>,
     /// Conditions on its rows: alternatives, of which one must hold; none means no condition.
     pub conditions: Vec<Predicate>,
+    /// Whether a row counts once for every alternative that it satisfies, as in Butler's exporter.
+    pub repeats: bool,
     /// One value for each of the view's columns.
     pub values: Vec<Scalar>,
 }

@@ -41,7 +41,7 @@ pub enum Scalar {
     /// `CASE WHEN subject = key THEN value … ELSE otherwise END`.
     Lookup {
         /// What is looked up, with its keys and their values.
-        cases: Vec<(Scalar, String, Literal)>,
+        cases: Vec<(Scalar, String, Option<Literal>)>,
         /// The value when no case fits.
         otherwise: Box<Scalar>,
     },
@@ -162,10 +162,10 @@ impl Scalar {
                 TimeForm::UtcTimestampPlus(_) => ValueKind::Timestamp,
                 _ => ValueKind::Text,
             },
-            Self::Lookup { cases, otherwise } => match cases.first() {
-                Some((_, _, value)) => Self::Literal(value.clone()).kind(),
-                None => otherwise.kind(),
-            },
+            Self::Lookup { cases, otherwise } => {
+                let value = cases.iter().find_map(|(_, _, value)| value.clone());
+                value.map_or_else(|| otherwise.kind(), |value| Self::Literal(value).kind())
+            }
             Self::Region { part, .. } => match part {
                 RegionPart::Ra | RegionPart::Dec | RegionPart::Fov => ValueKind::Float,
                 _ => ValueKind::Text,

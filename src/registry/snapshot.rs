@@ -113,3 +113,20 @@ pub enum CollectionType {
     /// Holds datasets with validity ranges.
     Calibration = 4,
 }
+
+impl Snapshot {
+    /// The table in which a file datastore keeps its records, by Butler's default name or else the
+    /// first one that has its columns.
+    pub fn datastore_records(&self) -> Option<String> {
+        let is_one = |columns: &BTreeSet<String>| {
+            ["dataset_id", "path", "component", "file_size"]
+                .iter()
+                .all(|column| columns.contains(*column))
+        };
+        let usual = "file_datastore_records";
+        if self.tables.get(usual).is_some_and(is_one) {
+            return Some(usual.to_owned());
+        }
+        self.tables.iter().find(|(_, columns)| is_one(columns)).map(|(name, _)| name.clone())
+    }
+}

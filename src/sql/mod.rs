@@ -3,14 +3,9 @@
 //! In: sea-query trees. Out: SQL that a DBA enjoys reading. The two dialects are named here and in
 //! [`crate::db`] only.
 
-use serde::{Deserialize, Serialize};
+mod dialect;
+pub mod layout;
+pub mod region;
+mod text;
 
-/// The database systems that a Butler registry can live in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Dialect {
-    /// PostgreSQL 13 or newer.
-    Postgres,
-    /// SQLite 3.38 or newer.
-    Sqlite,
-}
+pub use dialect::Dialect;

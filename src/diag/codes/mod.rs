@@ -4,6 +4,7 @@ mod deploy;
 mod expression;
 mod lint;
 mod mapping;
+mod plan;
 mod registry;
 mod template;
 

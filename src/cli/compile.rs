@@ -1,0 +1,160 @@
+//! What the commands that compile a mapping share: their options, and the way from REPO and
+//! MAPPING to a plan and a script.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::Failure;
+use super::output::Terminal;
+use crate::db::{self, Environment, Repo};
+use crate::diag::{Diagnostic, Severity, Source};
+use crate::lower::{self, Rights, Script, Stamp, Target, ViewName};
+use crate::mapping::{self, Mapping, RegionStrategy, Winding};
+use crate::plan::ViewPlan;
+use crate::region;
+use crate::registry::Snapshot;
+use crate::resolve::{self, resolve};
+use crate::sql::Dialect;
+use crate::sql::region::{RegionOptions, Strategy};
+
+/// REPO and MAPPING.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Input {
+    /// Repository: directory, butler.yaml, alias, database URL, or a snapshot file.
+    pub repo: String,
+    /// Mapping from dataset types to ObsCore (YAML), as `butler obscore export --config` takes it.
+    #[arg(short, long, value_name = "FILE")]
+    pub mapping: PathBuf,
+}
+
+/// Where and how the view is made.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ViewOptions {
+    /// Schema of the view (PostgreSQL); `ivoa` unless the mapping says otherwise.
+    #[arg(long, value_name = "SCHEMA")]
+    pub schema: Option<String>,
+    /// Name of the view; `obscore` unless the mapping says otherwise.
+    #[arg(long, value_name = "NAME")]
+    pub view: Option<String>,
+    /// How s_region is made from Butler's encoded regions.
+    #[arg(long, value_enum, value_name = "STRATEGY")]
+    pub regions: Option<Regions>,
+    /// Switch every deviation from Butler's own ObsCore answers off.
+    #[arg(long)]
+    pub parity: bool,
+    /// Role that owns the schema and the views (PostgreSQL).
+    #[arg(long, value_name = "ROLE")]
+    pub owner: Option<String>,
+    /// Role that may read the view (PostgreSQL); can be repeated.
+    #[arg(long, value_name = "ROLE")]
+    pub grant_select: Vec<String>,
+}
+
+/// The region strategies that a view can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Regions {
+    /// Database functions (PostgreSQL: installed with the view; SQLite: the loadable extension).
+    Functions,
+    /// Plain SQL, no function needed.
+    Inline,
+}
+
+/// Reads a mapping file; its warnings are said, its errors returned.
+pub fn read_mapping(file: &Path, terminal: &Terminal) -> Result<Mapping, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Box::new(
+            Diagnostic::error("M001", format!("cannot read `{}`: {error}", file.display()))
+                .help("name an existing mapping file in UTF-8 after -m"),
+        )
+    })?;
+    let (mapping, said) = mapping::read(Source::new(file.display().to_string(), text));
+    let wrong = said.iter().any(|one| one.severity == Severity::Error);
+    match mapping {
+        Some(mapping) if !wrong => {
+            said.iter().for_each(|one| terminal.say(one));
+            Ok(mapping)
+        }
+        _ => Err(said.into()),
+    }
+}
+
+/// Finds REPO and takes its snapshot.
+pub async fn snapshot(repo: &str) -> Result<(Repo, Snapshot), Failure> {
+    let environment = Environment::process();
+    let found = db::resolve(repo, &environment)?;
+    let snapshot = db::inspect(repo, &environment, &db::Options::default()).await?;
+    Ok((found, snapshot))
+}
+
+/// Everything that a command needs of a compiled mapping.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The plan.
+    pub plan: ViewPlan,
+    /// Where it goes.
+    pub target: Target,
+    /// The statements that install it.
+    pub script: Script,
+    /// What is worth saying about it, short of errors.
+    pub said: Vec<Diagnostic>,
+}
+
+/// Compiles `mapping` for a view on the registry of `snapshot`.
+pub fn compile(
+    mapping: &Mapping,
+    snapshot: &Snapshot,
+    dialect: Dialect,
+    options: &ViewOptions,
+) -> Result<Compiled, Failure> {
+    let resolving = resolve::Options { dialect, parity: options.parity };
+    let (plan, said) = resolve(mapping, snapshot, resolving)?;
+    let view = view_name(mapping, dialect, options);
+    let target =
+        Target::new(snapshot, dialect, view, strategy(mapping, options), regions(mapping, options));
+    let stamp = Stamp {
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        mapping: digest(mapping.source.text()),
+        universe: snapshot.universe.version,
+        view: target.own(&target.view.name),
+    };
+    let rights = Rights { owner: options.owner.clone(), readers: options.grant_select.clone() };
+    let script = lower::script(&plan, &target, &stamp, &rights);
+    Ok(Compiled { plan, target, script, said })
+}
+
+fn view_name(mapping: &Mapping, dialect: Dialect, options: &ViewOptions) -> ViewName {
+    let own = &mapping.deviations.view;
+    let mapped =
+        |name: &Option<mapping::Spanned<String>>| name.as_ref().map(|name| name.value.clone());
+    let schema = options.schema.clone().or_else(|| mapped(&own.schema));
+    ViewName {
+        schema: dialect.has_schemas().then(|| schema.unwrap_or_else(|| "ivoa".to_owned())),
+        name: options
+            .view
+            .clone()
+            .or_else(|| mapped(&own.name))
+            .unwrap_or_else(|| "obscore".to_owned()),
+    }
+}
+
+fn strategy(mapping: &Mapping, options: &ViewOptions) -> Strategy {
+    match (options.regions, mapping.deviations.regions) {
+        (Some(Regions::Inline), _) | (None, Some(RegionStrategy::Inline)) => Strategy::Inline,
+        _ => Strategy::Functions,
+    }
+}
+
+fn regions(mapping: &Mapping, options: &ViewOptions) -> RegionOptions {
+    let winding = match mapping.deviations.winding {
+        Winding::Butler => region::Winding::Butler,
+        Winding::Dali if options.parity => region::Winding::Butler,
+        Winding::Dali => region::Winding::Dali,
+    };
+    let all_region_types = mapping.deviations.all_region_types && !options.parity;
+    RegionOptions { winding, all_region_types }
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,80 @@
+//! From a view plan to SQL.
+//!
+//! In: a [`ViewPlan`](crate::plan::ViewPlan) and a [`Target`]. Out: expressions and SELECTs as
+//! sea-query trees, and the [`Script`] of statements that a DBA reviews. Pure: no database is
+//! asked.
+
+mod branch;
+mod collections;
+mod convert;
+mod float_text;
+mod format;
+mod names;
+mod predicate;
+mod scalar;
+mod script;
+mod time;
+mod view;
+
+pub use branch::{BranchSelect, JoinClause, JoinKind};
+pub use names::ViewName;
+pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
+
+use crate::registry::{CollectionKey, IngestDate, Snapshot};
+use crate::sql::Dialect;
+use crate::sql::region::{RegionOptions, Strategy};
+
+/// Where and how a plan is written down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// Schema of the registry's tables.
+    pub namespace: Option<String>,
+    /// The view that is made.
+    pub view: ViewName,
+    /// How region columns are decoded.
+    pub strategy: Strategy,
+    /// How they are written.
+    pub regions: RegionOptions,
+    /// How collections are keyed.
+    pub collection_key: CollectionKey,
+    /// How ingest dates are stored.
+    pub ingest_date: IngestDate,
+}
+
+impl Target {
+    /// The target for views on the registry of `snapshot`.
+    pub fn new(
+        snapshot: &Snapshot,
+        dialect: Dialect,
+        view: ViewName,
+        strategy: Strategy,
+        regions: RegionOptions,
+    ) -> Self {
+        let namespace = match snapshot.namespace.clone() {
+            Some(schema) if dialect.has_schemas() => Some(schema),
+            None if dialect.has_schemas() => Some("public".to_owned()),
+            _ => None,
+        };
+        Self {
+            dialect,
+            namespace,
+            view,
+            strategy,
+            regions,
+            collection_key: snapshot.collection_key,
+            ingest_date: snapshot.ingest_date,
+        }
+    }
+
+    /// A registry table, qualified and quoted.
+    pub fn table(&self, table: &str) -> String {
+        self.dialect.qualified(self.namespace.as_deref(), table)
+    }
+
+    /// An object that belongs to the view (helper view, function), qualified and quoted.
+    pub fn own(&self, name: &str) -> String {
+        self.dialect.qualified(self.view.schema.as_deref(), name)
+    }
+}

@@ -1,0 +1,162 @@
+//! Scalars in SQL.
+
+use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func};
+
+use super::Target;
+use crate::obscore::ColumnType;
+use crate::plan::{DATASET, RUN, RegionPart, Scalar, TAGS, ValueKind};
+use crate::sql::Dialect;
+use crate::sql::region::{self, RegionColumn};
+use crate::value::Literal;
+
+/// `alias.column`
+pub(super) fn column(alias: &str, column: &str) -> Expr {
+    Expr::col((Alias::new(alias), Alias::new(column)))
+}
+
+/// A constant.
+pub(super) fn literal(value: &Literal) -> Expr {
+    match value {
+        Literal::Bool(value) => Expr::val(*value),
+        Literal::Int(value) => Expr::val(*value),
+        // Exponents keep small numbers short and exact.
+        Literal::Float(value) if value.is_finite() => Expr::cust(format!("{value:e}")),
+        Literal::Float(_) => Expr::null(),
+        Literal::String(value) => Expr::val(value.as_str()),
+    }
+}
+
+impl Target {
+    /// The value of a scalar, as exactly the type of its column.
+    pub fn value(&self, scalar: &Scalar, kind: ColumnType) -> Expr {
+        let expression = self.scalar(scalar);
+        match (self.dialect, kind) {
+            // Literally the same type in every branch, or PostgreSQL does not pull branches up.
+            (Dialect::Postgres, _) if !is_exactly(scalar, kind) => {
+                let expression = self.fitted(scalar, expression, kind);
+                expression.cast_as(Alias::new(self.dialect.type_name(kind)))
+            }
+            _ => self.fitted(scalar, expression, kind),
+        }
+    }
+
+    /// Text that goes into a number column must not be able to fail.
+    fn fitted(&self, scalar: &Scalar, expression: Expr, kind: ColumnType) -> Expr {
+        let to = match kind {
+            ColumnType::Integer | ColumnType::BigInt => ValueKind::Int,
+            ColumnType::Double => ValueKind::Float,
+            ColumnType::Boolean => ValueKind::Bool,
+            _ => return expression,
+        };
+        if matches!(scalar, Scalar::Null) || scalar.kind() != ValueKind::Text {
+            return expression;
+        }
+        self.converted(&expression, to)
+    }
+
+    /// The value of a scalar.
+    pub fn scalar(&self, scalar: &Scalar) -> Expr {
+        match scalar {
+            Scalar::Null => Expr::null(),
+            Scalar::Literal(value) => literal(value),
+            Scalar::Column { alias, column: name, .. } => column(alias, name),
+            Scalar::DatasetId => self.dataset_id(),
+            Scalar::Run => column(RUN, "name"),
+            Scalar::IngestDate => self.ingest_date(0.0),
+            Scalar::IngestDatePlus(days) => self.ingest_date(*days),
+            Scalar::Time { alias, bound, form } => self.instant(&self.bound(alias, *bound), *form),
+            Scalar::Lookup { cases, otherwise } => self.lookup(cases, otherwise),
+            Scalar::Concat(parts) => {
+                let parts: Vec<Expr> = parts.iter().map(|part| self.as_text(part)).collect();
+                let texts: Vec<String> = parts.iter().map(|part| self.dialect.text(part)).collect();
+                match texts.as_slice() {
+                    [] => Expr::val(""),
+                    _ => Expr::cust(format!("({})", texts.join(" || "))),
+                }
+            }
+            Scalar::Format { value, spec, conversion } => self.format(value, spec, *conversion),
+            Scalar::Convert { text, to } => self.converted(&self.scalar(text), *to),
+            Scalar::Region { alias, part } => self.region(alias, *part),
+            Scalar::Coalesce(parts) => {
+                Func::coalesce(parts.iter().map(|part| self.scalar(part))).into()
+            }
+            Scalar::FileSize { table } => self.file_size(table),
+        }
+    }
+
+    /// A part of a concatenation; PostgreSQL needs text there.
+    fn as_text(&self, part: &Scalar) -> Expr {
+        self.scalar(part)
+    }
+
+    /// UUID with hyphens.
+    fn dataset_id(&self) -> Expr {
+        let id = column(TAGS, "dataset_id");
+        match self.dialect {
+            Dialect::Postgres => id.cast_as(Alias::new("text")),
+            Dialect::Sqlite => self.dialect.fill(
+                "(substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || \
+                 '-' || substr({0}, 17, 4) || '-' || substr({0}, 21))",
+                &[&id],
+            ),
+        }
+    }
+
+    fn lookup(&self, cases: &[(Scalar, String, Option<Literal>)], otherwise: &Scalar) -> Expr {
+        if cases.is_empty() {
+            return self.scalar(otherwise);
+        }
+        let mut case = CaseStatement::new();
+        for (subject, key, value) in cases {
+            let value = value.as_ref().map_or_else(Expr::null, literal);
+            case = case.case(self.scalar(subject).eq(key.as_str()), value);
+        }
+        match otherwise {
+            Scalar::Null => case.into(),
+            otherwise => case.finally(self.scalar(otherwise)).into(),
+        }
+    }
+
+    fn region(&self, alias: &str, part: RegionPart) -> Expr {
+        let part = match part {
+            RegionPart::Ra => RegionColumn::Ra,
+            RegionPart::Dec => RegionColumn::Dec,
+            RegionPart::Fov => RegionColumn::Fov,
+            RegionPart::Region => RegionColumn::Region,
+            RegionPart::SpherePolygon => RegionColumn::PgSpherePolygon,
+            RegionPart::SpherePoint => RegionColumn::PgSpherePoint,
+        };
+        let stored = column(alias, "region");
+        let schema = self.view.schema.as_deref();
+        region::column(self.dialect, self.strategy, part, stored, schema, &self.regions)
+    }
+
+    /// kB of 1,000 bytes; a file that several components share counts once.
+    fn file_size(&self, table: &str) -> Expr {
+        let template = format!(
+            "(SELECT (sum(f.size) + 999) / 1000 FROM (SELECT max(r.file_size) AS size FROM {} r \
+             WHERE r.dataset_id = {{0}} AND r.file_size >= 0 GROUP BY r.path) f)",
+            self.table(table)
+        );
+        self.dialect.fill(&template, &[&column(TAGS, "dataset_id")])
+    }
+}
+
+/// Whether the scalar is already of literally that PostgreSQL type.
+fn is_exactly(scalar: &Scalar, kind: ColumnType) -> bool {
+    match (scalar, kind) {
+        (Scalar::Column { kind: ValueKind::Int, .. }, ColumnType::BigInt)
+        | (Scalar::Column { kind: ValueKind::Float, .. }, ColumnType::Double)
+        | (Scalar::Column { kind: ValueKind::Bool, .. }, ColumnType::Boolean)
+        | (Scalar::DatasetId, ColumnType::Text)
+        | (
+            Scalar::Region { part: RegionPart::Ra | RegionPart::Dec | RegionPart::Fov, .. },
+            ColumnType::Double,
+        )
+        | (Scalar::Region { part: RegionPart::Region, .. }, ColumnType::Text) => true,
+        (Scalar::Column { alias, column, .. }, ColumnType::Timestamp) => {
+            alias == DATASET && column == "ingest_date"
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,243 @@
+//! The statements that install a view.
+//!
+//! In: a plan, a target and a [`Stamp`]. Out: a [`Script`]: the same bytes for the same input, in
+//! the order in which they must run.
+
+use serde::{Deserialize, Serialize};
+
+use super::Target;
+use crate::plan::ViewPlan;
+use crate::sql::Dialect;
+use crate::sql::region;
+
+/// What marks an object as ours, and says what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Version of this tool.
+    pub tool: String,
+    /// SHA-256 of the mapping file, in hexadecimal digits.
+    pub mapping: String,
+    /// Version of the dimension universe.
+    pub universe: u32,
+    /// The ObsCore view that the object belongs to, with its schema.
+    pub view: String,
+}
+
+/// The word that a stamp begins with.
+pub const STAMP: &str = "obscore-view stamp:";
+
+impl Stamp {
+    /// One line of text.
+    pub fn line(&self) -> String {
+        format!("{STAMP} {}", serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// The stamp in a comment or in the text of a view.
+    pub fn find(text: &str) -> Option<Self> {
+        let (_, after) = text.split_once(STAMP)?;
+        serde_json::from_str(after.lines().next()?.trim()).ok()
+    }
+}
+
+/// What a statement makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The schema.
+    Schema,
+    /// A function.
+    Function,
+    /// A view: helper, branch, or the ObsCore view.
+    View,
+    /// A comment on one of them, with its stamp.
+    Comment,
+    /// A right to read.
+    Grant,
+}
+
+/// A statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// What it makes.
+    pub kind: Kind,
+    /// Name of the object, without schema.
+    pub name: String,
+    /// What it is for, for the reader.
+    pub about: String,
+    /// The SQL, without a semicolon at the end.
+    pub sql: String,
+}
+
+/// All statements in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// Said at the top.
+    pub head: Vec<String>,
+    /// The statements.
+    pub statements: Vec<Statement>,
+}
+
+/// Who may do what with the view.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rights {
+    /// Owner of the schema and of everything in it that is ours; `None` leaves it to the database.
+    pub owner: Option<String>,
+    /// Roles that may read the view.
+    pub readers: Vec<String>,
+}
+
+/// The script that installs `plan` at `target`.
+pub fn script(plan: &ViewPlan, target: &Target, stamp: &Stamp, rights: &Rights) -> Script {
+    let mut writer = Writer { target, stamp, statements: Vec::new() };
+    writer.schema(rights);
+    for (name, sql) in
+        region::prelude(target.dialect, target.strategy, target.view.schema.as_deref())
+    {
+        writer.push(Kind::Function, &name, "decodes region columns", sql);
+    }
+    writer.view(
+        &target.view.utc(),
+        "TAI to UTC: pieces of the leap second table",
+        target.utc_view(),
+    );
+    writer.view(
+        &target.view.collections(),
+        "The collections that are searched, in order",
+        target.collections_view(&plan.search),
+    );
+    for branch in &plan.branches {
+        let name = target.view.branch(&branch.dataset_type);
+        let about = format!("ObsCore rows of dataset type {}", branch.dataset_type);
+        writer.view(&name, &about, target.branch_view(plan, branch));
+    }
+    writer.view(&target.view.name, "IVOA ObsCore 1.1, live", target.whole_view(plan));
+    writer.column_comments(plan);
+    writer.rights(plan, rights);
+    let head = vec![
+        format!("ObsCore view {}", target.own(&target.view.name)),
+        format!("made by obscore-view {} for a Butler registry", stamp.tool),
+        format!("universe {}, mapping sha256 {}", stamp.universe, stamp.mapping),
+    ];
+    Script { head, statements: writer.statements }
+}
+
+struct Writer<'a> {
+    target: &'a Target,
+    stamp: &'a Stamp,
+    statements: Vec<Statement>,
+}
+
+impl Writer<'_> {
+    fn push(&mut self, kind: Kind, name: &str, about: &str, sql: String) {
+        self.statements.push(Statement {
+            kind,
+            name: name.to_owned(),
+            about: about.to_owned(),
+            sql,
+        });
+    }
+
+    fn schema(&mut self, rights: &Rights) {
+        let dialect = self.target.dialect;
+        if let Some(schema) = self.target.view.schema.clone() {
+            let owner = match &rights.owner {
+                Some(owner) => format!(" AUTHORIZATION {}", dialect.name(owner)),
+                None => String::new(),
+            };
+            let sql = format!("CREATE SCHEMA IF NOT EXISTS {}{owner}", dialect.name(&schema));
+            self.push(Kind::Schema, &schema, "", sql);
+        }
+    }
+
+    fn view(&mut self, name: &str, about: &str, select: String) {
+        let qualified = self.target.own(name);
+        match self.target.dialect {
+            Dialect::Postgres => {
+                self.push(Kind::View, name, about, format!("CREATE VIEW {qualified} AS\n{select}"));
+                let comment = format!("{about}\n{}", self.stamp.line());
+                let quoted = self.target.dialect.quote(&comment);
+                let sql = format!("COMMENT ON VIEW {qualified} IS {quoted}");
+                self.push(Kind::Comment, name, "", sql);
+            }
+            // SQLite keeps the text of a view, comments included.
+            Dialect::Sqlite => {
+                let sql = format!(
+                    "CREATE VIEW {qualified} AS\n-- {about}\n-- {}\n{select}",
+                    self.stamp.line()
+                );
+                self.push(Kind::View, name, about, sql);
+            }
+        }
+    }
+
+    fn column_comments(&mut self, plan: &ViewPlan) {
+        if self.target.dialect != Dialect::Postgres {
+            return;
+        }
+        let (dialect, view) = (self.target.dialect, self.target.own(&self.target.view.name));
+        for column in &plan.columns {
+            let mut text = column.description.clone();
+            if !column.unit.is_empty() {
+                text.push_str(&format!(" [{}]", column.unit));
+            }
+            if !column.ucd.is_empty() {
+                text.push_str(&format!(" (UCD {})", column.ucd));
+            }
+            let name = dialect.name(&column.name);
+            let sql = format!("COMMENT ON COLUMN {view}.{name} IS {}", dialect.quote(&text));
+            self.push(Kind::Comment, &column.name, "", sql);
+        }
+    }
+
+    fn rights(&mut self, plan: &ViewPlan, rights: &Rights) {
+        let (dialect, target) = (self.target.dialect, self.target);
+        if dialect != Dialect::Postgres {
+            return;
+        }
+        let mut views = vec![target.view.utc(), target.view.collections()];
+        views.extend(plan.branches.iter().map(|branch| target.view.branch(&branch.dataset_type)));
+        views.push(target.view.name.clone());
+        if let Some(owner) = &rights.owner {
+            for view in &views {
+                let sql =
+                    format!("ALTER VIEW {} OWNER TO {}", target.own(view), dialect.name(owner));
+                self.push(Kind::Grant, view, "", sql);
+            }
+        }
+        for reader in &rights.readers {
+            let reader = dialect.name(reader);
+            if let Some(schema) = &target.view.schema {
+                let sql = format!("GRANT USAGE ON SCHEMA {} TO {reader}", dialect.name(schema));
+                self.push(Kind::Grant, schema, "", sql);
+            }
+            let names: Vec<String> = views.iter().map(|view| target.own(view)).collect();
+            let sql = format!("GRANT SELECT ON\n  {}\nTO {reader}", names.join(",\n  "));
+            self.push(Kind::Grant, &target.view.name, "", sql);
+        }
+    }
+}
+
+impl Script {
+    /// The whole script as text for a person or `psql`, in one transaction.
+    pub fn text(&self, dialect: Dialect, drops: &[String]) -> String {
+        let mut text = String::new();
+        for line in &self.head {
+            text.push_str(&format!("-- {line}\n"));
+        }
+        text.push_str("\nBEGIN;\n");
+        for drop in drops {
+            text.push_str(&format!("\n{drop};"));
+        }
+        if !drops.is_empty() {
+            text.push('\n');
+        }
+        for statement in &self.statements {
+            let about = &statement.about;
+            if !about.is_empty() && dialect == Dialect::Postgres {
+                text.push_str(&format!("\n-- {about}"));
+            }
+            text.push_str(&format!("\n{};\n", statement.sql));
+        }
+        text.push_str("\nCOMMIT;\n");
+        text
+    }
+}
