@@ -10,6 +10,7 @@
 mod registry_support;
 
 use obscore_view::registry::{Group, Universe};
+use obscore_view::sql::Dialect;
 use registry_support::oracle;
 use serde_json::{Value, json};
 
@@ -50,6 +51,17 @@ fn groups_are_those_of_butler() {
                 "universe {version}, {element}"
             );
         }
+        for (element, columns) in answer["tables"].as_object().unwrap() {
+            let mut found = universe.table_columns(element, Dialect::Sqlite);
+            let mut expected = strings(columns);
+            found.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "universe {version}, table {element}");
+            assert!(universe.elements[element].has_table());
+        }
+        let tables = answer["tables"].as_object().unwrap().len();
+        let found = universe.elements.values().filter(|element| element.has_table()).count();
+        assert_eq!(found, tables, "universe {version}");
         for expected in answer["groups"].as_array().unwrap() {
             let group = universe.group(strings(&expected["asked"])).unwrap();
             let mut expected = expected.clone();
