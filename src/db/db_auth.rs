@@ -47,7 +47,7 @@ pub fn apply(target: &mut PostgresTarget, environment: &Environment) -> Result<(
         let fits = pattern.dialect == "postgresql"
             && (pattern.database.is_empty() || matches(pattern.database, &database))
             && pattern.user.is_none_or(|wanted| user == Some(wanted))
-            && matches(&pattern.host, &host.to_lowercase())
+            && matches(&pattern.host, &host)
             && pattern.port.is_none_or(|wanted| port.as_deref() == Some(wanted));
         if !fits {
             continue;
@@ -124,7 +124,7 @@ fn pattern<'a>(url: &'a str, place: &str) -> Result<Pattern<'a>> {
         return Err(wrong(place, format!("the pattern `{url}` has no host")));
     }
     let database = database.trim_start_matches('/');
-    // urlparse gives the host in small letters.
+    // Python reads the host of a pattern in small letters, and takes the URL's as it is.
     Ok(Pattern {
         dialect,
         user,

@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::universe::timespan_columns;
 use super::{CollectionKey, IngestDate, Manager, Snapshot};
 use crate::diag::{Diagnostic, Result, nearest};
-use crate::sql::Dialect;
 
 const CLASS_PREFIX: &str = "lsst.daf.butler.registry.";
 const ROLE_PREFIX: &str = "config:registry.managers.";
@@ -179,7 +179,7 @@ pub fn schema_findings(snapshot: &Snapshot) -> Option<Diagnostic> {
     let mut expected: Vec<(String, Vec<String>)> = Vec::new();
     for (name, element) in &snapshot.universe.elements {
         if element.has_table() {
-            expected.push((name.clone(), snapshot.element_columns(name)));
+            expected.push((name.clone(), snapshot.universe.table_columns(name, snapshot.dialect)));
         }
     }
     let foreign = match snapshot.collection_key {
@@ -196,7 +196,7 @@ pub fn schema_findings(snapshot: &Snapshot) -> Option<Diagnostic> {
         columns.extend(dataset_type.required.iter().cloned());
         expected.push((dataset_type.tags_table.clone(), columns.clone()));
         if let Some(calibs) = &dataset_type.calibs_table {
-            columns.extend(snapshot.timespan_columns().map(str::to_owned));
+            columns.extend(timespan_columns(snapshot.dialect).iter().map(|&name| name.to_owned()));
             expected.push((calibs.clone(), columns));
         }
     }
@@ -240,35 +240,4 @@ fn disagreement(
         diagnostic = diagnostic.help(line);
     }
     Some(diagnostic)
-}
-
-impl Snapshot {
-    /// The columns that hold a timespan in this database.
-    pub fn timespan_columns(&self) -> impl Iterator<Item = &'static str> {
-        let columns: &[&str] = match self.dialect {
-            Dialect::Postgres => &["timespan"],
-            Dialect::Sqlite => &["timespan_begin", "timespan_end"],
-        };
-        columns.iter().copied()
-    }
-
-    /// All columns that the table of a dimension element has according to the universe.
-    pub fn element_columns(&self, name: &str) -> Vec<String> {
-        let Some(element) = self.universe.elements.get(name) else { return Vec::new() };
-        let required = self.universe.required_columns(name);
-        let mut columns: Vec<String> = required
-            .iter()
-            .map(|dimension| self.universe.key_column(name, dimension).to_owned())
-            .collect();
-        let fields = element.keys.iter().skip(1).chain(&element.metadata);
-        columns.extend(element.implies.iter().cloned());
-        columns.extend(fields.map(|field| field.name.clone()));
-        if element.spatial {
-            columns.push("region".to_owned());
-        }
-        if element.temporal {
-            columns.extend(self.timespan_columns().map(str::to_owned));
-        }
-        columns
-    }
 }

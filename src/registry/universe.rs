@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::sql::Dialect;
+
 /// All dimension elements of a registry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Universe {
@@ -151,6 +153,24 @@ impl Universe {
         dimension
     }
 
+    /// All columns that the table of a dimension element has; none for an unknown name.
+    pub fn table_columns(&self, name: &str, dialect: Dialect) -> Vec<String> {
+        let Some(element) = self.elements.get(name) else { return Vec::new() };
+        let required = self.required_columns(name);
+        let mut columns: Vec<String> =
+            required.iter().map(|dimension| self.key_column(name, dimension).to_owned()).collect();
+        let fields = element.keys.iter().skip(1).chain(&element.metadata);
+        columns.extend(element.implies.iter().cloned());
+        columns.extend(fields.map(|field| field.name.clone()));
+        if element.spatial {
+            columns.push("region".to_owned());
+        }
+        if element.temporal {
+            columns.extend(timespan_columns(dialect).iter().map(|&name| name.to_owned()));
+        }
+        columns
+    }
+
     /// The governor dimensions (`instrument`, `skymap`).
     pub fn governors(&self) -> impl Iterator<Item = &str> {
         self.elements.iter().filter(|(_, element)| element.governor).map(|(name, _)| name.as_str())
@@ -195,5 +215,13 @@ impl Universe {
         }
         order.extend(systems.flat_map(levels));
         order
+    }
+}
+
+/// The columns that hold a timespan in a database.
+pub fn timespan_columns(dialect: Dialect) -> &'static [&'static str] {
+    match dialect {
+        Dialect::Postgres => &["timespan"],
+        Dialect::Sqlite => &["timespan_begin", "timespan_end"],
     }
 }
