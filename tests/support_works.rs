@@ -81,6 +81,9 @@ fn the_extensions_are_there() {
     for name in ["pg_sphere", "postgis"] {
         cluster.extension(&database, name);
     }
+    let inside = "SELECT spoint '(0.1,0.1)' <@ spoly '{(0,0),(0.2,0),(0.2,0.2),(0,0.2)}', \
+                  (SELECT count(*) FROM pg_extension WHERE extname = 'pg_sphere')";
+    assert_eq!(cluster.psql(&database, inside).trim(), "t|1");
 }
 
 #[test]

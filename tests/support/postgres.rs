@@ -93,7 +93,53 @@ impl Cluster {
 
     /// Adds an extension that Debian packages: `pg_sphere` or `postgis`.
     pub fn extension(&self, database: &str, name: &str) {
-        self.psql(database, &format!("CREATE EXTENSION IF NOT EXISTS {name}"));
+        let mut create = self.psql_command(database);
+        let done = create
+            .args(["-c", &format!("CREATE EXTENSION IF NOT EXISTS {name}")])
+            .output()
+            .expect("psql runs");
+        let error = String::from_utf8_lossy(&done.stderr);
+        if error.contains("is already the commutator of operator") {
+            self.old_pgsphere(database);
+        } else {
+            assert!(done.status.success(), "{name} (scripts/setup installs it): {error}");
+        }
+    }
+
+    /// Adds Debian 12's pgSphere, whose script newer PostgreSQL servers reject.
+    ///
+    /// It declares `@>` as the commutator of two obsolete operators, which servers have refused
+    /// since 17 and in later security releases (pgSphere's issue 85). The script is run without
+    /// those clauses, and the extension is entered by hand.
+    fn old_pgsphere(&self, database: &str) {
+        let share = output(Command::new(self.binaries.join("pg_config")).arg("--sharedir"));
+        let folder = Path::new(share.trim()).join("extension");
+        let control = std::fs::read_to_string(folder.join("pg_sphere.control")).expect("control");
+        let version = control
+            .lines()
+            .find_map(|line| line.strip_prefix("default_version = '")?.strip_suffix('\''))
+            .expect("default_version");
+        let script = folder.join(format!("pg_sphere--{version}.sql"));
+        let mut in_old_operator = false;
+        let mut kept = String::new();
+        for line in std::fs::read_to_string(script).expect("script").lines() {
+            if line.starts_with("CREATE OPERATOR") {
+                in_old_operator = line.starts_with("CREATE OPERATOR @ (");
+            }
+            let clause = line.contains("COMMUTATOR = '@>'") || line.contains("NEGATOR    = '!<@'");
+            if !line.starts_with('\\') && !(in_old_operator && clause) {
+                kept.push_str(&line.replace("MODULE_PATHNAME", "$libdir/pg_sphere"));
+                kept.push('\n');
+            }
+        }
+        kept.push_str(&format!(
+            "INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion) \
+             SELECT pg_nextoid('pg_extension', 'oid', 'pg_extension_oid_index'), 'pg_sphere', 10, \
+             'public'::regnamespace, true, '{version}';\n"
+        ));
+        let file = self.folder.join("pg_sphere.sql");
+        std::fs::write(&file, kept).expect("script");
+        self.psql_file(database, &file);
     }
 
     /// Runs SQL with psql, as the superuser, stopping at the first error; returns unaligned text.
