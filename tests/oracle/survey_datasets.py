@@ -122,7 +122,11 @@ def data_ids(survey: Survey, name: str) -> list[dict[str, Any]]:
     """Return the data IDs of a dataset type."""
     exposures = [{"instrument": e["instrument"], "exposure": e["id"]} for e in survey.exposures]
     visits = [{"instrument": v["instrument"], "visit": v["id"]} for v in survey.visits]
-    links = [{k: d[k] for k in ("instrument", "exposure", "visit")} for d in survey.definitions]
+    links = [
+        {k: d[k] for k in ("instrument", "exposure", "visit")}
+        for d in survey.definitions
+        if d["exposure"] not in (720_001, 730_001)  # They disagree with their visits.
+    ]
     plain_visits = [v for v in visits if v["visit"] < 500_000][:12]
     plain_patches = [p for p in survey.patches if p["tract"] < 2][:6]
     odd_patches = [p for p in survey.patches if p["tract"] >= 100][:3]
