@@ -8,8 +8,7 @@ all datasets that it would have seen. The mode follows from ``collection_type`` 
 
 Output is JSON lines: a header ``{"columns": [[name, type], …]}``, then ``{"row": […]}`` for every
 row in Butler's order, then ``{"warnings": […], "rows": n}``, or ``{"error": class, "message": …}``
-where Butler gives up. Doubles are written so that they are read back exactly; NaN and infinity as
-Python's JSON writes them.
+where Butler gives up. Doubles are written so that they are read back exactly.
 """
 
 from __future__ import annotations
@@ -98,8 +97,10 @@ def live_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for collection in collections:
             with butler.query() as query:
                 results = query.datasets(name, collections=[collection], find_first=False)
-                for ref in results.with_dimension_records():
-                    record = factory(ref)
+                # Data IDs are expanded one by one, as on insertion: a query for their records
+                # would lose the datasets without a visit_detector_region.
+                for ref in results:
+                    record = factory(ref.expanded(butler.registry.expandDataId(ref.dataId)))
                     if record is not None:
                         yield {"row": [plain(record[column]) for column, _ in columns]}
 
@@ -126,9 +127,9 @@ def main() -> int:
             butler = Butler.from_config(arguments.root)
             for line in (exporter_rows if mode == "exporter" else live_rows)(butler, text):
                 count += "row" in line
-                print(json.dumps(line, ensure_ascii=False))
+                print(json.dumps(line, ensure_ascii=False, allow_nan=False))
         except Exception as error:  # noqa: BLE001 - how Butler fails is part of the truth
-            print(json.dumps({"error": type(error).__name__, "message": str(error)}))
+            print(json.dumps({"error": type(error).__name__, "message": str(error)}, ensure_ascii=False))
             if not arguments.tolerant:
                 raise
             return 0

@@ -70,12 +70,14 @@ RERUN = "Survey/runs/2024A/rerun+1 (β)"
 NEW = "Survey/runs/2024B"
 ODD = "Survey/runs/[odd].*'%{x}\"\\"
 CALIB_RUN = "Survey/calib/run"
+CALIB_NEXT = "Survey/calib/run/next"
 EMPTY_RUN = "Survey/empty/run"
-RUNS = (RAW, OLD, RERUN, NEW, ODD, CALIB_RUN, EMPTY_RUN)
+RUNS = (RAW, OLD, RERUN, NEW, ODD, CALIB_RUN, CALIB_NEXT, EMPTY_RUN)
 TAGGED = "Survey/tagged|picked?"
 EMPTY_TAGGED = "Survey/tagged/empty"
 CALIB = "Survey/calib/certified"
 CALIB_OTHER = "Survey/calib/other"
+CALIB_SERIES = "Survey/calib/series"
 EMPTY_CHAIN = "Survey/empty/chain"
 INNER = "Survey/chain/inner"
 MIDDLE = "Survey/chain/middle"
@@ -120,7 +122,11 @@ def data_ids(survey: Survey, name: str) -> list[dict[str, Any]]:
     """Return the data IDs of a dataset type."""
     exposures = [{"instrument": e["instrument"], "exposure": e["id"]} for e in survey.exposures]
     visits = [{"instrument": v["instrument"], "visit": v["id"]} for v in survey.visits]
-    links = [{k: d[k] for k in ("instrument", "exposure", "visit")} for d in survey.definitions]
+    links = [
+        {k: d[k] for k in ("instrument", "exposure", "visit")}
+        for d in survey.definitions
+        if d["exposure"] not in (720_001, 730_001)  # They disagree with their visits.
+    ]
     plain_visits = [v for v in visits if v["visit"] < 500_000][:12]
     plain_patches = [p for p in survey.patches if p["tract"] < 2][:6]
     odd_patches = [p for p in survey.patches if p["tract"] >= 100][:3]
@@ -250,7 +256,7 @@ def add_datasets(butler: Butler, survey: Survey, files: bool) -> int:
                 continue  # Butler's file templates have no place for a visit system.
             ids = ids[::7][:12]
         if name in CALIBRATIONS:
-            plan = {CALIB_RUN: ids}
+            plan = {CALIB_RUN: ids, CALIB_NEXT: ids}
         elif name == "raw":
             plan = {RAW: ids[: -len(ids) // 8], ODD: ids[-len(ids) // 8 :], RERUN: ids[1::5]}
         else:
@@ -277,13 +283,23 @@ def pick(butler: Butler, refs: list[DatasetRef]) -> None:
 
 
 def certify(butler: Butler, refs: list[DatasetRef]) -> None:
-    """Certify calibrations: unbounded, several ranges of one dataset, adjoining ranges."""
-    for name in (CALIB, CALIB_OTHER):
+    """Certify calibrations.
+
+    CALIB: unbounded sides, and two ranges of one dataset. CALIB_OTHER: for ever. CALIB_SERIES: one
+    dataset after the other for the same data ID, which a find-first search cannot choose from.
+    """
+    for name in (CALIB, CALIB_OTHER, CALIB_SERIES):
         butler.collections.register(name, CollectionType.CALIBRATION)
     first = Timespan(None, utc("2016-12-31T23:59:60.500"))
     second = Timespan(utc("2017-01-01T00:00:00"), utc("2020-01-01T00:00:00"))
     third = Timespan(utc("2024-01-01T00:00:00"), None)
-    by_type = {name: [r for r in refs if r.datasetType.name == name] for name in CALIBRATIONS}
+    by_type = {
+        name: [r for r in refs if r.datasetType.name == name and r.run == CALIB_RUN]
+        for name in CALIBRATIONS
+    }
+    later = [r for r in refs if r.datasetType.name == "bias" and r.run == CALIB_NEXT]
+    butler.registry.certify(CALIB_SERIES, by_type["bias"], first)
+    butler.registry.certify(CALIB_SERIES, later, second)
     butler.registry.certify(CALIB, by_type["bias"], first)
     butler.registry.certify(CALIB, by_type["bias"], second)
     butler.registry.certify(CALIB, by_type["flat"][::2], third)

@@ -292,6 +292,26 @@ def add_odd(writer: Writer, survey: Survey, camera: str, hostile: bool) -> None:
         add_visit(writer, survey, [snap], snap["id"], 0, regions)
     regions = [sky.polygon(40.5, -5.0, 0.45, 20.0 + d) for d in range(4)]
     add_visit(writer, survey, snaps, 710_000, 1, regions)
+    # A visit over midnight and one over a change of filter: the second exposure of each disagrees
+    # with it in an implied dimension, so that no data ID can have both.
+    for first, night, physical_filter in (
+        (720_000, 20240301, FILTERS[0][0]),
+        (730_000, day_obs, FILTERS[1][0]),
+    ):
+        pair = [
+            {**snaps[0], "id": first, "obs_id": f"pair_{first}"},
+            {
+                **snaps[1],
+                "id": first + 1,
+                "obs_id": f"pair_{first + 1}",
+                "day_obs": night,
+                "physical_filter": physical_filter,
+            },
+        ]
+        for exposure in pair:
+            add_exposure(writer, survey, exposure)
+        regions = [sky.polygon(41.0, -5.0, 0.45, 30.0 + d) for d in range(4)]
+        add_visit(writer, survey, pair, first, 1, regions)
     # Never on sky: no visit; one with a position, one with nothing at all.
     add_exposure(
         writer,
