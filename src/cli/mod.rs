@@ -4,6 +4,7 @@
 //! exit code: 0 done, 1 findings, 2 could not run. One file per command.
 
 mod apply;
+mod check;
 mod compile;
 mod drop;
 mod explain;
@@ -31,6 +32,7 @@ struct Arguments {
 enum Command {
     Generate(generate::Arguments),
     Apply(apply::Arguments),
+    Check(check::Arguments),
     Drop(drop::Arguments),
     Inspect(inspect::Arguments),
     Schema(schema::Arguments),
@@ -88,6 +90,7 @@ pub fn main() -> ExitCode {
 async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> {
     match command {
         Command::Apply(arguments) => apply::run(arguments, terminal).await,
+        Command::Check(arguments) => check::run(arguments, terminal).await,
         Command::Drop(arguments) => drop::run(arguments, terminal).await,
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,

@@ -49,6 +49,8 @@ pub(super) fn read(
     own.view = reader
         .key(&fields, "view", |reader, node| view(reader, node, view_place))
         .unwrap_or_default();
+    own.suppress =
+        reader.key(&fields, "suppress", |reader, node| reader.texts(node)).unwrap_or_default();
     let creator = reader.key(&fields, "obs_creator_did_fmt", |reader, node| reader.template(node));
     (own, creator)
 }
