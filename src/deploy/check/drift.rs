@@ -198,7 +198,7 @@ impl Drift<'_> {
             found.push(
                 Diagnostic::error(
                     "D021",
-                    format!("not what the mapping says: {}", names.join(", ")),
+                    format!("not what the mapping says: {}", some(&names)),
                 )
                 .help(why)
                 .help("`apply --dry-run` shows the difference"),
@@ -239,6 +239,13 @@ impl Drift<'_> {
             );
         }
     }
+}
+
+/// The first few names, and how many there are besides.
+fn some(names: &[String]) -> String {
+    let (first, rest) = names.split_at(names.len().min(8));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    format!("{}{more}", first.join(", "))
 }
 
 /// Whether a definition names a view.
