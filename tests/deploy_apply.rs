@@ -35,7 +35,10 @@ fn apply_and_drop_make_a_round_trip() {
         assert!(dry.out.contains("dry run: nothing was changed"));
         assert_eq!(place.state(), applied);
         let dropped = place.drop(&[]).expect(0);
-        assert!(dropped.out.starts_with(&format!("remove view {}\n", place.view())) || place.is_postgres());
+        assert!(
+            dropped.out.starts_with(&format!("remove view {}\n", place.view()))
+                || place.is_postgres()
+        );
         assert_eq!(place.state(), untouched, "drop takes all that apply made");
         let nothing = place.drop(&[]).expect(0);
         assert_eq!(nothing.out, format!("{}: nothing of ours is there\n", place.view()));
@@ -49,9 +52,11 @@ fn a_changed_mapping_is_shown_and_applied() {
         let before = place.state();
         let changed = place.changed(&[("obs_collection: TEST", "obs_collection: CHANGED")]);
         let dry = place.apply_mapping(&changed, &["--dry-run"]).expect(0);
-        let removed = dry.out.lines().filter(|line| line.starts_with('-') && line.contains("'TEST'"));
+        let removed =
+            dry.out.lines().filter(|line| line.starts_with('-') && line.contains("'TEST'"));
         assert_eq!(removed.count(), 2, "{}", dry.out);
-        let added = dry.out.lines().filter(|line| line.starts_with('+') && line.contains("'CHANGED'"));
+        let added =
+            dry.out.lines().filter(|line| line.starts_with('+') && line.contains("'CHANGED'"));
         assert_eq!(added.count(), 2, "{}", dry.out);
         assert!(!dry.out.contains("+++ view obscore_utc"), "only what changes: {}", dry.out);
         assert_eq!(place.state(), before);
@@ -64,8 +69,12 @@ fn a_changed_mapping_is_shown_and_applied() {
         let out = place.apply_mapping(&place.mapping(text), &[]).expect(0).out;
         assert!(out.contains(&format!("remove view {}__visit_image\n", place.view())), "{out}");
         // A comment more: only the stamp changes.
-        let out = place.apply_mapping(&place.mapping(&format!("# new\n{text}")), &["-n"]).expect(0).out;
-        assert!(out.lines().all(|line| line.starts_with("stamp ") || line.starts_with("dry run")), "{out}");
+        let out =
+            place.apply_mapping(&place.mapping(&format!("# new\n{text}")), &["-n"]).expect(0).out;
+        assert!(
+            out.lines().all(|line| line.starts_with("stamp ") || line.starts_with("dry run")),
+            "{out}"
+        );
     }
 }
 
@@ -178,4 +187,40 @@ fn sql_installed_by_hand_is_taken_over() {
         assert!(place.apply(&[]).expect(0).out.contains("nothing to change"));
         place.drop(&[]).expect(0);
     }
+}
+
+/// The roles of `docs/operations.md`.
+#[test]
+fn the_documented_roles_work() {
+    let place = Place::postgres();
+    place.sql(
+        "CREATE ROLE ivoa_owner NOLOGIN; CREATE ROLE ivoa_admin LOGIN IN ROLE ivoa_owner; \
+         CREATE ROLE tap LOGIN; CREATE ROLE auditor LOGIN; \
+         CREATE SCHEMA ivoa AUTHORIZATION ivoa_owner; \
+         GRANT USAGE ON SCHEMA embargo_repo TO ivoa_owner, auditor; \
+         GRANT SELECT ON ALL TABLES IN SCHEMA embargo_repo TO ivoa_owner, auditor",
+    );
+    let rights = ["--owner", "ivoa_owner", "--grant-select", "tap"];
+    let (admin, auditor) = (place.as_role("ivoa_admin"), place.as_role("auditor"));
+    for text in ["obs_collection: TEST", "obs_collection: CHANGED"] {
+        let mapping = place.changed(&[("obs_collection: TEST", text)]);
+        let with_rights = |command: &str, repo: &str| {
+            let mut arguments =
+                vec![command.to_owned(), repo.to_owned(), "-m".into(), mapping.clone()];
+            arguments.extend(rights.map(str::to_owned));
+            arguments
+        };
+        let apply = with_rights("apply", &admin);
+        let apply: Vec<&str> = apply.iter().map(String::as_str).collect();
+        assert!(run(&apply).expect(0).out.contains("view ivoa.obscore__raw\n"));
+        assert!(run(&apply).expect(0).out.contains("nothing to change"));
+        let check = with_rights("check", &auditor);
+        let check: Vec<&str> = check.iter().map(String::as_str).collect();
+        assert!(!run(&check).expect(0).out.contains("[D0"));
+        let rows = place.sql("SET ROLE tap; SELECT count(*) > 100 FROM ivoa.obscore");
+        assert_eq!(rows.trim(), "t");
+        let registry = "SELECT has_schema_privilege('tap', 'embargo_repo', 'USAGE')";
+        assert_eq!(place.sql(registry).trim(), "f");
+    }
+    run(&["drop", &admin]).expect(0);
 }

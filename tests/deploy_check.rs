@@ -34,7 +34,8 @@ fn in_step() {
         place.apply(&[]).expect(0);
         let mapping = place.mapping(MAPPING);
         let before = place.state();
-        let run = place.check(&mapping, &["--suppress", "L011", "--suppress", "l020", "--suppress", "L023"]);
+        let run = place
+            .check(&mapping, &["--suppress", "L011", "--suppress", "l020", "--suppress", "L023"]);
         let out = run.expect(0).out;
         assert!(out.ends_with("in step, nothing found, 3 suppressed\n"), "{out}");
         assert_eq!(place.state(), before, "check changes nothing");
@@ -98,8 +99,10 @@ fn only_a_comment_of_the_mapping() {
 #[test]
 fn a_dataset_type_that_is_registered_later() {
     let reports = Place::both().map(|place| {
-        let block = "  later_type: {dataproduct_type: image, calib_level: 2, obs_id_fmt: \"{exposure}\"}\n";
-        let mapping = place.changed(&[("spectral_ranges:\n", &format!("{block}spectral_ranges:\n"))]);
+        let block =
+            "  later_type: {dataproduct_type: image, calib_level: 2, obs_id_fmt: \"{exposure}\"}\n";
+        let mapping =
+            place.changed(&[("spectral_ranges:\n", &format!("{block}spectral_ranges:\n"))]);
         place.apply_mapping(&mapping, &[]).expect(0);
         let before = report(&place, &mapping, &[]);
         assert!(codes(&before).contains(&"P001".to_owned()), "{before}");
@@ -157,7 +160,7 @@ fn changed_by_hand() {
         place.check(&mapping, &["--quick"]).expect(1);
         let out = report(&place, &mapping, &[]);
         let dry = place.apply(&["-n"]).expect(0).out;
-        assert!(dry.contains("-") && dry.contains("BY HAND"), "{dry}");
+        assert!(dry.lines().any(|line| line.starts_with('-') && line.contains("BY HAND")), "{dry}");
         place.apply(&[]).expect(0);
         assert!(!report(&place, &mapping, &[]).contains("[D0"));
         out
@@ -214,7 +217,8 @@ fn versions_of_the_tool_and_of_the_registry() {
         }
         reports
     });
-    let text = |report: &str, code: &str| only(report, code).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let text =
+        |report: &str, code: &str| only(report, code).replace(env!("CARGO_PKG_VERSION"), "VERSION");
     for of_database in &reports {
         insta::assert_snapshot!("newer_tool", text(&of_database[0], "D026"));
         insta::assert_snapshot!("older_tool", text(&of_database[1], "D027"));
@@ -226,7 +230,10 @@ fn versions_of_the_tool_and_of_the_registry() {
 #[test]
 fn a_migration_under_way() {
     for place in Place::both() {
-        place.sql(&format!("ALTER TABLE {} RENAME COLUMN day_obs TO day_of_obs", place.table("visit")));
+        place.sql(&format!(
+            "ALTER TABLE {} RENAME COLUMN day_obs TO day_of_obs",
+            place.table("visit")
+        ));
         let mapping = place.mapping(MAPPING);
         let run = place.check(&mapping, &[]).expect(1);
         insta::assert_snapshot!("migration", only(&run.out, "D029"));
@@ -284,8 +291,11 @@ fn no_time() {
     let database = place.database.clone().unwrap();
     let mut holder = support::postgres::Cluster::shared()
         .psql_command(&database)
-        .args(["-c", "BEGIN; LOCK TABLE embargo_repo.visit_detector_region IN ACCESS EXCLUSIVE MODE; \
-                SELECT pg_sleep(60)"])
+        .args([
+            "-c",
+            "BEGIN; LOCK TABLE embargo_repo.visit_detector_region IN ACCESS EXCLUSIVE MODE; \
+                SELECT pg_sleep(60)",
+        ])
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .spawn()

@@ -68,7 +68,8 @@ impl Fixture<'_> {
     }
 
     fn database(&self) -> Database {
-        let Repo::Database(target) = resolve(&self.place.repo, &Environment::process()).unwrap() else {
+        let Repo::Database(target) = resolve(&self.place.repo, &Environment::process()).unwrap()
+        else {
             panic!("not a database")
         };
         runtime().block_on(Database::open(&target, Access::ReadWrite, &Options::default())).unwrap()
@@ -167,7 +168,8 @@ fn functions_changed_by_hand_or_used_by_others() {
 fn readers_and_butler_do_not_notice_a_replacement() {
     for place in Place::both() {
         place.apply(&[]).expect(0);
-        let texts = [MAPPING.to_owned(), MAPPING.replace("obs_collection: TEST", "obs_collection: OTHER")];
+        let texts =
+            [MAPPING.to_owned(), MAPPING.replace("obs_collection: TEST", "obs_collection: OTHER")];
         let files: Vec<String> = (0..2)
             .map(|index| {
                 let path = place.repository.root.join(format!("mapping{index}.yaml"));
@@ -196,7 +198,8 @@ fn readers_and_butler_do_not_notice_a_replacement() {
                 let mut applied = 0;
                 while !stop.load(Ordering::Relaxed) {
                     for file in &files {
-                        let run = finish(program().args(["apply", &place.repo, "-m", file])).expect(0);
+                        let run =
+                            finish(program().args(["apply", &place.repo, "-m", file])).expect(0);
                         applied += u32::from(run.out.contains("replace view"));
                     }
                 }

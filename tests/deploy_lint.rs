@@ -37,8 +37,16 @@ fn flaws_of_a_mapping() {
     let did = "ivo://example.org/test?{id}";
     let level = "  visit_image:\n    dataproduct_type: image\n    calib_level: 2";
     for (name, code, changes) in [
-        ("product_type", "L001", vec![("  raw:\n    dataproduct_type: image", "  raw:\n    dataproduct_type: Image")]),
-        ("calib_level", "L002", vec![(level, "  visit_image:\n    dataproduct_type: image\n    calib_level: 5")]),
+        (
+            "product_type",
+            "L001",
+            vec![("  raw:\n    dataproduct_type: image", "  raw:\n    dataproduct_type: Image")],
+        ),
+        (
+            "calib_level",
+            "L002",
+            vec![(level, "  visit_image:\n    dataproduct_type: image\n    calib_level: 5")],
+        ),
         ("ucd_form", "L003", vec![("phot.flux.density", "phot.flux.density; em.opt")]),
         ("ucd_empty_word", "L003", vec![("phot.flux.density", "phot.flux.density;")]),
         ("ucd_word", "L004", vec![("phot.flux.density", "phot.flux_density")]),
@@ -52,13 +60,22 @@ fn flaws_of_a_mapping() {
         ("authority", "L010", vec![(did, "ivo://x/test?{id}")]),
         ("blank", "L010", vec![(did, "ivo://example.org/my test?{id}")]),
         ("facility", "L011", vec![("SynthCam: \"Test", "SynthKam: \"Test")]),
-        ("fallback", "L012", vec![("facility_name: Test", "facility_name: Test\nfallback_instrument: LSSTCam")]),
-        ("no_obs_id", "L013", vec![("    obs_id_fmt: \"{instrument}:{records[visit].name}\"\n", "")]),
+        (
+            "fallback",
+            "L012",
+            vec![("facility_name: Test", "facility_name: Test\nfallback_instrument: LSSTCam")],
+        ),
+        (
+            "no_obs_id",
+            "L013",
+            vec![("    obs_id_fmt: \"{instrument}:{records[visit].name}\"\n", "")],
+        ),
         ("no_did", "L013", vec![("obs_publisher_did_fmt: \"ivo://example.org/test?{id}\"\n", "")]),
     ] {
         let (found, report) = quick(&place, &place.changed(&changes));
         assert!(found.contains(&code.to_owned()), "{name}: {found:?}");
-        let others: Vec<&String> = found.iter().filter(|one| *one != code && *one != "L011").collect();
+        let others: Vec<&String> =
+            found.iter().filter(|one| *one != code && *one != "L011").collect();
         assert!(others.is_empty(), "{name} gives {others:?} too");
         insta::assert_snapshot!(name, only(&report, code));
     }
@@ -199,7 +216,8 @@ fn columns_of_obscore_have_good_ucds() {
         if column.ucd.is_empty() {
             continue;
         }
-        let mapping = place.changed(&[("o_ucd: phot.flux.density", &format!("o_ucd: {:?}", column.ucd))]);
+        let mapping =
+            place.changed(&[("o_ucd: phot.flux.density", &format!("o_ucd: {:?}", column.ucd))]);
         let (found, report) = quick(&place, &mapping);
         assert_eq!(found, ["L011"], "{}: {report}", column.name);
     }
@@ -224,8 +242,7 @@ fn every_code_is_shown_by_a_test() {
         }
     }
     let codes = obscore_view::diag::CODES.iter().copied().flatten().map(|code| code.code);
-    let lacking: Vec<&str> = codes
-        .filter(|code| code.starts_with(['D', 'L']) && !shown.contains(*code))
-        .collect();
+    let lacking: Vec<&str> =
+        codes.filter(|code| code.starts_with(['D', 'L']) && !shown.contains(*code)).collect();
     assert!(lacking.is_empty(), "no snapshot of {lacking:?}");
 }

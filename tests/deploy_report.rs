@@ -24,7 +24,8 @@ fn reported(place: &Place, format: &str) -> Value {
     ]);
     let file = place.repository.root.join(format!("report.{format}"));
     let path = file.display().to_string();
-    let run = place.check(&mapping, &["--format", format, "--suppress", "L020", "-o", &path]).expect(1);
+    let run =
+        place.check(&mapping, &["--format", format, "--suppress", "L020", "-o", &path]).expect(1);
     assert!(run.out.is_empty() && run.err.is_empty());
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
@@ -49,7 +50,10 @@ fn json() {
     assert_eq!(find("L023")["suppressed"], true);
     assert!(find("D020").get("line").is_none());
     let count = |severity: &str| {
-        findings.iter().filter(|one| one["severity"] == severity && one["suppressed"] == false).count()
+        findings
+            .iter()
+            .filter(|one| one["severity"] == severity && one["suppressed"] == false)
+            .count()
     };
     for severity in ["error", "warning", "note"] {
         assert_eq!(report["counts"][severity], count(severity), "{severity}");
@@ -63,7 +67,8 @@ fn json_has_no_password() {
     let url = place.as_role("postgres:geheim");
     let mapping = place.mapping(MAPPING);
     for format in ["json", "sarif", "text"] {
-        let run = deploy_support::run(&["check", &url, "-m", &mapping, "--quick", "--format", format]);
+        let run =
+            deploy_support::run(&["check", &url, "-m", &mapping, "--quick", "--format", format]);
         assert!(run.code == 1 && !run.out.contains("geheim"), "{}", run.out);
     }
 }
@@ -114,15 +119,13 @@ fn sarif() {
         assert_eq!(rules[index]["id"], result["ruleId"]);
         levels.insert(result["level"].as_str().unwrap());
         assert!(!object(&result["message"], &["text"], &[])["text"].as_str().unwrap().is_empty());
-        let location = object(&result["locations"][0], &[], &["physicalLocation", "logicalLocations"]);
+        let location =
+            object(&result["locations"][0], &[], &["physicalLocation", "logicalLocations"]);
         let place = object(&location["physicalLocation"], &["artifactLocation"], &["region"]);
         let uri = place["artifactLocation"]["uri"].as_str().unwrap();
         assert!(uri.ends_with("mapping.yaml") && uri.starts_with("file:///"), "{uri}");
-        let region = object(
-            &place["region"],
-            &["startLine"],
-            &["startColumn", "endLine", "endColumn"],
-        );
+        let region =
+            object(&place["region"], &["startLine"], &["startColumn", "endLine", "endColumn"]);
         for number in region.as_object().unwrap().values() {
             assert!(number.as_u64().unwrap() >= 1);
         }

@@ -13,11 +13,7 @@ use crate::lower::{Stamp, Target};
 use crate::value::Cell;
 
 /// Reads it. `names` are those that are wanted.
-pub async fn deployed(
-    session: &mut Session,
-    target: &Target,
-    names: &Names,
-) -> Result<Deployed> {
+pub async fn deployed(session: &mut Session, target: &Target, names: &Names) -> Result<Deployed> {
     let sql = "SELECT type, name, sql FROM sqlite_schema ORDER BY rowid";
     let mut state = Deployed { schema_exists: true, ..Deployed::default() };
     let view = target.own(&target.view.name);
@@ -64,7 +60,8 @@ pub async fn dependants(
     going: &[&str],
     staying: &[&str],
 ) -> Result<Vec<String>> {
-    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger')";
+    let sql =
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger')";
     let mut found = BTreeSet::new();
     let mut candidates = Vec::new();
     let among = |list: &[&str], name: &str| list.iter().any(|one| one.eq_ignore_ascii_case(name));
@@ -90,7 +87,11 @@ pub async fn dependants(
 
 /// Those of `candidates` that can be read now, and could not without `going`. A word of a text need
 /// not be a table's name, so they are tried.
-async fn broken(session: &mut Session, going: &[&str], candidates: &[String]) -> Result<Vec<String>> {
+async fn broken(
+    session: &mut Session,
+    going: &[&str],
+    candidates: &[String],
+) -> Result<Vec<String>> {
     let mut readable = Vec::new();
     for name in candidates {
         if session.run(&probe(name)).await.is_ok() {

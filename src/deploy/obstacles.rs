@@ -52,7 +52,6 @@ pub fn dependants(dependants: &[String]) -> Result<()> {
         diagnostic = diagnostic.help(format!("all of them: {}", dependants.join(", ")));
     }
     Err(Box::new(
-        diagnostic
-            .help("nothing was changed; drop it first, and make it again afterwards"),
+        diagnostic.help("nothing was changed; drop it first, and make it again afterwards"),
     ))
 }

@@ -3,6 +3,8 @@
 //! In: a plan, a target and a [`Stamp`]. Out: a [`Script`]: the same bytes for the same input, in
 //! the order in which they must run.
 
+use std::fmt::Write;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -38,7 +40,11 @@ impl Stamp {
         for (role, manager) in &snapshot.managers {
             hash.update(format!("{role} {} {}\n", manager.class, manager.version));
         }
-        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        let mut digits = String::new();
+        for byte in hash.finalize().iter().take(6) {
+            let _ = write!(digits, "{byte:02x}");
+        }
+        digits
     }
 
     /// One line of text.

@@ -31,7 +31,7 @@ pub fn drift(subject: &Subject<'_>, deployed: &Deployed) -> Vec<Diagnostic> {
     drift.missing(&difference, &mut found);
     drift.changed_by_hand(&mut found);
     drift.differs(&difference, &mut found);
-    drift.rights(&difference, &mut found);
+    Drift::rights(&difference, &mut found);
     found
 }
 
@@ -79,7 +79,8 @@ impl Drift<'_> {
                     .help("columns of the view may be wrong or missing; apply again"),
             );
         } else if !stamp.managers.is_empty() && stamp.managers != own.managers {
-            let message = "the registry's managers are of other versions than when the view was made";
+            let message =
+                "the registry's managers are of other versions than when the view was made";
             found.push(Diagnostic::error("D028", message).help("apply again"));
         }
     }
@@ -116,8 +117,7 @@ impl Drift<'_> {
 
     fn registered_since(&self, name: &str) -> Diagnostic {
         let Subject { mapping, plan, target, .. } = self.subject;
-        let branch =
-            plan.branches.iter().find(|one| target.view.branch(&one.dataset_type) == name);
+        let branch = plan.branches.iter().find(|one| target.view.branch(&one.dataset_type) == name);
         let dataset_type = branch.map_or(name, |branch| branch.dataset_type.as_str());
         let message =
             format!("dataset type `{dataset_type}` has been registered since the view was made");
@@ -145,10 +145,8 @@ impl Drift<'_> {
         }
         let unknown = of(Integrity::Unknown);
         if !unknown.is_empty() {
-            let message = format!(
-                "it cannot be told whether anybody changed: {}",
-                unknown.join(", ")
-            );
+            let message =
+                format!("it cannot be told whether anybody changed: {}", unknown.join(", "));
             found.push(
                 Diagnostic::note("D031", message)
                     .help("they were installed without `apply`, or before the server was upgraded")
@@ -196,12 +194,9 @@ impl Drift<'_> {
                 "the mapping has changed since the view was made, or it was made from another one"
             };
             found.push(
-                Diagnostic::error(
-                    "D021",
-                    format!("not what the mapping says: {}", some(&names)),
-                )
-                .help(why)
-                .help("`apply --dry-run` shows the difference"),
+                Diagnostic::error("D021", format!("not what the mapping says: {}", some(&names)))
+                    .help(why)
+                    .help("`apply --dry-run` shows the difference"),
             );
         } else if !difference.recreates() && !difference.objects.is_empty() {
             let message = "the mapping file has changed, and the view stays the same";
@@ -225,7 +220,7 @@ impl Drift<'_> {
         new
     }
 
-    fn rights(&self, difference: &Difference, found: &mut Vec<Diagnostic>) {
+    fn rights(difference: &Difference, found: &mut Vec<Diagnostic>) {
         let mut wrong = Vec::new();
         if difference.owner {
             wrong.push("the owner is another role".to_owned());

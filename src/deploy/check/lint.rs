@@ -146,9 +146,10 @@ fn of_ucd(mapping: &Mapping, ucd: &str, flaw: Flaw, span: Span) -> Diagnostic {
             }
         }
         Flaw::Place { word, first } => {
-            let message = match first {
-                true => format!("UCD word `{word}` cannot be the first one"),
-                false => format!("UCD word `{word}` can only be the first one"),
+            let message = if first {
+                format!("UCD word `{word}` cannot be the first one")
+            } else {
+                format!("UCD word `{word}` can only be the first one")
             };
             at(mapping, "L004", Severity::Warning, message, span)
                 .help("the first word says what is measured, the others qualify it")
@@ -197,7 +198,8 @@ fn instruments(mapping: &Mapping, snapshot: &Snapshot, found: &mut Vec<Diagnosti
     let names: Vec<&str> = known.iter().map(String::as_str).collect();
     let lacking = |name: &str| !known.contains(name);
     for name in mapping.facility_map.keys().filter(|name| lacking(name)) {
-        let message = format!("facility_map names `{name}`, which is no instrument of the registry");
+        let message =
+            format!("facility_map names `{name}`, which is no instrument of the registry");
         let span = key_span(mapping, "facility_map");
         let finding = at(mapping, "L011", Severity::Warning, message, span);
         found.push(suggest(finding, name, &names));
@@ -211,8 +213,7 @@ fn instruments(mapping: &Mapping, snapshot: &Snapshot, found: &mut Vec<Diagnosti
         }
     }
     if let Some(name) = mapping.fallback_instrument.as_deref().filter(|name| lacking(name)) {
-        let message =
-            format!("fallback_instrument `{name}` is no instrument of the registry");
+        let message = format!("fallback_instrument `{name}` is no instrument of the registry");
         let span = key_span(mapping, "fallback_instrument");
         let finding = at(mapping, "L012", Severity::Warning, message, span);
         found.push(suggest(finding, name, &names));

@@ -77,10 +77,8 @@ pub async fn contents(
     subject: &Subject<'_>,
     limit: Duration,
 ) -> Result<Vec<Diagnostic>> {
-    let patience = match subject.target.dialect.has_schemas() {
-        true => limit + Duration::from_secs(5),
-        false => limit,
-    };
+    let by_itself = subject.target.dialect.has_schemas();
+    let patience = if by_itself { limit + Duration::from_secs(5) } else { limit };
     let mut found = filters(database, subject).await?;
     let rows = rows::Rows::new(subject);
     for branch in &subject.plan.branches {
@@ -99,7 +97,8 @@ pub async fn contents(
     close(session).await;
     for table in regions::tables(subject) {
         let mut session = database.snapshot().await?;
-        let work = tokio::time::timeout(patience, regions::table(&mut session, subject, &table)).await;
+        let work =
+            tokio::time::timeout(patience, regions::table(&mut session, subject, &table)).await;
         if !settle(work, &format!("regions of {table}"), limit, &mut found)? {
             return Ok(found);
         }

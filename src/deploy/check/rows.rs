@@ -82,8 +82,10 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// R020 to R029.
     pub async fn branch(&self, session: &mut Session, branch: &Branch) -> Result<Vec<Diagnostic>> {
-        let rules: Vec<&Rule> =
-            RULES.iter().filter(|rule| rule.columns.iter().all(|one| self.varies(branch, one))).collect();
+        let rules: Vec<&Rule> = RULES
+            .iter()
+            .filter(|rule| rule.columns.iter().all(|one| self.varies(branch, one)))
+            .collect();
         if rules.is_empty() {
             return Ok(Vec::new());
         }
@@ -148,7 +150,8 @@ impl<'a> Rows<'a> {
                 self.union(&["obs_collection", "obs_id", "instrument_name"])
             );
             if let Some(examples) = self.examples(session, &sql).await? {
-                let message = format!("observations of several instruments share obs_id: {examples}");
+                let message =
+                    format!("observations of several instruments share obs_id: {examples}");
                 found.push(
                     Diagnostic::warning("L016", message)
                         .help("obs_id names one observation; put {instrument} into obs_id_fmt"),
@@ -195,7 +198,8 @@ impl<'a> Rows<'a> {
         let plan = self.subject.plan;
         let mut outputs: Vec<(String, Expr, &Scalar)> = Vec::new();
         for name in columns {
-            let found = plan.columns.iter().zip(&branch.values).find(|(column, _)| column.name == *name);
+            let found =
+                plan.columns.iter().zip(&branch.values).find(|(column, _)| column.name == *name);
             if let Some((column, value)) = found {
                 outputs.push((column.name.clone(), self.expression(column, value), value));
             }
