@@ -25,6 +25,7 @@ pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
     template::CODES,
+    plan::CODES,
     registry::CODES,
     deploy::CODES,
     lint::CODES,
