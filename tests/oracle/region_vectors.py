@@ -257,9 +257,9 @@ def comparable(region):
     if isinstance(region, (UnionRegion, IntersectionRegion)):
         count = region.nOperands()
         return count > 1 and all(comparable(region.cloneOperand(i)) for i in range(count))
-    if isinstance(region, Circle) and region.getOpeningAngle().asDegrees() > 180.0:
-        return False
-    return not isinstance(region, Ellipse) and not region.isEmpty()
+    if isinstance(region, Circle):
+        return 0.0 <= region.getOpeningAngle().asDegrees() <= 180.0
+    return isinstance(region, ConvexPolygon)
 
 
 def vector_line(text):
