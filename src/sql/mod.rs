@@ -3,6 +3,8 @@
 //! In: sea-query trees. Out: SQL that a DBA enjoys reading. The two dialects are named here and in
 //! [`crate::db`] only.
 
+pub mod region;
+
 use serde::{Deserialize, Serialize};
 
 /// The database systems that a Butler registry can live in.
