@@ -12,11 +12,11 @@ use crate::diag::{Diagnostic, Severity, Source};
 use crate::lower::{self, Rights, Script, Stamp, Target, ViewName};
 use crate::mapping::{self, Mapping, RegionStrategy, Winding};
 use crate::plan::ViewPlan;
-use crate::region;
+use crate::region::{self, RegionOptions};
 use crate::registry::Snapshot;
 use crate::resolve::{self, resolve};
 use crate::sql::Dialect;
-use crate::sql::region::{RegionOptions, Strategy};
+use crate::sql::region::Strategy;
 
 /// REPO and MAPPING.
 #[derive(Debug, Clone, clap::Args)]

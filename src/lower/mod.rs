@@ -20,9 +20,10 @@ pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use names::ViewName;
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
 
+use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate, Snapshot};
 use crate::sql::Dialect;
-use crate::sql::region::{RegionOptions, Strategy};
+use crate::sql::region::Strategy;
 
 /// Where and how a plan is written down.
 #[derive(Debug, Clone, PartialEq)]
