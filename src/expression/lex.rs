@@ -3,6 +3,8 @@
 //! The tokens of Butler's own lexer, tried in its order: time literals, strings, ranges, numbers,
 //! names with up to two dots, bind names, operators. Keywords in any case of letters.
 
+#![allow(clippy::unnecessary_box_returns, reason = "the error of diag::Result is boxed")]
+
 use crate::diag::{Diagnostic, Result, Source, SpanMap};
 
 /// A token and its bytes in the text.

@@ -233,6 +233,7 @@ pub struct Origin {
 }
 
 /// Keys of our own (under `obscore_view:` in the file) and their defaults.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent switch of the file")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deviations {
     /// `winding: dali | butler`.

@@ -38,9 +38,8 @@ pub(super) fn read(
         own.access_estsize = AccessEstsize::Datastore;
     }
     own.obs_creation_date = reader.choice(&fields, "obs_creation_date").is_some();
-    own.one_row_per_dataset = reader
-        .key(&fields, "one_row_per_dataset", |reader, node| reader.switch(node))
-        .unwrap_or(true);
+    own.one_row_per_dataset =
+        reader.key(&fields, "one_row_per_dataset", Reader::switch).unwrap_or(true);
     own.obs_release_date = release(reader, &fields);
     own.columns = reader
         .key(&fields, "columns", |reader, node| Some(columns::read_obscore(reader, node)))
@@ -49,7 +48,7 @@ pub(super) fn read(
     own.view = reader
         .key(&fields, "view", |reader, node| view(reader, node, view_place))
         .unwrap_or_default();
-    let creator = reader.key(&fields, "obs_creator_did_fmt", |reader, node| reader.template(node));
+    let creator = reader.key(&fields, "obs_creator_did_fmt", Reader::template);
     (own, creator)
 }
 
@@ -62,8 +61,7 @@ pub(super) fn read_type(reader: &mut Reader<'_>, node: &Node, place: Span) -> Ty
         columns: reader
             .key(&fields, "columns", |reader, node| Some(columns::read_obscore(reader, node)))
             .unwrap_or_default(),
-        obs_creator_did_fmt: reader
-            .key(&fields, "obs_creator_did_fmt", |reader, node| reader.template(node)),
+        obs_creator_did_fmt: reader.key(&fields, "obs_creator_did_fmt", Reader::template),
         obs_release_date: release(reader, &fields),
     }
 }

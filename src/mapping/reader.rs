@@ -157,12 +157,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn text<'n>(&mut self, node: &'n Node) -> Option<&'n Text> {
-        match &node.value {
-            Value::Text(text) => Some(text),
-            _ => {
-                self.wrong_type(node, "a text");
-                None
-            }
+        if let Value::Text(text) = &node.value {
+            Some(text)
+        } else {
+            self.wrong_type(node, "a text");
+            None
         }
     }
 
@@ -191,12 +190,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn switch(&mut self, node: &Node) -> Option<bool> {
-        match node.value {
-            Value::Bool(value) => Some(value),
-            _ => {
-                self.wrong_type(node, "true or false");
-                None
-            }
+        if let Value::Bool(value) = node.value {
+            Some(value)
+        } else {
+            self.wrong_type(node, "true or false");
+            None
         }
     }
 
@@ -216,12 +214,11 @@ impl<'a> Reader<'a> {
 
     /// The items of a list.
     pub(super) fn list<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n [Node]> {
-        match &node.value {
-            Value::List(items) => Some(items),
-            _ => {
-                self.wrong_type(node, wanted);
-                None
-            }
+        if let Value::List(items) = &node.value {
+            Some(items)
+        } else {
+            self.wrong_type(node, wanted);
+            None
         }
     }
 

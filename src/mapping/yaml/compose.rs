@@ -1,5 +1,7 @@
 //! Events of the YAML parser → [`Node`]s: anchors, merge keys, tags, limits.
 
+#![allow(clippy::unnecessary_box_returns, reason = "the error of diag::Result is boxed")]
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
