@@ -13,7 +13,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use obscore_view::db::{Access, Database, Options, PostgresTarget, Repo, Target, inspect, resolve};
+use obscore_view::db::{
+    Access, Database, Options, PostgresTarget, Repo, Secret, Target, inspect, resolve,
+};
 use registry_support::{Cluster, PASSWORD, environment, make_registries, oracle};
 use serde_json::{Value, json};
 
@@ -22,6 +24,9 @@ fn private(path: &Path, text: &str) -> String {
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
     path.display().to_string()
 }
+
+/// Expected source, URL, environment.
+type Case<'a> = (&'a str, String, Vec<(&'a str, &'a str)>);
 
 fn postgres(repo: Repo) -> PostgresTarget {
     match repo {
@@ -155,7 +160,7 @@ fn urls_and_db_auth_as_sqlalchemy_and_butler_read_them() {
             "port": target.port,
             "database": target.database,
             "user": target.user,
-            "password": target.password.as_ref().map(|password| password.reveal()),
+            "password": target.password.as_ref().map(Secret::reveal),
         });
         // An empty host or database is the same as none.
         let expected: Value = answer
@@ -209,7 +214,7 @@ async fn every_source_of_credentials_opens_the_server() {
     ];
     let credentials = entry(true);
     let without_user = entry(false);
-    let cases: Vec<(&str, String, Vec<(&str, &str)>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         ("the URL", cluster.url("postgres"), vec![]),
         (
             "LSST_DB_AUTH_CREDENTIALS",

@@ -86,9 +86,11 @@ fn wrong_password(target: &PostgresTarget) -> Diagnostic {
         (_, Some(user)) => format!("{target} refuses the password of {user}"),
         (_, None) => format!("{target} refuses the password"),
     };
-    let from = match &target.password_from {
-        Some(from) => format!("the password came from {from}"),
-        None => "no source of passwords has one for this server".to_owned(),
+    let from = match (&target.password_from, &target.password) {
+        (Some(from), Some(_)) => format!("the password came from {from}"),
+        // Why a file was passed over.
+        (Some(why), None) => why.clone(),
+        (None, _) => "no source of passwords has one for this server".to_owned(),
     };
     Diagnostic::error("R020", message)
         .help(from)

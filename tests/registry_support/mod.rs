@@ -115,7 +115,8 @@ impl Cluster {
 
     /// A URL of a database, with the password.
     pub fn url(&self, database: &str) -> String {
-        let password: String = PASSWORD.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let escaped: Vec<String> = PASSWORD.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let password = escaped.concat();
         format!("postgresql://postgres:{password}@127.0.0.1:{}/{database}", self.port)
     }
 
