@@ -16,6 +16,7 @@ use std::path::Path;
 use obscore_view::db::{
     Access, Database, Options, PostgresTarget, Repo, Secret, Target, inspect, resolve,
 };
+use obscore_view::value::Cell;
 use registry_support::{Cluster, PASSWORD, environment, make_registries, oracle};
 use serde_json::{Value, json};
 
@@ -271,4 +272,36 @@ async fn every_source_of_credentials_opens_the_server() {
     assert_eq!(target.password_from.as_deref(), config.to_str());
     Database::open(&Target::Postgres(target), Access::ReadOnly, &Options::default()).await.unwrap();
     println!("{} sources of credentials", cases.len() + 3);
+}
+
+#[tokio::test]
+async fn encryption_as_asked_for() {
+    let cluster = Cluster::start();
+    let authority = cluster.encrypt();
+    let here = environment(Path::new("/"), &[]);
+    for (parameters, encrypted) in [
+        (String::new(), Some(true)),
+        ("sslmode=disable".into(), Some(false)),
+        ("sslmode=require".into(), Some(true)),
+        (format!("sslmode=verify-full&sslrootcert={authority}"), Some(true)),
+        (format!("sslmode=verify-ca&sslrootcert={authority}"), Some(true)),
+        // Signed by an authority that nobody knows.
+        ("sslmode=verify-full".into(), None),
+        ("sslmode=verify-ca&sslrootcert=/nowhere/ca.crt".into(), None),
+    ] {
+        let url = format!("{}?{parameters}", cluster.url("postgres"));
+        let target = Target::Postgres(postgres(resolve(&url, &here).unwrap()));
+        match Database::open(&target, Access::ReadOnly, &Options::default()).await {
+            Ok(database) => {
+                let mut session = database.snapshot().await.unwrap();
+                let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+                let rows = session.rows(sql, &[]).await.unwrap();
+                assert_eq!(Some(rows[0][0].clone()), encrypted.map(Cell::Bool), "{parameters}");
+            }
+            Err(error) => {
+                assert_eq!(encrypted, None, "{parameters}: {error}");
+                assert_eq!(error.code, "R025", "{parameters}: {error}");
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSs
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions};
 
 use super::error;
+use super::redact::io_text;
 use super::session::Session;
 use super::target::{PostgresTarget, SqliteTarget, Target};
 use crate::diag::{Diagnostic, Result};
@@ -176,6 +177,12 @@ async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<PgP
         Box::new(Diagnostic::error("R006", format!("`{value}` is not a value of `{key}`")))
     };
     for (key, value) in &target.parameters {
+        if matches!(key.as_str(), "sslrootcert" | "sslcert" | "sslkey")
+            && let Err(error) = std::fs::File::open(value)
+        {
+            let message = format!("{value}, given as {key}, cannot be read: {}", io_text(&error));
+            return Err(Box::new(Diagnostic::error("R025", message)));
+        }
         connect = match key.as_str() {
             "sslmode" => connect.ssl_mode(PgSslMode::from_str(value).map_err(|_| {
                 let mut diagnostic = bad(key, value);

@@ -19,10 +19,7 @@ pub fn describe(error: &Error, target: &Target) -> Box<Diagnostic> {
         (Error::Database(error), Target::Postgres(target)) => postgres(error.as_ref(), target),
         (Error::Database(error), Target::Sqlite(target)) => sqlite(error.as_ref(), target),
         (Error::Io(error), Target::Postgres(_)) => network(error, target),
-        (Error::Tls(error), _) => {
-            Diagnostic::error("R025", format!("no encrypted connection to {target}: {error}"))
-                .help("`?sslmode=disable` does without, `sslrootcert=FILE` names an authority")
-        }
+        (Error::Tls(error), _) => encryption(&error.to_string(), target),
         (Error::PoolTimedOut, _) => {
             Diagnostic::error("R027", format!("{target} did not answer in time"))
                 .help("a firewall may drop the packets, or all connections are taken")
@@ -31,8 +28,17 @@ pub fn describe(error: &Error, target: &Target) -> Box<Diagnostic> {
     })
 }
 
+fn encryption(text: &str, target: &Target) -> Diagnostic {
+    Diagnostic::error("R025", format!("no encrypted connection to {target}: {text}"))
+        .help("`?sslmode=disable` does without, `sslrootcert=FILE` names an authority to trust")
+}
+
 fn network(error: &std::io::Error, target: &Target) -> Diagnostic {
     let text = error.to_string();
+    // A certificate that does not verify ends the connection, so it comes as an error of reading.
+    if error.kind() == ErrorKind::InvalidData && text.contains("certificate") {
+        return encryption(&text, target);
+    }
     let unknown_host =
         ["failed to lookup address", "Name or service not known", "nodename nor servname"];
     if unknown_host.iter().any(|known| text.contains(known)) {
