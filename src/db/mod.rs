@@ -14,6 +14,7 @@ mod error;
 mod introspect;
 mod pgpass;
 mod postgres;
+mod redact;
 mod repo;
 mod repo_index;
 mod session;
@@ -21,7 +22,7 @@ mod sqlite;
 mod target;
 mod url;
 
-pub use connect::{Access, Database, Options};
+pub use connect::{Access, Database, Options, SqliteSetup};
 pub use environment::Environment;
 pub use introspect::introspect;
 pub use repo::{Repo, inspect, resolve};
