@@ -7,7 +7,6 @@
 mod branch;
 mod collections;
 mod convert;
-mod float_text;
 mod format;
 mod names;
 mod predicate;
