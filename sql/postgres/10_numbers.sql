@@ -39,14 +39,26 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   END
 $$;
 
--- Degrees with six decimals, rounded as Python's f"{x:.6f}": the exact binary value, ties to even.
--- A tie has a fraction of j/128 with j = 1, 5, 9, … where half up would be odd.
+-- Millionths of a positive number below 512, rounded exactly, ties to even: n is the number times
+-- 2^30 · 15625 rounded down, of which 2^24 make a millionth.
+CREATE OR REPLACE FUNCTION {schema}.obscore_micro(x double precision) RETURNS bigint
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  u float8 := x * 1073741824;
+  f float8 := (u - trunc(u)) * 15625;
+  n bigint := trunc(u)::bigint * 15625 + trunc(f)::bigint;
+BEGIN
+  RETURN (n + 8388607 + CASE WHEN f > trunc(f) THEN 1 ELSE (n >> 24) & 1 END) >> 24;
+END
+$$;
+
+-- Degrees with six decimals, as Python's f"{x:.6f}". Floating-point rounding is right unless the
+-- number is very near a tie.
 CREATE OR REPLACE FUNCTION {schema}.obscore_decimal(x double precision) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN x < 0 OR x = 0 AND x::text = '-0' THEN '-' ELSE '' END
-    || ((trunc(abs(x))::bigint * 1000000
-        + ((trunc((abs(x) - trunc(abs(x))) * 8796093022208::float8)::bigint * 1000000 + 4398046511104) >> 43)
-        - CASE WHEN abs(x) * 32 - floor(abs(x) * 32) = 0.25 THEN 1 ELSE 0 END) * 0.000001)::text
+    || (CASE WHEN abs(abs(x) * 1e6 - floor(abs(x) * 1e6) - 0.5) > 1e-4 THEN round(abs(x) * 1e6)::bigint
+             ELSE {schema}.obscore_micro(abs(x)) END * 0.000001)::text
 $$;
 
 -- Longitude of a direction in radians, from 0 to 2π.

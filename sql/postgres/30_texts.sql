@@ -60,7 +60,7 @@ END
 $$;
 
 -- A box: parallels are followed at every degree or less, and become circles around a pole where
--- the box has all longitudes.
+-- the box has all longitudes. A box without area has no text.
 CREATE OR REPLACE FUNCTION {schema}.obscore_box_text(
   w double precision, e double precision, s double precision, n double precision, dali boolean)
 RETURNS text
@@ -70,7 +70,6 @@ DECLARE
   two_pi CONSTANT float8 := 6.283185307179586;
   width float8 := CASE WHEN e - w < 0 THEN two_pi + (e - w) ELSE e - w END;
   steps integer := greatest(ceil(width * 57.29577951308232), 1);
-  some integer;
   lon float8;
   south float8[] := '{}';
   north float8[] := '{}';
@@ -84,6 +83,7 @@ BEGIN
            || ' ' || {schema}.obscore_circle_text(ARRAY[0, 0, -1, 0, half_pi + n]) || ' )'
     END;
   END IF;
+  IF width = 0 OR s = n THEN RETURN NULL; END IF;
   FOR i IN 0..steps LOOP
     lon := w + width * i / steps;
     lon := CASE WHEN lon > two_pi THEN lon - two_pi ELSE lon END * 57.29577951308232;
