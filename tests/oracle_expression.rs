@@ -11,11 +11,11 @@
 #[path = "support/ask.rs"]
 mod ask;
 
+use ask::Dice;
 use indexmap::IndexMap;
 use obscore_view::diag::{Source, SpanMap};
 use obscore_view::expression::{self, BindValue, Comparison, Expression, Node, Operator, Shape};
 use obscore_view::value::Literal;
-use ask::Dice;
 use serde_json::{Value, json};
 
 const TOKENS: [&str; 62] = [

@@ -10,9 +10,9 @@
 #[path = "support/ask.rs"]
 mod ask;
 
+use ask::Dice;
 use obscore_view::diag::{Source, SpanMap};
 use obscore_view::template::{self, Access, Part, Template};
-use ask::Dice;
 use serde_json::{Value, json};
 
 const PIECES: [&str; 46] = [

@@ -99,7 +99,7 @@ impl<'a> Composer<'a> {
                 }
                 Event::DocumentStart(_) => {
                     let event = self.next()?;
-                    root = Some(self.node(event, 0)?);
+                    root = Some(self.value(event, 0)?);
                 }
                 _ => {}
             }
@@ -114,6 +114,28 @@ impl<'a> Composer<'a> {
             return Err(self.error("M002", span, message));
         }
         Ok(())
+    }
+
+    /// A node that is not a key, so that `<<` and `=`, which YAML 1.1 has for keys, mean nothing.
+    fn value(&mut self, event: Marked<'a>, depth: usize) -> Result<Node> {
+        let node = self.node(event, depth)?;
+        if self.is_merge(&node) || self.is_plain(&node, "=") {
+            return Err(Box::new(
+                self.error("M003", node.span, "`<<` and `=` are only possible as keys")
+                    .help("put it in quotes to make it a text"),
+            ));
+        }
+        Ok(node)
+    }
+
+    fn is_merge(&self, key: &Node) -> bool {
+        self.is_plain(key, "<<")
+    }
+
+    /// Whether the node is that text, without quotes.
+    fn is_plain(&self, node: &Node, wanted: &str) -> bool {
+        matches!(&node.value, Value::Text(text) if text.text == wanted)
+            && self.source.text().get(node.span.start..node.span.end) == Some(wanted)
     }
 
     fn node(&mut self, (event, span): Marked<'a>, depth: usize) -> Result<Node> {
@@ -145,7 +167,7 @@ impl<'a> Composer<'a> {
                 let end = loop {
                     match self.next()? {
                         (Event::SequenceEnd, end) => break end,
-                        event => items.push(self.node(event, depth + 1)?),
+                        event => items.push(self.value(event, depth + 1)?),
                     }
                 };
                 (Node { value: Value::List(items), span: self.block(span, end) }, anchor)
@@ -159,7 +181,7 @@ impl<'a> Composer<'a> {
                         event => {
                             let key = self.node(event, depth + 1)?;
                             let event = self.next()?;
-                            entries.push((key, self.node(event, depth + 1)?));
+                            entries.push((key, self.value(event, depth + 1)?));
                         }
                     }
                 };
@@ -261,9 +283,7 @@ impl<'a> Composer<'a> {
         let mut result: Vec<(Node, Node)> = Vec::new();
         let mut own = Vec::new();
         for (key, value) in entries {
-            let is_merge = matches!(&key.value, Value::Text(text) if text.text == "<<")
-                && self.source.text().get(key.span.start..key.span.end) == Some("<<");
-            if !is_merge {
+            if !self.is_merge(&key) {
                 own.push((key, value));
                 continue;
             }
