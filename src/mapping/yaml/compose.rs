@@ -7,34 +7,49 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 
+use super::margin::{Margins, TooFarLeft};
 use super::scalar::{self, Scalar};
 use super::{Node, Text, Value, place};
 use crate::diag::{Diagnostic, Result, Source, Span};
 
 /// Largest file, in bytes.
-const MAX_BYTES: usize = 4 << 20;
+const MAX_BYTES: usize = 1 << 20;
 /// Most nodes, aliases expanded.
 const MAX_NODES: usize = 200_000;
+/// Characters that PyYAML takes for the beginning of something else.
+const INDICATORS: [char; 7] = ['|', '>', '@', '`', '%', '"', '\''];
 /// Deepest nesting of lists and blocks.
 const MAX_DEPTH: usize = 40;
 
 /// The single document of `source`, and warnings about duplicate keys.
 pub(crate) fn compose(source: &Source) -> (Result<Node>, Vec<Diagnostic>) {
-    let text = source.text();
-    let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let body = text.get(bom..).unwrap_or_default();
-    let mut offsets: Vec<usize> = body.char_indices().map(|(at, _)| at + bom).collect();
-    offsets.push(text.len());
-    let mut composer = Composer {
-        source,
-        offsets,
-        events: Parser::new_from_str(body),
-        anchors: HashMap::new(),
-        nodes: 0,
-        warnings: Vec::new(),
-    };
-    let result = composer.document();
-    (result, composer.warnings)
+    let length = source.text().len();
+    if length > MAX_BYTES {
+        let message = format!("a mapping of {length} bytes is larger than {MAX_BYTES} bytes");
+        let error = Diagnostic::error("M002", message).at(source, Span::new(0, 0), "");
+        return (Err(Box::new(error)), Vec::new());
+    }
+    let mut margins = Margins::default();
+    loop {
+        let (body, offsets) = margins.widen(source.text());
+        let mut composer = Composer {
+            source,
+            offsets,
+            events: Parser::new_from_str(&body),
+            anchors: HashMap::new(),
+            nodes: 0,
+            warnings: Vec::new(),
+            too_far_left: None,
+        };
+        let result = composer.document();
+        if result.is_err()
+            && let Some(place) = composer.too_far_left
+            && margins.add(source.text(), place)
+        {
+            continue;
+        }
+        return (result, composer.warnings);
+    }
 }
 
 type Marked<'a> = (Event<'a>, Span);
@@ -47,6 +62,8 @@ struct Composer<'a> {
     anchors: HashMap<usize, Node>,
     nodes: usize,
     warnings: Vec<Diagnostic>,
+    /// Where YAML 1.2 forbids an indentation that YAML 1.1 allows.
+    too_far_left: Option<TooFarLeft>,
 }
 
 impl<'a> Composer<'a> {
@@ -67,6 +84,7 @@ impl<'a> Composer<'a> {
             Some(Err(error)) => {
                 let at = self.byte(error.marker().index());
                 let end = (at + 1).min(self.source.text().len());
+                self.too_far_left = TooFarLeft::of(error.info(), at);
                 let message = format!("this is not YAML: {}", error.info());
                 let tab = self.source.text().get(at..end) == Some("\t");
                 let diagnostic = self.error("M001", Span::new(at, end), message);
@@ -81,11 +99,6 @@ impl<'a> Composer<'a> {
     }
 
     fn document(&mut self) -> Result<Node> {
-        let length = self.source.text().len();
-        if length > MAX_BYTES {
-            let message = format!("a mapping of {length} bytes is larger than {MAX_BYTES} bytes");
-            return Err(self.error("M002", Span::new(0, 0), message));
-        }
         let mut root = None;
         loop {
             let (event, span) = self.next()?;
@@ -130,6 +143,22 @@ impl<'a> Composer<'a> {
 
     fn is_merge(&self, key: &Node) -> bool {
         self.is_plain(key, "<<")
+    }
+
+    /// Refuses keys that YAML 1.1 does not have: none at all before `:`, and those of two lines.
+    fn check_key(&self, key: &Node) -> Result<()> {
+        let text = self.source.text();
+        let raw = text.get(key.span.start..key.span.end).unwrap_or_default();
+        if raw.is_empty() && matches!(key.value, Value::Null) {
+            let end = (key.span.start + 1).min(text.len());
+            let place = Span::new(key.span.start, end);
+            return Err(self.error("M001", place, "a key is missing before `:`"));
+        }
+        let before = text.get(..key.span.start).unwrap_or_default().trim_end();
+        if raw.contains('\n') && matches!(key.value, Value::Text(_)) && !before.ends_with('?') {
+            return Err(self.error("M001", key.span, "a key cannot go on in the next line"));
+        }
+        Ok(())
     }
 
     /// Whether the node is that text, without quotes.
@@ -180,6 +209,7 @@ impl<'a> Composer<'a> {
                         (Event::MappingEnd, end) => break end,
                         event => {
                             let key = self.node(event, depth + 1)?;
+                            self.check_key(&key)?;
                             let event = self.next()?;
                             entries.push((key, self.value(event, depth + 1)?));
                         }
@@ -239,6 +269,13 @@ impl<'a> Composer<'a> {
         tag: Option<&Cow<'a, Tag>>,
         span: Span,
     ) -> Result<Node> {
+        let raw = self.source.text().get(span.start..span.end).unwrap_or_default();
+        if style == ScalarStyle::Plain && raw.starts_with(INDICATORS) {
+            return Err(Box::new(
+                self.error("M001", span, "a text without quotes cannot begin so")
+                    .help("put it in quotes"),
+            ));
+        }
         let as_text = || {
             let map = place::locate(self.source.text(), span, style, text);
             Value::Text(Text { text: text.to_owned(), map })
