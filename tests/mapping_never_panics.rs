@@ -47,7 +47,7 @@ proptest! {
     }
 
     #[test]
-    fn yaml_like_text(text in r#"([a-z]{1,3}: |- |[\[\]{},&*!|>'"#%@~é]|\n {0,4}|<<: |\t|dataset_types:|where:){0,30}"#) {
+    fn yaml_like_text(text in r##"([a-z]{1,3}: |- |[\[\]{},&*!|>'"#%@~é]|\n {0,4}|<<: |\t|dataset_types:|where:){0,30}"##) {
         read(&text);
     }
 

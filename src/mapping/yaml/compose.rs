@@ -71,6 +71,11 @@ impl<'a> Composer<'a> {
         self.offsets.get(character).copied().unwrap_or(self.source.text().len())
     }
 
+    /// The byte after the character at `at`.
+    fn after(&self, at: usize) -> usize {
+        self.source.text().ceil_char_boundary(at + 1)
+    }
+
     fn error(&self, code: &'static str, span: Span, message: impl Into<String>) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(code, message).at(self.source, span, ""))
     }
@@ -83,7 +88,7 @@ impl<'a> Composer<'a> {
             }
             Some(Err(error)) => {
                 let at = self.byte(error.marker().index());
-                let end = (at + 1).min(self.source.text().len());
+                let end = self.after(at);
                 self.too_far_left = TooFarLeft::of(error.info(), at);
                 let message = format!("this is not YAML: {}", error.info());
                 let tab = self.source.text().get(at..end) == Some("\t");
@@ -150,8 +155,7 @@ impl<'a> Composer<'a> {
         let text = self.source.text();
         let raw = text.get(key.span.start..key.span.end).unwrap_or_default();
         if raw.is_empty() && matches!(key.value, Value::Null) {
-            let end = (key.span.start + 1).min(text.len());
-            let place = Span::new(key.span.start, end);
+            let place = Span::new(key.span.start, self.after(key.span.start));
             return Err(self.error("M001", place, "a key is missing before `:`"));
         }
         let before = text.get(..key.span.start).unwrap_or_default().trim_end();
