@@ -17,12 +17,13 @@ use obscore_view::diag::{Diagnostic, Severity, Source};
 use obscore_view::mapping;
 use serde_json::{Value, json};
 
-const FIXTURES: [&str; 5] = [
+const FIXTURES: [&str; 6] = [
     include_str!("../fixtures/mappings/exporter-full.yaml"),
     include_str!("../fixtures/mappings/exporter-small.yaml"),
     include_str!("../fixtures/mappings/live-runs.yaml"),
     include_str!("../fixtures/mappings/live-tagged.yaml"),
     include_str!("../fixtures/mappings/loose-layout.yaml"),
+    include_str!("../fixtures/mappings/lenient-types.yaml"),
 ];
 
 const BASE: &str = "facility_name: F\ndataset_types: {}\ncollections: [c]\n";
