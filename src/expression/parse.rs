@@ -230,8 +230,15 @@ impl Parser<'_> {
             self.count_operator()?;
             let right = self.membership()?;
             let span = joined(&left, &right);
-            check::comparison(&left, operator, &right)
-                .map_err(|(message, span)| self.error("M107", span, message))?;
+            check::comparison(&left, operator, &right).map_err(|(message, place)| {
+                let error = self.error("M107", place, message);
+                match left.node {
+                    Node::Compare(..) => {
+                        Box::new(error.help("join two comparisons by AND: `a > 10 AND a < 20`"))
+                    }
+                    _ => error,
+                }
+            })?;
             left = node(Node::Compare(Box::new(left), operator, Box::new(right)), span);
         }
     }

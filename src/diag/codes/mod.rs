@@ -35,15 +35,3 @@ pub const CODES: &[&[Code]] = &[
 pub fn explain(code: &str) -> Option<&'static Code> {
     CODES.iter().copied().flatten().find(|entry| entry.code.eq_ignore_ascii_case(code))
 }
-
-/// What `explain CODE` prints; nothing for an unknown code.
-pub fn explanation(code: &str) -> Option<String> {
-    let entry = explain(code)?;
-    Some(format!("{}: {}\n\n{}\n", entry.code, entry.title, entry.text.trim_end()))
-}
-
-/// All codes with their titles, a line each.
-pub fn summary() -> String {
-    let codes = CODES.iter().copied().flatten();
-    codes.map(|entry| format!("{}  {}\n", entry.code, entry.title)).collect()
-}
