@@ -78,5 +78,5 @@ pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
