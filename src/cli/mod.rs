@@ -3,7 +3,9 @@
 //! In: arguments and the environment. Out: the product on stdout, diagnostics on stderr, and an
 //! exit code: 0 done, 1 findings, 2 could not run. One file per command.
 
+mod apply;
 mod compile;
+mod drop;
 mod explain;
 mod generate;
 mod inspect;
@@ -28,6 +30,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Generate(generate::Arguments),
+    Apply(apply::Arguments),
+    Drop(drop::Arguments),
     Inspect(inspect::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
@@ -83,6 +87,8 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> {
     match command {
+        Command::Apply(arguments) => apply::run(arguments, terminal).await,
+        Command::Drop(arguments) => drop::run(arguments, terminal).await,
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
         Command::Schema(arguments) => schema::run(&arguments, terminal),

@@ -78,6 +78,9 @@ fn postgres(error: &dyn DatabaseError, target: &PostgresTarget) -> Diagnostic {
             Diagnostic::error("R027", format!("{target} takes no connection now: {text}"))
                 .help("try again later")
         }
+        "55P03" => Diagnostic::error("R027", format!("{target}: {text}"))
+            .help("another session holds the lock, for instance a long query on the view")
+            .help("try again when it has ended; pg_stat_activity shows who it is"),
         "57014" => Diagnostic::error("R027", format!("{target}: {text}"))
             .help("raise the statement timeout"),
         "42P01" | "42703" | "3F000" => Diagnostic::error("R024", format!("{target}: {text}"))

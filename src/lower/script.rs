@@ -4,9 +4,11 @@
 //! the order in which they must run.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::Target;
 use crate::plan::ViewPlan;
+use crate::registry::Snapshot;
 use crate::sql::Dialect;
 use crate::sql::region;
 
@@ -19,6 +21,9 @@ pub struct Stamp {
     pub mapping: String,
     /// Version of the dimension universe.
     pub universe: u32,
+    /// Digest of the registry's managers and their versions, see [`Stamp::managers`].
+    #[serde(default)]
+    pub managers: String,
     /// The ObsCore view that the object belongs to, with its schema.
     pub view: String,
 }
@@ -27,6 +32,15 @@ pub struct Stamp {
 pub const STAMP: &str = "obscore-view stamp:";
 
 impl Stamp {
+    /// The first 12 hexadecimal digits of the SHA-256 of all managers and their versions.
+    pub fn managers(snapshot: &Snapshot) -> String {
+        let mut hash = Sha256::new();
+        for (role, manager) in &snapshot.managers {
+            hash.update(format!("{role} {} {}\n", manager.class, manager.version));
+        }
+        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// One line of text.
     pub fn line(&self) -> String {
         format!("{STAMP} {}", serde_json::to_string(self).unwrap_or_default())
