@@ -234,7 +234,8 @@ impl Installer<'_> {
         report: &mut Report,
     ) -> Result<()> {
         let Request { target, script, rights: asked, .. } = self.request;
-        let main = before.find(ObjectKind::View, &target.view.name).or_else(|| before.views().next());
+        let main =
+            before.find(ObjectKind::View, &target.view.name).or_else(|| before.views().next());
         let owner = rights::owner(asked.owner.as_deref(), main);
         for one in &self.wanted {
             let Some(found) = present(made, one) else { continue };
@@ -294,12 +295,7 @@ impl Installer<'_> {
         Ok(())
     }
 
-    fn changes(
-        &self,
-        before: &Deployed,
-        made: &Deployed,
-        difference: &Difference,
-    ) -> Vec<Change> {
+    fn changes(&self, before: &Deployed, made: &Deployed, difference: &Difference) -> Vec<Change> {
         let target = self.request.target;
         let change = |(action, kind, name): &(Action, ObjectKind, String)| {
             let old = before.find(*kind, name);

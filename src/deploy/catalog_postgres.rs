@@ -47,11 +47,7 @@ CROSS JOIN LATERAL aclexplode(t.attacl) a \
 WHERE n.nspname = $1::name AND c.relkind = 'v' AND a.grantee <> c.relowner";
 
 /// Reads it. `names` are those that are wanted.
-pub async fn deployed(
-    session: &mut Session,
-    target: &Target,
-    names: &Names,
-) -> Result<Deployed> {
+pub async fn deployed(session: &mut Session, target: &Target, names: &Names) -> Result<Deployed> {
     let schema = target.view.schema.clone().unwrap_or_default();
     let parameter = [Cell::Text(schema.clone())];
     let mut state = Deployed { server: major(session).await?, ..Deployed::default() };

@@ -13,11 +13,7 @@ use crate::lower::{Stamp, Target};
 use crate::value::Cell;
 
 /// Reads it. `names` are those that are wanted.
-pub async fn deployed(
-    session: &mut Session,
-    target: &Target,
-    names: &Names,
-) -> Result<Deployed> {
+pub async fn deployed(session: &mut Session, target: &Target, names: &Names) -> Result<Deployed> {
     let sql = "SELECT type, name, sql FROM sqlite_schema ORDER BY rowid";
     let mut state = Deployed { schema_exists: true, ..Deployed::default() };
     let view = target.own(&target.view.name);
@@ -64,7 +60,8 @@ pub async fn dependants(
     going: &[&str],
     staying: &[&str],
 ) -> Result<Vec<String>> {
-    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger')";
+    let sql =
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger')";
     let mut found = BTreeSet::new();
     let among = |list: &[&str], name: &str| list.iter().any(|one| one.eq_ignore_ascii_case(name));
     let lost: Vec<&str> = going.iter().copied().filter(|name| !among(staying, name)).collect();

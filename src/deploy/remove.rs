@@ -51,11 +51,8 @@ async fn run(session: &mut Session, target: &Target) -> Result<Removed> {
     obstacles::dependants(&catalog::dependants(session, target, &going, &none).await?)?;
     drop_views(session, target, &deployed).await?;
     drop_functions(session, &functions).await?;
-    let mut removed: Removed = going
-        .iter()
-        .rev()
-        .map(|found| format!("{} {}", found.kind, found.reference))
-        .collect();
+    let mut removed: Removed =
+        going.iter().rev().map(|found| format!("{} {}", found.kind, found.reference)).collect();
     if let Some(schema) = &target.view.schema
         && (had_views || !functions.is_empty() || deployed.schema_is_ours)
         && is_empty_and_ours(session, &deployed, schema).await?
