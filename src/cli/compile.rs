@@ -29,7 +29,7 @@ pub struct Input {
 }
 
 /// Where and how the view is made.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct ViewOptions {
     /// Schema of the view (PostgreSQL); `ivoa` unless the mapping says otherwise.
     #[arg(long, value_name = "SCHEMA")]

@@ -5,6 +5,7 @@
 
 mod apply;
 mod compile;
+mod demo;
 mod drop;
 mod explain;
 mod generate;
@@ -29,6 +30,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Arguments),
     Generate(generate::Arguments),
     Apply(apply::Arguments),
     Drop(drop::Arguments),
@@ -89,6 +91,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
     match command {
         Command::Apply(arguments) => apply::run(arguments, terminal).await,
         Command::Drop(arguments) => drop::run(arguments, terminal).await,
+        Command::Demo(arguments) => demo::run(arguments, terminal).await,
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
         Command::Schema(arguments) => schema::run(&arguments, terminal),

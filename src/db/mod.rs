@@ -9,6 +9,7 @@ mod catalog;
 mod connect;
 mod credentials;
 mod db_auth;
+mod dump;
 mod environment;
 mod error;
 mod introspect;
@@ -23,6 +24,7 @@ mod target;
 mod url;
 
 pub use connect::{Access, Database, Options, SqliteSetup};
+pub use dump::restore;
 pub use environment::Environment;
 pub use introspect::introspect;
 pub use repo::{Repo, inspect, resolve};
