@@ -130,7 +130,7 @@ async fn answers(database: &Database, compiled: &Compiled) -> Result<String, Fai
 
 fn table(sql: &str, rows: &[Vec<Cell>]) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::UTF8_NO_BORDERS);
+    table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
     table.set_header(headings(sql));
     for row in rows {
         table.add_row(row.iter().map(cell));
