@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::match_same_arms,
     missing_docs
 )]
 
@@ -128,9 +129,12 @@ const VALUES: [&str; 96] = [
     "!unknown x",
 ];
 
+/// A text with a value put into one of its places.
+type Slot = Box<dyn Fn(&str) -> String>;
+
 /// Places in a mapping where a value can stand.
-fn slots() -> Vec<Box<dyn Fn(&str) -> String>> {
-    let mut slots: Vec<Box<dyn Fn(&str) -> String>> = Vec::new();
+fn slots() -> Vec<Slot> {
+    let mut slots: Vec<Slot> = Vec::new();
     for key in [
         "collections",
         "obs_collection",
