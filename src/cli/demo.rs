@@ -62,8 +62,7 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     let mapping_file = folder.join("mapping.yaml");
     let sql_file = folder.join("obscore.sql");
 
-    let (mapping, said) =
-        mapping::read(Source::new(mapping_file.display().to_string(), MAPPING));
+    let (mapping, said) = mapping::read(Source::new(mapping_file.display().to_string(), MAPPING));
     let mapping = mapping.ok_or(said)?;
     let (found, snapshot) = compile::snapshot(&repo).await?;
     // Plain SQL, so that any SQLite client can read the view.

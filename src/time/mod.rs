@@ -86,28 +86,15 @@ fn pieces() -> Vec<Piece> {
     pieces
 }
 
+/// The piece that an instant lies in.
+fn piece(tai: i64) -> Option<&'static Piece> {
+    let at = PIECES.partition_point(|piece| piece.from <= tai).saturating_sub(1);
+    PIECES.get(at)
+}
+
 /// UTC as MJD of a TAI instant.
 #[expect(clippy::cast_precision_loss, reason = "the difference spans years; 1e-9 d is asked for")]
 pub fn utc_mjd(tai: i64) -> f64 {
-    let at = PIECES.partition_point(|piece| piece.from <= tai).saturating_sub(1);
-    PIECES
-        .get(at)
+    piece(tai)
         .map_or(f64::NAN, |piece| piece.mjd + tai.saturating_sub(piece.from) as f64 / piece.day)
-}
-
-/// TAI − UTC in nanoseconds at a TAI instant, and whether it lies inside a leap second.
-pub fn tai_minus_utc(tai: i64) -> (i64, bool) {
-    let at = STEPS.partition_point(|step| step.from <= tai);
-    let leaping = STEPS.get(at).is_some_and(|next| at > 0 && tai >= next.from - SECOND);
-    match at.checked_sub(1).and_then(|last| STEPS.get(last)) {
-        Some(step) => (step.seconds * SECOND, leaping),
-        None => (drift(tai), false),
-    }
-}
-
-/// TAI − UTC before 1972, in nanoseconds.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "two years")]
-fn drift(tai: i64) -> i64 {
-    let since = tai.saturating_sub(DRIFT_START) as f64;
-    tai.saturating_sub((since / DRIFT_DAY * DAY as f64).round() as i64)
 }
