@@ -11,9 +11,13 @@ pub fn iso_utc(tai: i64, digits: u32, separator: char) -> String {
     let unit = 10_i64.pow(9 - digits.min(9));
     let rounded = tai.saturating_add(unit / 2).div_euclid(unit).saturating_mul(unit);
     let Some(piece) = piece(rounded) else { return String::new() };
-    let since = rounded.saturating_sub(piece.from);
     let with_leap = piece.day > LEAP_DAY;
-    let since = if with_leap { since } else { scaled(since, piece.day, unit) };
+    #[expect(clippy::cast_precision_loss, reason = "compared with the same conversion")]
+    let since = if with_leap || piece.day == DAY as f64 {
+        rounded.saturating_sub(piece.from)
+    } else {
+        scaled(tai.saturating_sub(piece.from), piece.day, unit)
+    };
     let leaping = with_leap && since >= DAY;
     // Inside a leap second: a second earlier, with 60 written for 59.
     let since = if leaping { since - SECOND } else { since };
@@ -40,9 +44,6 @@ const LEAP_DAY: f64 = 86_400.5e9;
 /// `since` on a clock whose days have 86,400 s, rounded to `unit`.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "two years")]
 fn scaled(since: i64, day: f64, unit: i64) -> i64 {
-    if day == DAY as f64 {
-        return since;
-    }
     (since as f64 * (DAY as f64 / day) / unit as f64).round() as i64 * unit
 }
 
