@@ -63,6 +63,13 @@ pub enum Regions {
 
 /// Reads a mapping file; its warnings are said, its errors returned.
 pub fn read_mapping(file: &Path, terminal: &Terminal) -> Result<Mapping, Failure> {
+    let (mapping, said) = parse_mapping(file)?;
+    said.iter().for_each(|one| terminal.say(one));
+    Ok(mapping)
+}
+
+/// Reads a mapping file, with its warnings.
+pub fn parse_mapping(file: &Path) -> Result<(Mapping, Vec<Diagnostic>), Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         Box::new(
             Diagnostic::error("M001", format!("cannot read `{}`: {error}", file.display()))
@@ -72,10 +79,7 @@ pub fn read_mapping(file: &Path, terminal: &Terminal) -> Result<Mapping, Failure
     let (mapping, said) = mapping::read(Source::new(file.display().to_string(), text));
     let wrong = said.iter().any(|one| one.severity == Severity::Error);
     match mapping {
-        Some(mapping) if !wrong => {
-            said.iter().for_each(|one| terminal.say(one));
-            Ok(mapping)
-        }
+        Some(mapping) if !wrong => Ok((mapping, said)),
         _ => Err(said.into()),
     }
 }

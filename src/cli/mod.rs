@@ -4,6 +4,7 @@
 //! exit code: 0 done, 1 findings, 2 could not run. One file per command.
 
 mod apply;
+mod check;
 mod compile;
 mod demo;
 mod drop;
@@ -33,6 +34,7 @@ enum Command {
     Demo(demo::Arguments),
     Generate(generate::Arguments),
     Apply(apply::Arguments),
+    Check(check::Arguments),
     Drop(drop::Arguments),
     Inspect(inspect::Arguments),
     Schema(schema::Arguments),
@@ -90,6 +92,7 @@ pub fn main() -> ExitCode {
 async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> {
     match command {
         Command::Apply(arguments) => apply::run(arguments, terminal).await,
+        Command::Check(arguments) => check::run(arguments, terminal).await,
         Command::Drop(arguments) => drop::run(arguments, terminal).await,
         Command::Demo(arguments) => demo::run(arguments, terminal).await,
         Command::Generate(arguments) => generate::run(arguments, terminal).await,

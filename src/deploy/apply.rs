@@ -289,7 +289,7 @@ impl Installer<'_> {
             Box::new(
                 Diagnostic::error("D009", format!("the view cannot be read: {}", failure.message))
                     .help("nothing was changed")
-                    .help("the mapping may name a table that the registry does not have"),
+                    .help("the owner of the view needs USAGE and SELECT on the registry"),
             )
         })?;
         Ok(())

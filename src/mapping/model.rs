@@ -73,6 +73,7 @@ impl Mapping {
             all_region_types: false,
             regions: self.deviations.regions,
             view: self.deviations.view.clone(),
+            suppress: self.deviations.suppress.clone(),
             ..Deviations::default()
         };
         self.obs_creator_did_fmt = None;
@@ -258,6 +259,8 @@ pub struct Deviations {
     pub columns: IndexMap<String, Spanned<ExtraColumn>>,
     /// `view`: where the view is installed.
     pub view: ViewName,
+    /// `suppress`: codes of findings of `check` that do not count.
+    pub suppress: Vec<Spanned<String>>,
 }
 
 impl Default for Deviations {
@@ -274,6 +277,7 @@ impl Default for Deviations {
             regions: None,
             columns: IndexMap::new(),
             view: ViewName::default(),
+            suppress: Vec::new(),
         }
     }
 }
