@@ -17,6 +17,7 @@ pub mod region;
 pub mod registry;
 pub mod resolve;
 pub mod sql;
+pub mod stream;
 pub mod template;
 pub mod time;
 pub mod value;

@@ -7,6 +7,7 @@
 mod branch;
 mod collections;
 mod convert;
+mod fetch;
 mod float_text;
 mod format;
 mod names;
@@ -17,6 +18,7 @@ mod time;
 mod view;
 
 pub use branch::{BranchSelect, JoinClause, JoinKind};
+pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
 

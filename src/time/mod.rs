@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use hifitime::leap_seconds::{LatestLeapSeconds, LeapSecond};
 
-pub use civil::{iso_utc, parse_iso};
+pub use civil::{iso, iso_utc, parse_iso};
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
