@@ -21,3 +21,4 @@ pub mod stream;
 pub mod template;
 pub mod time;
 pub mod value;
+pub mod votable;

@@ -231,7 +231,7 @@ impl Fields<'_> {
             Scalar::Format { value, spec, conversion }
                 if spec.is_default()
                     && matches!(conversion, None | Some('s'))
-                    && matches!(value.kind(), ValueKind::Text | ValueKind::Int) =>
+                    && matches!(value.kind(), ValueKind::Text | ValueKind::Int | ValueKind::Float) =>
             {
                 Recipe::Formatted(Box::new(self.recipe(value)))
             }

@@ -133,7 +133,8 @@ impl<'a> Rows<'a> {
                 match value {
                     Literal::String(text) => out.push_str(text),
                     Literal::Int(number) => return write!(out, "{number}").is_ok(),
-                    _ => return false,
+                    Literal::Float(number) => python_repr(*number, out),
+                    Literal::Bool(_) => return false,
                 }
                 true
             }
@@ -190,14 +191,21 @@ impl<'a> Rows<'a> {
                 Some(number) => write!(out, "{number}").is_ok(),
                 None => false,
             },
+            Some(Wire::Float) => match self.stored_float(row, field) {
+                Some(number) => {
+                    python_repr(number, out);
+                    true
+                }
+                None => false,
+            },
             Some(Wire::Uuid) => {
                 let id = self.bytes(row, field).and_then(|bytes| uuid::Uuid::from_slice(bytes).ok());
-                self.hyphenated(id, out)
+                hyphenated(id, out)
             }
             Some(Wire::UuidDigits) => {
                 let id = self.bytes(row, field);
                 let id = id.and_then(|bytes| uuid::Uuid::try_parse_ascii(bytes).ok());
-                self.hyphenated(id, out)
+                hyphenated(id, out)
             }
             _ => match self.str(row, field) {
                 Some(text) => {
@@ -206,18 +214,6 @@ impl<'a> Rows<'a> {
                 }
                 None => false,
             },
-        }
-    }
-
-    #[expect(clippy::unused_self, reason = "reads like the others")]
-    fn hyphenated(&self, id: Option<uuid::Uuid>, out: &mut String) -> bool {
-        let mut buffer = uuid::Uuid::encode_buffer();
-        match id {
-            Some(id) => {
-                out.push_str(id.hyphenated().encode_lower(&mut buffer));
-                true
-            }
-            None => false,
         }
     }
 
@@ -248,5 +244,33 @@ fn number(value: &Literal) -> Option<f64> {
         Literal::Float(value) => Some(*value).filter(|value| value.is_finite()),
         Literal::Int(value) => Some(*value as f64),
         _ => None,
+    }
+}
+
+fn hyphenated(id: Option<uuid::Uuid>, out: &mut String) -> bool {
+    let mut buffer = uuid::Uuid::encode_buffer();
+    id.is_some_and(|id| {
+        out.push_str(id.hyphenated().encode_lower(&mut buffer));
+        true
+    })
+}
+
+/// Python's `repr` of a float: the shortest digits that read back as the same number, with an
+/// exponent of at least two digits below 1e-4 and from 1e16 on.
+fn python_repr(number: f64, out: &mut String) {
+    let size = number.abs();
+    // Writing to a string cannot fail.
+    if number.is_nan() {
+        out.push_str("nan");
+    } else if number.is_infinite() || size == 0.0 || (1e-4..1e16).contains(&size) {
+        let _ = write!(out, "{number:?}");
+    } else {
+        let text = format!("{number:e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (sign, exponent) = match exponent.strip_prefix('-') {
+            Some(exponent) => ('-', exponent),
+            None => ('+', exponent),
+        };
+        let _ = write!(out, "{digits}e{sign}{exponent:0>2}");
     }
 }

@@ -15,6 +15,7 @@ mod regions;
 mod run;
 mod sink;
 mod text;
+mod votable;
 
 pub use columns::{OutputColumn, export_columns, schema};
 pub use csv::Csv;
@@ -23,3 +24,4 @@ pub use limit::Limited;
 pub use parquet::Parquet;
 pub use run::{Export, Progress, Summary};
 pub use sink::{Flow, Sink, Status};
+pub use votable::{VoTable, document};

@@ -86,13 +86,16 @@ fn pieces() -> Vec<Piece> {
     pieces
 }
 
-/// UTC as MJD of a TAI instant.
-#[expect(clippy::cast_precision_loss, reason = "the difference spans years; 1e-9 d is asked for")]
+/// UTC as MJD of a TAI instant; whole days apart from their fraction, so that all digits count.
+#[expect(clippy::cast_precision_loss, reason = "days are few, a fraction has under 2^53 steps")]
+#[expect(clippy::cast_possible_truncation, reason = "days and their nanoseconds are far below")]
 pub fn utc_mjd(tai: i64) -> f64 {
     let at = PIECES.partition_point(|piece| piece.from <= tai).saturating_sub(1);
-    PIECES
-        .get(at)
-        .map_or(f64::NAN, |piece| piece.mjd + tai.saturating_sub(piece.from) as f64 / piece.day)
+    PIECES.get(at).map_or(f64::NAN, |piece| {
+        let since = tai.saturating_sub(piece.from);
+        let day = piece.day as i64;
+        piece.mjd + since.div_euclid(day) as f64 + since.rem_euclid(day) as f64 / piece.day
+    })
 }
 
 /// TAI − UTC in nanoseconds at a TAI instant, and whether it lies inside a leap second.

@@ -12,11 +12,10 @@ use super::{Failure, Outcome};
 use crate::db::{self, Access, Database, Environment, Repo, introspect};
 use crate::diag::Diagnostic;
 use crate::lower::{Target, ViewName};
-use crate::mapping::Mapping;
-use crate::registry::Snapshot;
 use crate::resolve::{self, resolve};
 use crate::sql::region::Strategy;
-use crate::stream::{Csv, Export, Parquet, Sink, Summary, export_columns};
+use crate::stream::{Csv, Export, Parquet, Sink, Summary, VoTable, document, export_columns};
+use crate::votable::Serialization;
 use choice::Format;
 use file::Output;
 use meter::Meter;
@@ -64,51 +63,38 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     };
     let database = Database::open(&place, Access::ReadOnly, &db::Options::default()).await?;
     let snapshot = introspect(&database).await?;
+    let dialect = snapshot.dialect;
+    let options = resolve::Options { dialect, parity: arguments.parity };
+    let (plan, warnings) = resolve(&mapping, &snapshot, options)?;
+    warnings.iter().for_each(|one| terminal.say(one));
+    let columns = export_columns(&mapping, &plan.columns);
+    let mut session = database.snapshot().await?;
     let (output, writer) = Output::create(&arguments.output)?;
     let removal = output.remove_on_signal()?;
+    let about = || document(&mapping, &plan, &columns);
     let sink: Box<dyn Sink> = match format {
         Format::Parquet => Box::new(Parquet::new(writer, &mapping.parquet_compression)?),
         Format::Csv => Box::new(Csv::new(writer, &mapping.csv_null_string)),
-        Format::Votable | Format::Binary2 => return Ok(Outcome::Done),
+        Format::Votable => Box::new(VoTable::new(writer, about(), Serialization::TableData)),
+        Format::Binary2 => Box::new(VoTable::new(writer, about(), Serialization::Binary2)),
     };
+    // The names of the helper views; here they are common table expressions.
+    let view = ViewName { schema: None, name: "obscore".to_owned() };
+    let regions = compile::regions(&mapping, arguments.parity);
+    let target = Target::new(&snapshot, dialect, view, Strategy::Inline, regions);
+    let export = Export { plan: &plan, target: &target, columns: &columns, limit: arguments.limit };
     let meter = Meter::new(terminal.is_watched());
-    let done = rows(&arguments, &mapping, &snapshot, &database, sink, &meter, terminal).await;
+    let counted = meter.clone();
+    let done = export.run(&mut session, sink, move |progress| counted.advance(&progress)).await;
     removal.abort();
     let summary = match done {
-        Err(Failure(said)) if said.iter().all(|one| one.code == "X002") => {
-            return Ok(Outcome::Done);
-        }
+        Err(left) if left.code == "X002" => return Ok(Outcome::Done),
         done => done?,
     };
     output.keep()?;
     meter.end(&summary);
     said(&summary, terminal);
     Ok(Outcome::Done)
-}
-
-async fn rows(
-    arguments: &Arguments,
-    mapping: &Mapping,
-    snapshot: &Snapshot,
-    database: &Database,
-    sink: Box<dyn Sink>,
-    meter: &Meter,
-    terminal: &Terminal,
-) -> Result<Summary, Failure> {
-    let dialect = snapshot.dialect;
-    let options = resolve::Options { dialect, parity: arguments.parity };
-    let (plan, warnings) = resolve(mapping, snapshot, options)?;
-    warnings.iter().for_each(|one| terminal.say(one));
-    // The names of the helper views; here they are common table expressions.
-    let view = ViewName { schema: None, name: "obscore".to_owned() };
-    let regions = compile::regions(mapping, arguments.parity);
-    let target = Target::new(snapshot, dialect, view, Strategy::Inline, regions);
-    let columns = export_columns(mapping, &plan.columns);
-    let export =
-        Export { plan: &plan, target: &target, columns: &columns, limit: arguments.limit };
-    let mut session = database.snapshot().await?;
-    let meter = meter.clone();
-    Ok(export.run(&mut session, sink, move |progress| meter.advance(&progress)).await?)
 }
 
 fn said(summary: &Summary, terminal: &Terminal) {
