@@ -82,6 +82,14 @@ impl Target {
         self.collections_view(search)
     }
 
+    /// The SELECT that lists which dataset type which collection may hold: `dataset_type.id`, and
+    /// the collection as in the first column of [`Self::collections_select`].
+    pub fn summaries_select(&self) -> String {
+        let (reference, table) =
+            (self.collection_reference(), self.table("collection_summary_dataset_type"));
+        format!("SELECT s.dataset_type_id, s.{reference} FROM {table} AS s")
+    }
+
     /// The WITH clause that stands for the helper views, for collections that were listed before.
     pub fn with(&self, collections: &[Vec<Cell>]) -> String {
         let columns = match self.collection_key {
@@ -112,11 +120,13 @@ impl Target {
         }
     }
 
-    /// How to fetch `columns` of a branch: the positions of view columns with their types.
+    /// How to fetch `columns` of a branch: the positions of view columns with their types. Where
+    /// only one collection can hold its datasets, none of them hides another.
     pub fn fetch(
         &self,
         branch: &Branch,
         search: &Search,
+        only_one: bool,
         columns: impl IntoIterator<Item = (usize, ColumnType)>,
     ) -> Fetch {
         let mut fields = Fields { target: self, found: Vec::new() };
@@ -134,7 +144,8 @@ impl Target {
             let named = found.iter().enumerate();
             named.map(|(i, field)| (format!("f{i}"), field.sql.clone(), &field.needs)).collect()
         };
-        let selects = self.branch(branch, search, &outputs);
+        let find_first = matches!(search, Search::Path(_)) && !only_one;
+        let selects = self.branch_with(branch, search, &outputs, find_first);
         Fetch {
             selects: selects.iter().map(super::BranchSelect::text).collect(),
             fields: match found.is_empty() {

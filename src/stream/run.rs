@@ -17,6 +17,7 @@ use crate::db::Session;
 use crate::diag::{Diagnostic, Result};
 use crate::lower::{Fetch, Target};
 use crate::plan::ViewPlan;
+use crate::value::Cell;
 
 /// Chunks or batches that may wait for the next worker.
 const QUEUE: usize = 4;
@@ -103,19 +104,25 @@ impl Export<'_> {
 
     /// Fetches branch after branch.
     async fn send(&self, session: &mut Session, work: &mpsc::Sender<Work>) -> Result<()> {
-        let select = self.target.collections_select(&self.plan.search);
-        let collections = session.rows(&select, &[]).await?;
-        if collections.is_empty() {
-            return Ok(());
-        }
-        let with = self.target.with(&collections);
+        let search = &self.plan.search;
+        let collections = session.rows(&self.target.collections_select(search), &[]).await?;
+        let summaries = session.rows(&self.target.summaries_select(), &[]).await?;
         // One more than wanted, to know whether there are more.
         let limit = self.limit.map(|limit| format!("\nLIMIT {}", limit.saturating_add(1)));
         let limit = limit.unwrap_or_default();
         for branch in &self.plan.branches {
+            let holds = |collection: &&Vec<Cell>| {
+                let pair = [Some(&Cell::Int(branch.dataset_type_id)), collection.first()];
+                summaries.iter().any(|summary| [summary.first(), summary.get(1)] == pair)
+            };
+            let collections: Vec<Vec<Cell>> = collections.iter().filter(holds).cloned().collect();
+            if collections.is_empty() {
+                continue;
+            }
+            let with = self.target.with(&collections);
             let name: Arc<str> = Arc::from(branch.dataset_type.as_str());
             let columns = self.columns.iter().map(|column| (column.index, column.fetched()));
-            let fetch = self.target.fetch(branch, &self.plan.search, columns);
+            let fetch = self.target.fetch(branch, search, collections.len() == 1, columns);
             for select in &fetch.selects {
                 let (tuples, receiver) = mpsc::channel(QUEUE);
                 let next = Work::Branch(Arc::clone(&name), fetch.clone(), receiver);

@@ -1,9 +1,9 @@
 """Prints an exported file as JSON lines, read by pyarrow or astropy: header, rows, and a last line.
 
-    read_export.py FILE.{parquet,xml}
+    read_export.py FILE.{parquet,xml} [--lenient]
 
 Parquet's last line has its compression and row groups. VOTable is read strictly: whatever
-astropy has to say about it is an exception.
+astropy has to say about it is an exception, unless ``--lenient``.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ def parquet(path: str) -> None:
     print(json.dumps({"warnings": facts, "rows": file.metadata.num_rows}))
 
 
-def votable(path: str) -> None:
+def votable(path: str, lenient: bool) -> None:
     """Print a VOTable; its INFO elements are the warnings."""
     import numpy
     from astropy.io.votable import parse
 
-    warnings.simplefilter("error")
-    document = parse(path, verify="exception")
+    warnings.simplefilter("ignore" if lenient else "error")
+    document = parse(path, verify="ignore" if lenient else "exception")
     resource = document.resources[0]
     table = resource.tables[0]
     described = [
@@ -78,4 +78,7 @@ def votable(path: str) -> None:
 
 
 if __name__ == "__main__":
-    (parquet if sys.argv[1].endswith(".parquet") else votable)(sys.argv[1])
+    if sys.argv[1].endswith(".parquet"):
+        parquet(sys.argv[1])
+    else:
+        votable(sys.argv[1], "--lenient" in sys.argv)

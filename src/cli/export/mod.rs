@@ -92,6 +92,8 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
         done => done?,
     };
     output.keep()?;
+    session.rollback().await?;
+    database.close().await;
     meter.end(&summary);
     said(&summary, terminal);
     Ok(Outcome::Done)
