@@ -35,7 +35,10 @@ fn apply_and_drop_make_a_round_trip() {
         assert!(dry.out.contains("dry run: nothing was changed"));
         assert_eq!(place.state(), applied);
         let dropped = place.drop(&[]).expect(0);
-        assert!(dropped.out.starts_with(&format!("remove view {}\n", place.view())) || place.is_postgres());
+        assert!(
+            dropped.out.starts_with(&format!("remove view {}\n", place.view()))
+                || place.is_postgres()
+        );
         assert_eq!(place.state(), untouched, "drop takes all that apply made");
         let nothing = place.drop(&[]).expect(0);
         assert_eq!(nothing.out, format!("{}: nothing of ours is there\n", place.view()));
@@ -49,9 +52,11 @@ fn a_changed_mapping_is_shown_and_applied() {
         let before = place.state();
         let changed = place.changed(&[("obs_collection: TEST", "obs_collection: CHANGED")]);
         let dry = place.apply_mapping(&changed, &["--dry-run"]).expect(0);
-        let removed = dry.out.lines().filter(|line| line.starts_with('-') && line.contains("'TEST'"));
+        let removed =
+            dry.out.lines().filter(|line| line.starts_with('-') && line.contains("'TEST'"));
         assert_eq!(removed.count(), 2, "{}", dry.out);
-        let added = dry.out.lines().filter(|line| line.starts_with('+') && line.contains("'CHANGED'"));
+        let added =
+            dry.out.lines().filter(|line| line.starts_with('+') && line.contains("'CHANGED'"));
         assert_eq!(added.count(), 2, "{}", dry.out);
         assert!(!dry.out.contains("+++ view obscore_utc"), "only what changes: {}", dry.out);
         assert_eq!(place.state(), before);
@@ -64,8 +69,12 @@ fn a_changed_mapping_is_shown_and_applied() {
         let out = place.apply_mapping(&place.mapping(text), &[]).expect(0).out;
         assert!(out.contains(&format!("remove view {}__visit_image\n", place.view())), "{out}");
         // A comment more: only the stamp changes.
-        let out = place.apply_mapping(&place.mapping(&format!("# new\n{text}")), &["-n"]).expect(0).out;
-        assert!(out.lines().all(|line| line.starts_with("stamp ") || line.starts_with("dry run")), "{out}");
+        let out =
+            place.apply_mapping(&place.mapping(&format!("# new\n{text}")), &["-n"]).expect(0).out;
+        assert!(
+            out.lines().all(|line| line.starts_with("stamp ") || line.starts_with("dry run")),
+            "{out}"
+        );
     }
 }
 

@@ -327,7 +327,8 @@ fn two_at_once() {
             let done = run.wait_with_output().unwrap();
             let said = String::from_utf8_lossy(&done.stderr).into_owned();
             assert!(done.status.success(), "{said}");
-            nothing += u32::from(String::from_utf8_lossy(&done.stdout).contains("nothing to change"));
+            nothing +=
+                u32::from(String::from_utf8_lossy(&done.stdout).contains("nothing to change"));
         }
         assert_eq!(nothing, 3, "one makes it, the others find it in place");
     }

@@ -9,6 +9,7 @@ mod compile;
 mod demo;
 mod drop;
 mod explain;
+mod export;
 mod generate;
 mod inspect;
 mod output;
@@ -36,6 +37,7 @@ enum Command {
     Apply(apply::Arguments),
     Check(check::Arguments),
     Drop(drop::Arguments),
+    Export(export::Arguments),
     Inspect(inspect::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
@@ -96,6 +98,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Drop(arguments) => drop::run(arguments, terminal).await,
         Command::Demo(arguments) => demo::run(arguments, terminal).await,
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
+        Command::Export(arguments) => export::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),

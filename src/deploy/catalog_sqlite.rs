@@ -87,7 +87,11 @@ pub async fn dependants(
 
 /// Those of `candidates` that can be read now, and could not without `going`. A word of a text need
 /// not be a table's name, so they are tried.
-async fn broken(session: &mut Session, going: &[&str], candidates: &[String]) -> Result<Vec<String>> {
+async fn broken(
+    session: &mut Session,
+    going: &[&str],
+    candidates: &[String],
+) -> Result<Vec<String>> {
     let mut readable = Vec::new();
     for name in candidates {
         if session.run(&probe(name)).await.is_ok() {

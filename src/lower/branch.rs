@@ -58,6 +58,17 @@ impl Target {
         search: &Search,
         outputs: &[(String, Expr, &Scalar)],
     ) -> Vec<BranchSelect> {
+        self.branch_with(branch, search, outputs, matches!(search, Search::Path(_)))
+    }
+
+    /// As [`Self::branch`], but only with `find_first` an earlier collection hides a later one.
+    pub(super) fn branch_with(
+        &self,
+        branch: &Branch,
+        search: &Search,
+        outputs: &[(String, Expr, &Scalar)],
+        find_first: bool,
+    ) -> Vec<BranchSelect> {
         let alternatives: Vec<Option<Expr>> = if branch.conditions.is_empty() {
             vec![None]
         } else if branch.repeats {
@@ -71,7 +82,7 @@ impl Target {
             let used = outputs.iter().map(|(_, _, scalar)| *scalar);
             joins.extend(branch.needed(used).into_iter().map(|join| self.join(join)));
             let mut conditions = vec![self.may_hold(branch)];
-            if matches!(search, Search::Path(_)) {
+            if find_first {
                 conditions.push(self.first_found(branch));
             }
             conditions.extend(condition);
@@ -141,21 +152,27 @@ impl Target {
         )
     }
 
-    /// Find-first: no earlier collection has a dataset of this type with the same data ID.
+    /// Find-first: no earlier collection has a dataset of this type with the same data ID. What
+    /// refers to the row itself stands in WHERE: in ON, PostgreSQL would not see an anti-join.
     fn first_found(&self, branch: &Branch) -> Expr {
-        let mut on = vec![self.is_in("earlier_t", "earlier"), self.is_of_type("earlier_t", branch)];
-        for dimension in &branch.required {
+        let on = [self.is_in("earlier_t", "earlier"), self.is_of_type("earlier_t", branch)];
+        let same = branch.required.iter().map(|dimension| {
             let own = column("earlier_t", dimension);
-            on.push(self.dialect.fill("{0} = {1}", &[&own, &column(TAGS, dimension)]));
-        }
-        let on: Vec<String> = on.iter().map(|one| self.dialect.text(one)).collect();
+            self.dialect.fill("{0} = {1}", &[&own, &column(TAGS, dimension)])
+        });
+        let texts = |parts: Vec<Expr>| -> Vec<String> {
+            parts.iter().map(|one| self.dialect.text(one)).collect()
+        };
+        let mut conditions = vec![format!("earlier.rank < {COLLECTIONS}.rank")];
+        conditions.extend(texts(same.collect()));
         let search = Search::Path(Vec::new());
         Expr::cust(format!(
             "NOT EXISTS (\n    SELECT 1\n    FROM {} AS earlier\n    JOIN {} AS earlier_t ON {}\n    \
-             WHERE earlier.rank < {COLLECTIONS}.rank\n  )",
+             WHERE {}\n  )",
             self.own(&self.view.collections()),
             self.memberships(branch, &search),
-            on.join("\n      AND "),
+            texts(on.into()).join("\n      AND "),
+            conditions.join("\n      AND "),
         ))
     }
 

@@ -101,7 +101,10 @@ impl Place {
                 std::fs::write(&file, sql).expect("SQL");
                 let input = std::fs::File::open(file).expect("SQL");
                 output(
-                    Command::new("sqlite3").arg("-bail").arg(&self.repository.database).stdin(input),
+                    Command::new("sqlite3")
+                        .arg("-bail")
+                        .arg(&self.repository.database)
+                        .stdin(input),
                 )
             }
         }

@@ -31,9 +31,10 @@ impl Source<'_> {
             Self::Literal(Literal::Float(number)) => Some(number.to_string()),
             Self::Literal(Literal::Bool(value)) => Some(value.to_string()),
             Self::Template(template) => {
-                let literal = template.parts.iter().all(|part| {
-                    matches!(part, crate::template::Part::Literal(_))
-                });
+                let literal = template
+                    .parts
+                    .iter()
+                    .all(|part| matches!(part, crate::template::Part::Literal(_)));
                 literal.then(|| template.text.clone())
             }
             Self::Nothing => None,
@@ -84,9 +85,7 @@ fn plain<'a>(
         }
         "o_ucd" => block.o_ucd.as_ref().map(|one| (Source::Text(&one.value), one.span)),
         "access_format" => text(&block.access_format),
-        "obs_collection" => {
-            text(&block.obs_collection).or_else(|| text(&mapping.obs_collection))
-        }
+        "obs_collection" => text(&block.obs_collection).or_else(|| text(&mapping.obs_collection)),
         "obs_id" => template(&block.obs_id_fmt),
         "access_url" => template(&block.datalink_url_fmt),
         "obs_publisher_did" => template(&mapping.obs_publisher_did_fmt),

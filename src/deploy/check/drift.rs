@@ -79,7 +79,8 @@ impl Drift<'_> {
                     .help("columns of the view may be wrong or missing; apply again"),
             );
         } else if !stamp.managers.is_empty() && stamp.managers != own.managers {
-            let message = "the registry's managers are of other versions than when the view was made";
+            let message =
+                "the registry's managers are of other versions than when the view was made";
             found.push(Diagnostic::error("D028", message).help("apply again"));
         }
     }
@@ -116,8 +117,7 @@ impl Drift<'_> {
 
     fn registered_since(&self, name: &str) -> Diagnostic {
         let Subject { mapping, plan, target, .. } = self.subject;
-        let branch =
-            plan.branches.iter().find(|one| target.view.branch(&one.dataset_type) == name);
+        let branch = plan.branches.iter().find(|one| target.view.branch(&one.dataset_type) == name);
         let dataset_type = branch.map_or(name, |branch| branch.dataset_type.as_str());
         let message =
             format!("dataset type `{dataset_type}` has been registered since the view was made");
@@ -145,10 +145,8 @@ impl Drift<'_> {
         }
         let unknown = of(Integrity::Unknown);
         if !unknown.is_empty() {
-            let message = format!(
-                "it cannot be told whether anybody changed: {}",
-                unknown.join(", ")
-            );
+            let message =
+                format!("it cannot be told whether anybody changed: {}", unknown.join(", "));
             found.push(
                 Diagnostic::note("D031", message)
                     .help("they were installed without `apply`, or before the server was upgraded")

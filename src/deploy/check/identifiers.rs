@@ -16,10 +16,10 @@ pub(super) fn lint(mapping: &Mapping, found: &mut Vec<Diagnostic>) {
         };
         if !has_id(template) {
             let message = "obs_publisher_did has no {id}: datasets share it".to_owned();
-            found.push(
-                at(mapping, "L009", Severity::Warning, message, span)
-                    .help("{id} is the dataset's UUID, which makes the identifier unique for good"),
-            );
+            found
+                .push(at(mapping, "L009", Severity::Warning, message, span).help(
+                    "{id} is the dataset's UUID, which makes the identifier unique for good",
+                ));
         }
         if let Some(flaw) = ivoid(template) {
             found.push(not_ivoid(mapping, &template.text, &flaw, span));

@@ -197,7 +197,8 @@ fn instruments(mapping: &Mapping, snapshot: &Snapshot, found: &mut Vec<Diagnosti
     let names: Vec<&str> = known.iter().map(String::as_str).collect();
     let lacking = |name: &str| !known.contains(name);
     for name in mapping.facility_map.keys().filter(|name| lacking(name)) {
-        let message = format!("facility_map names `{name}`, which is no instrument of the registry");
+        let message =
+            format!("facility_map names `{name}`, which is no instrument of the registry");
         let span = key_span(mapping, "facility_map");
         let finding = at(mapping, "L011", Severity::Warning, message, span);
         found.push(suggest(finding, name, &names));
@@ -211,8 +212,7 @@ fn instruments(mapping: &Mapping, snapshot: &Snapshot, found: &mut Vec<Diagnosti
         }
     }
     if let Some(name) = mapping.fallback_instrument.as_deref().filter(|name| lacking(name)) {
-        let message =
-            format!("fallback_instrument `{name}` is no instrument of the registry");
+        let message = format!("fallback_instrument `{name}` is no instrument of the registry");
         let span = key_span(mapping, "fallback_instrument");
         let finding = at(mapping, "L012", Severity::Warning, message, span);
         found.push(suggest(finding, name, &names));

@@ -93,7 +93,11 @@ pub async fn table(
             entry.count += 1;
             if entry.examples.len() < EXAMPLES {
                 let record = record(&dimensions, key);
-                entry.examples.push(if why.is_empty() { record } else { format!("{record}: {why}") });
+                entry.examples.push(if why.is_empty() {
+                    record
+                } else {
+                    format!("{record}: {why}")
+                });
             }
         }
     }

@@ -82,8 +82,10 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// R020 to R029.
     pub async fn branch(&self, session: &mut Session, branch: &Branch) -> Result<Vec<Diagnostic>> {
-        let rules: Vec<&Rule> =
-            RULES.iter().filter(|rule| rule.columns.iter().all(|one| self.varies(branch, one))).collect();
+        let rules: Vec<&Rule> = RULES
+            .iter()
+            .filter(|rule| rule.columns.iter().all(|one| self.varies(branch, one)))
+            .collect();
         if rules.is_empty() {
             return Ok(Vec::new());
         }
@@ -148,7 +150,8 @@ impl<'a> Rows<'a> {
                 self.union(&["obs_collection", "obs_id", "instrument_name"])
             );
             if let Some(examples) = self.examples(session, &sql).await? {
-                let message = format!("observations of several instruments share obs_id: {examples}");
+                let message =
+                    format!("observations of several instruments share obs_id: {examples}");
                 found.push(
                     Diagnostic::warning("L016", message)
                         .help("obs_id names one observation; put {instrument} into obs_id_fmt"),
@@ -196,14 +199,17 @@ impl<'a> Rows<'a> {
         let mut scalars = Vec::new();
         for name in columns {
             if let Some(index) = plan.columns.iter().position(|column| column.name == *name)
-                && let (Some(column), Some(value)) = (plan.columns.get(index), branch.values.get(index))
+                && let (Some(column), Some(value)) =
+                    (plan.columns.get(index), branch.values.get(index))
             {
                 scalars.push((column, without_regions(value).unwrap_or(Scalar::Null)));
             }
         }
         let outputs: Vec<(String, Expr, &Scalar)> = scalars
             .iter()
-            .map(|(column, value)| (column.name.clone(), self.target.value(value, column.kind), value))
+            .map(|(column, value)| {
+                (column.name.clone(), self.target.value(value, column.kind), value)
+            })
             .collect();
         let selects = self.target.branch(branch, &plan.search, &outputs);
         let texts: Vec<String> = selects.iter().map(BranchSelect::text).collect();

@@ -30,7 +30,8 @@ pub(super) fn lint(mapping: &Mapping, found: &mut Vec<Diagnostic>) {
                 value if !OPTICAL.contains(value) => Severity::Warning,
                 _ => continue,
             };
-            let message = format!("spectral range of `{name}`: {value:e} m is no plausible wavelength");
+            let message =
+                format!("spectral range of `{name}`: {value:e} m is no plausible wavelength");
             let finding = at(mapping, "L007", severity, message, span);
             found.push(match unit(*value) {
                 Some((unit, factor)) => finding.help(format!(

@@ -30,8 +30,7 @@ pub fn words() -> impl Iterator<Item = (String, char)> {
     WORDS.iter().flat_map(|(family, words)| {
         words.split_whitespace().filter_map(move |entry| {
             let (word, flag) = entry.rsplit_once('/')?;
-            let word =
-                if word == "-" { (*family).to_owned() } else { format!("{family}.{word}") };
+            let word = if word == "-" { (*family).to_owned() } else { format!("{family}.{word}") };
             Some((word, flag.chars().next()?))
         })
     })
