@@ -20,14 +20,17 @@ pub struct Code {
 }
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
-/// and credentials, D generate/apply/check/drop, L ObsCore lints.
+/// and credentials, D generate/apply/check/drop, L ObsCore lints, P compiling a mapping, W what
+/// where-expressions mean.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
+    expression::MEANING,
     template::CODES,
     registry::CODES,
     deploy::CODES,
     lint::CODES,
+    plan::CODES,
 ];
 
 /// The code with that name, in any case of letters.
