@@ -27,10 +27,17 @@ impl Target {
         if spec.is_default() {
             return self.plain(scalar, &value, kind);
         }
-        match kind {
+        let text = match kind {
             ValueKind::Int => self.integer(&value, spec),
             ValueKind::Float => self.float(&value, spec),
             _ => self.padded_text(&value, spec),
+        };
+        match (self.dialect, scalar) {
+            // SQLite's printf writes NULL as zero.
+            (Dialect::Sqlite, Scalar::Column { nullable: true, .. }) if kind != ValueKind::Text => {
+                self.dialect.fill("CASE WHEN {0} IS NOT NULL THEN {1} END", &[&value, &text])
+            }
+            _ => text,
         }
     }
 
@@ -101,8 +108,9 @@ impl Target {
             (Some('e' | 'E'), Dialect::Postgres) => {
                 let digits = "9".repeat(precision);
                 let point = if precision > 0 { "." } else { "" };
+                // EEEE takes no FM, so there is a blank for the sign.
                 self.dialect
-                    .fill(&format!("to_char({{0}}, 'FM9{point}{digits}EEEE')"), &[&magnitude])
+                    .fill(&format!("ltrim(to_char({{0}}, '9{point}{digits}EEEE'))"), &[&magnitude])
             }
             (Some('e' | 'E'), Dialect::Sqlite) => {
                 self.dialect.fill(&format!("printf('%.{precision}e', {{0}})"), &[&magnitude])

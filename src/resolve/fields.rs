@@ -79,6 +79,7 @@ fn flat(part: Scalar) -> Vec<Scalar> {
             Scalar::Null if conversion.is_none_or(|c| c == 's') => {
                 vec![Scalar::Literal(Literal::String("None".to_owned()))]
             }
+            Scalar::DatasetId if conversion.is_none_or(|c| c == 's') => vec![Scalar::DatasetId],
             Scalar::Concat(parts) if conversion.is_none_or(|c| c == 's') => merged(parts),
             value => vec![Scalar::Format { value: Box::new(value), spec, conversion }],
         },
