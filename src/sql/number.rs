@@ -63,8 +63,8 @@ impl Dialect {
                     &[value],
                 );
                 self.fill(
-                    "CASE WHEN abs({0}) >= 1e16 OR (abs({0}) < 1e-4 AND {0} <> 0) THEN {1} WHEN \
-                     {0} = CAST({0} AS integer) THEN CAST({0} AS integer) || '.0' ELSE {1} END",
+                    "CASE WHEN {0} IS NULL THEN NULL WHEN abs({0}) >= 1e16 OR (abs({0}) < 1e-4 AND \
+                     {0} <> 0) THEN {1} WHEN {0} = CAST({0} AS integer) THEN CAST({0} AS integer) || '.0' ELSE {1} END",
                     &[value, &digits],
                 )
             }

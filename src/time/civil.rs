@@ -74,32 +74,54 @@ pub(super) fn civil(days: i64) -> (i64, i64, i64) {
     (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// Nanoseconds since 1970-01-01 of `YYYY-MM-DD[(T| )HH:MM[:SS[.f]]]`, in whatever scale the text is.
-pub fn parse_iso(text: &str) -> Option<i64> {
-    let (date, clock) = match text.split_once(['T', ' ']) {
+/// `YYYY-MM-DD[(T| )HH:MM[:SS[.f]]]` as days since 1970-01-01 and nanoseconds of the day, in
+/// whatever scale the text is. Second 60 runs past midnight.
+pub fn parse_clock(text: &str) -> Option<(i64, i64)> {
+    let (date, clock) = match text.split_once(['T', 't', ' ']) {
         Some((date, clock)) => (date, clock.trim_end_matches('Z')),
-        None => (text, "00:00:00"),
+        None => (text, ""),
     };
     let mut parts = date.split('-').map(str::parse::<i64>);
     let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
     if parts.next().is_some() || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
+    Some((days_of(year, month, day)?, time_of_day(clock)?))
+}
+
+/// [`parse_clock`] as nanoseconds since 1970-01-01 on a clock without leap seconds.
+pub fn parse_iso(text: &str) -> Option<i64> {
+    let (days, nanoseconds) = parse_clock(text)?;
+    Some(days * DAY + nanoseconds)
+}
+
+/// `YYYY:DDD[:HH:MM[:SS[.f]]]`, as [`parse_clock`].
+pub fn parse_day_of_year(text: &str) -> Option<(i64, i64)> {
+    let mut parts = text.splitn(3, ':');
+    let (year, day) = (parts.next()?.parse().ok()?, parts.next()?.parse::<i64>().ok()?);
+    let first = days_of(year, 1, 1)?;
+    Some((first + day - 1, time_of_day(parts.next().unwrap_or(""))?))
+}
+
+/// Nanoseconds of `HH:MM[:SS[.f]]`; digits beyond nanoseconds round.
+fn time_of_day(clock: &str) -> Option<i64> {
+    if clock.is_empty() {
+        return Some(0);
+    }
     let mut parts = clock.split(':');
     let hour = parts.next()?.parse::<i64>().ok()?;
     let minute = parts.next()?.parse::<i64>().ok()?;
-    let (second, fraction) = parts
-        .next()
-        .unwrap_or("0")
-        .split_once('.')
-        .unwrap_or_else(|| (clock.split(':').nth(2).unwrap_or("0"), ""));
+    let seconds = parts.next().unwrap_or("0");
+    let (second, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
     let second = second.parse::<i64>().ok()?;
-    if parts.next().is_some() || hour > 23 || minute > 59 || second > 60 || fraction.len() > 9 {
+    let whole = hour > 23 || minute > 59 || second > 60;
+    if parts.next().is_some() || whole || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let fraction = format!("{fraction:0<9}").parse::<i64>().ok()?;
-    let days = days_of(year, month, day)?;
-    Some(days * DAY + ((hour * 60 + minute) * 60 + second) * SECOND + fraction)
+    let digits = format!("{fraction:0<10}");
+    let nanoseconds = digits.get(..9)?.parse::<i64>().ok()?;
+    let up = digits.as_bytes().get(9).is_some_and(|digit| *digit >= b'5');
+    Some(((hour * 60 + minute) * 60 + second) * SECOND + nanoseconds + i64::from(up))
 }
 
 /// Days since 1970-01-01; `None` for a day that the month does not have.

@@ -6,12 +6,14 @@
 //! The pieces are data, so that [`crate::lower`] can write the same rule as SQL.
 
 mod civil;
+mod inverse;
 
 use std::sync::LazyLock;
 
 use hifitime::leap_seconds::{LatestLeapSeconds, LeapSecond};
 
-pub use civil::{iso, iso_utc, parse_iso};
+pub use civil::{iso, iso_utc, parse_clock, parse_day_of_year, parse_iso};
+pub use inverse::{from_utc_clock, from_utc_days};
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
