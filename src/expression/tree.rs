@@ -87,8 +87,8 @@ pub enum Operator {
 pub enum Shape {
     /// Longitude and latitude.
     Point(f64, f64),
-    /// Longitude and latitude of the centre, radius as written. Butler takes twice the radius for
-    /// the opening angle; see the notes on `CIRCLE` in `docs/mapping.md`.
+    /// Longitude and latitude of the centre, radius as written. Butler 30 gives sphgeom twice that
+    /// as the opening angle, and so selects a circle of twice the radius.
     Circle(f64, f64, f64),
     /// Longitude and latitude of the centre, width, height.
     Box(f64, f64, f64, f64),

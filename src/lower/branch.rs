@@ -57,7 +57,17 @@ impl Target {
         search: &Search,
         outputs: &[(String, Expr, &Scalar)],
     ) -> Vec<BranchSelect> {
-        let first = matches!(search, Search::Path(_));
+        self.branch_with(branch, search, outputs, matches!(search, Search::Path(_)))
+    }
+
+    /// As [`Self::branch`], but only with `first` an earlier collection hides a later one.
+    pub(super) fn branch_with(
+        &self,
+        branch: &Branch,
+        search: &Search,
+        outputs: &[(String, Expr, &Scalar)],
+        first: bool,
+    ) -> Vec<BranchSelect> {
         let whole = |condition: Option<&Predicate>| {
             let found = first.then(|| self.first_found(branch, condition));
             found.into_iter().chain(condition.map(|one| self.predicate(one))).collect()
@@ -148,14 +158,19 @@ impl Target {
     }
 
     /// Find-first: no earlier collection has a dataset of this type with the same data ID that
-    /// satisfies the condition as well.
+    /// satisfies the condition as well. What refers to the row itself stands in WHERE: in ON,
+    /// PostgreSQL would not see an anti-join.
     fn first_found(&self, branch: &Branch, condition: Option<&Predicate>) -> Expr {
-        let mut on = vec![self.is_in("earlier_t", "earlier"), self.is_of_type("earlier_t", branch)];
-        for dimension in &branch.required {
+        let on = [self.is_in("earlier_t", "earlier"), self.is_of_type("earlier_t", branch)];
+        let same = branch.required.iter().map(|dimension| {
             let own = column("earlier_t", dimension);
-            on.push(self.dialect.fill("{0} = {1}", &[&own, &column(TAGS, dimension)]));
-        }
-        let on: Vec<String> = on.iter().map(|one| self.dialect.text(one)).collect();
+            self.dialect.fill("{0} = {1}", &[&own, &column(TAGS, dimension)])
+        });
+        let texts = |parts: Vec<Expr>| -> Vec<String> {
+            parts.iter().map(|one| self.dialect.text(one)).collect()
+        };
+        let mut conditions = vec![format!("earlier.rank < {COLLECTIONS}.rank")];
+        conditions.extend(texts(same.collect()));
         let search = Search::Path(Vec::new());
         let satisfied = match condition {
             Some(condition) if condition.tells_datasets_apart() => {
@@ -165,10 +180,11 @@ impl Target {
         };
         Expr::cust(format!(
             "NOT EXISTS (\n    SELECT 1\n    FROM {} AS earlier\n    JOIN {} AS earlier_t ON {}\n    \
-             WHERE earlier.rank < {COLLECTIONS}.rank{satisfied}\n  )",
+             WHERE {}{satisfied}\n  )",
             self.own(&self.view.collections()),
             self.memberships(branch, &search),
-            on.join("\n      AND "),
+            texts(on.into()).join("\n      AND "),
+            conditions.join("\n      AND "),
         ))
     }
 

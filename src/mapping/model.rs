@@ -75,6 +75,7 @@ impl Mapping {
             all_region_types: false,
             regions: self.deviations.regions,
             view: self.deviations.view.clone(),
+            suppress: self.deviations.suppress.clone(),
             ..Deviations::default()
         };
         self.obs_creator_did_fmt = None;
@@ -235,6 +236,7 @@ pub struct Origin {
 }
 
 /// Keys of our own (under `obscore_view:` in the file) and their defaults.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent switch of the file")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deviations {
     /// `winding: dali | butler`.
@@ -259,6 +261,8 @@ pub struct Deviations {
     pub columns: IndexMap<String, Spanned<ExtraColumn>>,
     /// `view`: where the view is installed.
     pub view: ViewName,
+    /// `suppress`: codes of findings of `check` that do not count.
+    pub suppress: Vec<Spanned<String>>,
 }
 
 impl Default for Deviations {
@@ -275,6 +279,7 @@ impl Default for Deviations {
             regions: None,
             columns: IndexMap::new(),
             view: ViewName::default(),
+            suppress: Vec::new(),
         }
     }
 }

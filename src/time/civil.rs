@@ -1,20 +1,31 @@
 //! Calendar text of instants.
 
-use super::{DAY, SECOND, tai_minus_utc};
+use super::{DAY, MJD_1970, SECOND, piece};
 
 /// UTC as `2016-12-31T23:59:60.500000`, to `digits` (0 to 9) digits of a second.
-/// Seconds are rounded to the nearest, before the leap second is looked for, as ERFA does.
+///
+/// Seconds are rounded to the nearest before the piece is looked for, as ERFA does. A day with a
+/// whole leap second ends in `:60`; the smaller steps and the drift before 1972 are spread over the
+/// day.
 pub fn iso_utc(tai: i64, digits: u32, separator: char) -> String {
     let unit = 10_i64.pow(9 - digits.min(9));
     let rounded = tai.saturating_add(unit / 2).div_euclid(unit).saturating_mul(unit);
-    let (offset, leaping) = tai_minus_utc(rounded);
-    let utc = rounded - offset;
-    // Inside a leap second the old difference still holds and the label runs past midnight:
-    // step back a second and write 60.
-    let shown = if leaping { utc - SECOND } else { utc };
-    let (year, month, day) = civil(shown.div_euclid(DAY));
-    let second = shown.rem_euclid(DAY) / SECOND;
-    let fraction = shown.rem_euclid(SECOND) / unit;
+    let Some(piece) = piece(rounded) else { return String::new() };
+    let with_leap = piece.day > LEAP_DAY;
+    #[expect(clippy::cast_precision_loss, reason = "compared with the same conversion")]
+    let since = if with_leap || piece.day == DAY as f64 {
+        rounded.saturating_sub(piece.from)
+    } else {
+        scaled(tai.saturating_sub(piece.from), piece.day, unit)
+    };
+    let leaping = with_leap && since >= DAY;
+    // Inside a leap second: a second earlier, with 60 written for 59.
+    let since = if leaping { since - SECOND } else { since };
+    #[expect(clippy::cast_possible_truncation, reason = "pieces begin at whole days")]
+    let midnight = piece.mjd as i64 - MJD_1970;
+    let (year, month, day) = civil(midnight + since.div_euclid(DAY));
+    let second = since.rem_euclid(DAY) / SECOND;
+    let fraction = since.rem_euclid(SECOND) / unit;
     let seconds = second % 60 + i64::from(leaping);
     let mut text = format!(
         "{year:04}-{month:02}-{day:02}{separator}{:02}:{:02}:{seconds:02}",
@@ -25,6 +36,29 @@ pub fn iso_utc(tai: i64, digits: u32, separator: char) -> String {
         text.push_str(&format!(".{fraction:0width$}", width = digits as usize));
     }
     text
+}
+
+/// Longer than any day without a whole leap second.
+const LEAP_DAY: f64 = 86_400.5e9;
+
+/// `since` on a clock whose days have 86,400 s, rounded to `unit`.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "two years")]
+fn scaled(since: i64, day: f64, unit: i64) -> i64 {
+    (since as f64 * (DAY as f64 / day) / unit as f64).round() as i64 * unit
+}
+
+/// Microseconds since 1970-01-01 as `2016-12-31T23:59:59.500000`, in whatever scale they are.
+pub fn iso(microseconds: i64) -> String {
+    let (day, of_day) = (DAY / 1000, microseconds.rem_euclid(DAY / 1000));
+    let (year, month, day) = civil(microseconds.div_euclid(day));
+    let second = of_day / 1_000_000;
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:06}",
+        second / 3600,
+        second / 60 % 60,
+        second % 60,
+        of_day % 1_000_000
+    )
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian).
@@ -53,6 +87,12 @@ pub fn parse_clock(text: &str) -> Option<(i64, i64)> {
         return None;
     }
     Some((days_of(year, month, day)?, time_of_day(clock)?))
+}
+
+/// [`parse_clock`] as nanoseconds since 1970-01-01 on a clock without leap seconds.
+pub fn parse_iso(text: &str) -> Option<i64> {
+    let (days, nanoseconds) = parse_clock(text)?;
+    Some(days * DAY + nanoseconds)
 }
 
 /// `YYYY:DDD[:HH:MM[:SS[.f]]]`, as [`parse_clock`].
