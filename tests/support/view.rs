@@ -12,9 +12,6 @@ use super::table::Table;
 
 /// The columns that are computed from regions.
 pub const REGION_COLUMNS: [&str; 4] = ["s_ra", "s_dec", "s_fov", "s_region"];
-/// Whether this build computes them.
-pub const REGIONS: bool = false;
-
 /// A registry, with the view's database client.
 pub enum Registry<'a> {
     /// A SQLite file.
@@ -118,11 +115,8 @@ pub fn butler_tables(repository: &Repository, mappings: &[PathBuf], parts: &str)
     sections.iter().map(|section| Table::parse(section)).collect()
 }
 
-/// `table` without the columns that this build does not compute.
-pub fn comparable(mut table: Table) -> Table {
-    if REGIONS {
-        return table;
-    }
+/// `table` without the columns that are computed from regions.
+pub fn without_regions(mut table: Table) -> Table {
     let kept: Vec<usize> = (0..table.columns.len())
         .filter(|&i| !REGION_COLUMNS.contains(&table.columns[i].as_str()))
         .collect();
