@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod db;
+pub mod deploy;
 pub mod diag;
 pub mod expression;
 pub mod geom;

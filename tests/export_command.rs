@@ -136,12 +136,16 @@ fn what_cannot_be_written_is_said() {
     assert_eq!(refused(&mut export(&root, &search, folder.path())), "X005");
     assert_eq!(refused(&mut export(&root, &search, &at("o.fits"))), "X005");
     assert_eq!(refused(&mut export(&root, &search, Path::new("-"))), "X005");
-    assert_eq!(refused(export(&root, &search, Path::new("-")).args(["--format", "parquet"])), "X005");
+    assert_eq!(
+        refused(export(&root, &search, Path::new("-")).args(["--format", "parquet"])),
+        "X005"
+    );
     let full = Path::new("/dev/full");
     for format in ["csv", "votable", "parquet"] {
         assert_eq!(refused(export(&root, &search, full).args(["--format", format])), "X001");
     }
-    let unknown = changed(&search, folder.path(), |text| format!("{text}\nparquet_compression: rar\n"));
+    let unknown =
+        changed(&search, folder.path(), |text| format!("{text}\nparquet_compression: rar\n"));
     let code = refused(&mut export(&root, &unknown, &at("o.parquet")));
     assert!(code == "X004" || code.starts_with('M'), "{code}");
     let snapshot = at("snapshot.json");
@@ -192,13 +196,12 @@ fn an_interrupted_export_leaves_nothing() {
 fn a_server_that_leaves_is_told_in_the_votable() {
     let cluster = Cluster::shared();
     let repository = large().postgres(cluster);
-    let mut child =
-        export(repository.root.to_str().unwrap(), &mapping("bench"), Path::new("-"))
-            .args(["--format", "votable"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+    let mut child = export(repository.root.to_str().unwrap(), &mapping("bench"), Path::new("-"))
+        .args(["--format", "votable"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdout = child.stdout.take().unwrap();
     let mut written = vec![0; 1000];
     stdout.read_exact(&mut written).unwrap();
@@ -228,11 +231,8 @@ fn memory_does_not_grow_with_rows() {
         let measure = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); \
                        print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
         let folder = tempfile::tempdir().unwrap();
-        let run = export(
-            repository.root.to_str().unwrap(),
-            &mapping("bench"),
-            &folder.path().join("o"),
-        );
+        let run =
+            export(repository.root.to_str().unwrap(), &mapping("bench"), &folder.path().join("o"));
         let mut python = Command::new(python());
         python.args(["-c", measure]).arg(run.get_program()).args(run.get_args());
         output(python.args(["--format", format])).trim().parse().unwrap()

@@ -86,7 +86,8 @@ fn csv_has_butlers_bytes() {
     let mut lines = 0;
     for (place, repository) in repositories() {
         for null in ["", "csv_null_string: 'NULL'\n"] {
-            let mapping = changed(&mapping("search"), folder.path(), |text| format!("{text}\n{null}"));
+            let mapping =
+                changed(&mapping("search"), folder.path(), |text| format!("{text}\n{null}"));
             let (ours, theirs) = (folder.path().join("ours.csv"), folder.path().join("theirs.csv"));
             butler(&repository.root, &mapping, &theirs);
             exported(export(repository.root.to_str().unwrap(), &mapping, &ours).arg("--parity"));
@@ -172,9 +173,7 @@ fn a_role_that_may_only_read_is_enough() {
     std::fs::write(&yaml, text.replace("postgres@", "reader@")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("o.parquet");
-    exported(
-        export(repository.root.to_str().unwrap(), &mapping("search"), &file).arg("--parity"),
-    );
+    exported(export(repository.root.to_str().unwrap(), &mapping("search"), &file).arg("--parity"));
     let rows = repository.rows(&mapping("search"));
     assert_eq!(read(&file).rows.len(), rows.rows.len());
 }

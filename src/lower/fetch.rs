@@ -213,7 +213,9 @@ impl Fields<'_> {
                 };
                 match form {
                     TimeForm::UtcMjd => Recipe::UtcMjd(self.sql(&stored, ColumnType::BigInt)),
-                    TimeForm::UtcIsot => Recipe::UtcText(self.sql(&stored, ColumnType::BigInt), 'T'),
+                    TimeForm::UtcIsot => {
+                        Recipe::UtcText(self.sql(&stored, ColumnType::BigInt), 'T')
+                    }
                     TimeForm::UtcIso => Recipe::UtcText(self.sql(&stored, ColumnType::BigInt), ' '),
                     _ => Recipe::Field(self.sql(scalar, natural(scalar.kind()))),
                 }
@@ -242,7 +244,10 @@ impl Fields<'_> {
             Scalar::Format { value, spec, conversion }
                 if spec.is_default()
                     && matches!(conversion, None | Some('s'))
-                    && matches!(value.kind(), ValueKind::Text | ValueKind::Int | ValueKind::Float) =>
+                    && matches!(
+                        value.kind(),
+                        ValueKind::Text | ValueKind::Int | ValueKind::Float
+                    ) =>
             {
                 Recipe::Formatted(Box::new(self.recipe(value)))
             }

@@ -8,7 +8,6 @@ mod branch;
 mod collections;
 mod convert;
 mod fetch;
-mod float_text;
 mod format;
 mod names;
 mod predicate;
@@ -22,9 +21,10 @@ pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
 
+use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate, Snapshot};
 use crate::sql::Dialect;
-use crate::sql::region::{RegionOptions, Strategy};
+use crate::sql::region::Strategy;
 
 /// Where and how a plan is written down.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,9 +4,11 @@
 //! the order in which they must run.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::Target;
 use crate::plan::ViewPlan;
+use crate::registry::Snapshot;
 use crate::sql::Dialect;
 use crate::sql::region;
 
@@ -19,6 +21,9 @@ pub struct Stamp {
     pub mapping: String,
     /// Version of the dimension universe.
     pub universe: u32,
+    /// Digest of the registry's managers and their versions, see [`Stamp::managers`].
+    #[serde(default)]
+    pub managers: String,
     /// The ObsCore view that the object belongs to, with its schema.
     pub view: String,
 }
@@ -27,6 +32,15 @@ pub struct Stamp {
 pub const STAMP: &str = "obscore-view stamp:";
 
 impl Stamp {
+    /// The first 12 hexadecimal digits of the SHA-256 of all managers and their versions.
+    pub fn managers(snapshot: &Snapshot) -> String {
+        let mut hash = Sha256::new();
+        for (role, manager) in &snapshot.managers {
+            hash.update(format!("{role} {} {}\n", manager.class, manager.version));
+        }
+        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// One line of text.
     pub fn line(&self) -> String {
         format!("{STAMP} {}", serde_json::to_string(self).unwrap_or_default())
@@ -89,11 +103,7 @@ pub struct Rights {
 pub fn script(plan: &ViewPlan, target: &Target, stamp: &Stamp, rights: &Rights) -> Script {
     let mut writer = Writer { target, stamp, statements: Vec::new() };
     writer.schema(rights);
-    for (name, sql) in
-        region::prelude(target.dialect, target.strategy, target.view.schema.as_deref())
-    {
-        writer.push(Kind::Function, &name, "decodes region columns", sql);
-    }
+    writer.functions();
     writer.view(
         &target.view.utc(),
         "TAI to UTC: pieces of the leap second table",
@@ -145,6 +155,16 @@ impl Writer<'_> {
             };
             let sql = format!("CREATE SCHEMA IF NOT EXISTS {}{owner}", dialect.name(&schema));
             self.push(Kind::Schema, &schema, "", sql);
+        }
+    }
+
+    fn functions(&mut self) {
+        let target = self.target;
+        let schema = target.view.schema.as_deref();
+        let names = region::function_names(target.dialect, target.strategy);
+        let statements = region::prelude(target.dialect, target.strategy, schema);
+        for (name, sql) in names.iter().zip(statements) {
+            self.push(Kind::Function, name, "", sql);
         }
     }
 

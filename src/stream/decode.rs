@@ -3,7 +3,6 @@
 //! In: chunks of tuples of one branch, and its recipes. Out: record batches of the export's
 //! schema. A value that a column of Butler's table cannot hold is an error, not another value.
 
-
 use std::sync::Arc;
 
 use arrow_array::builder::{
@@ -64,7 +63,8 @@ impl Decoder {
         let end = self.split(&data)?;
         self.rest.extend_from_slice(data.get(end..).unwrap_or_default());
         let regions = self.decode_regions(&data);
-        let rows = Rows { data: &data, spans: &self.spans, wires: &self.fetch.fields, regions: &regions };
+        let rows =
+            Rows { data: &data, spans: &self.spans, wires: &self.fetch.fields, regions: &regions };
         let columns: Result<Vec<ArrayRef>> = self
             .schema
             .fields()

@@ -6,7 +6,6 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-
 use crate::lower::{Recipe, Wire};
 use crate::plan::RegionPart;
 use crate::region::RegionColumns;
@@ -199,7 +198,8 @@ impl<'a> Rows<'a> {
                 None => false,
             },
             Some(Wire::Uuid) => {
-                let id = self.bytes(row, field).and_then(|bytes| uuid::Uuid::from_slice(bytes).ok());
+                let id =
+                    self.bytes(row, field).and_then(|bytes| uuid::Uuid::from_slice(bytes).ok());
                 hyphenated(id, out)
             }
             Some(Wire::UuidDigits) => {

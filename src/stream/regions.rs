@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-
 use crate::region::{self, RegionColumns, RegionOptions};
 
 /// Regions that are kept; a patch comes back for every band, a detector for every dataset type.

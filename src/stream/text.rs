@@ -1,9 +1,7 @@
 //! Cells of a batch as typed values, for formats that write row by row.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
-};
+use arrow_array::types::{Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Float64Array, Int16Array, Int32Array, Int64Array, RecordBatch,
     StringArray, TimestampMicrosecondArray,

@@ -189,7 +189,8 @@ fn is_ascii(scalar: &Scalar) -> bool {
         Scalar::Column { kind, .. } => *kind != ValueKind::Text,
         Scalar::Run => false,
         Scalar::Lookup { cases, otherwise } => {
-            cases.iter().all(|(_, _, value)| value.as_ref().is_none_or(ascii)) && is_ascii(otherwise)
+            cases.iter().all(|(_, _, value)| value.as_ref().is_none_or(ascii))
+                && is_ascii(otherwise)
         }
         Scalar::Concat(parts) | Scalar::Coalesce(parts) => parts.iter().all(is_ascii),
         Scalar::Format { value, spec, .. } => {

@@ -14,6 +14,7 @@ where Butler gives up. Doubles are written so that they are read back exactly.
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import logging
 import re
@@ -62,8 +63,19 @@ def exporter_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, An
     exporter = ObscoreExporter(butler, ExporterConfig.model_validate(text))
     columns = [[field.name, str(field.type)] for field in exporter.schema]
     yield {"columns": columns}
-    for record in exporter.iter_records():
-        yield {"row": [plain(record[name]) for name, _ in columns]}
+    # Releases before 30 have no iter_records, and batches without the overflow flag.
+    for made in exporter._make_record_batches(exporter.config.batch_size):
+        for record in (made[0] if isinstance(made, tuple) else made).to_pylist():
+            yield {"row": [plain(record[name]) for name, _ in columns]}
+
+
+def region_source(butler: Butler) -> Any:
+    """Return what the manager's region lookup asks: Butler.query, before release 29 a context."""
+    if "context" not in inspect.signature(_ExposureRegionFactory).parameters:
+        return butler.query
+    from lsst.daf.butler.registry.queries import SqlQueryContext
+
+    return SqlQueryContext(butler._registry._db, butler._registry._managers.column_types)
 
 
 def live_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -78,7 +90,7 @@ def live_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, Any]]:
         config=config, spatial_plugins=plugins, datasets=type(butler._registry._managers.datasets)
     )
     universe = butler.dimensions
-    regions = _ExposureRegionFactory(butler._registry._managers.dimensions, butler.query)
+    regions = _ExposureRegionFactory(butler._registry._managers.dimensions, region_source(butler))
     factory = RecordFactory.get_record_type_from_universe(universe)(
         config, schema, universe, plugins, regions
     )

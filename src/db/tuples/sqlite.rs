@@ -123,9 +123,7 @@ impl<'a, 'c> Statement<'a, 'c> {
                     let start = ffi::sqlite3_column_text(raw, index);
                     let length = ffi::sqlite3_column_bytes(raw, index);
                     match usize::try_from(length) {
-                        Ok(length) if !start.is_null() => {
-                            std::slice::from_raw_parts(start, length)
-                        }
+                        Ok(length) if !start.is_null() => std::slice::from_raw_parts(start, length),
                         _ => &[],
                     }
                 };

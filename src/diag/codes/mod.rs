@@ -21,11 +21,14 @@ pub struct Code {
 }
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
-/// and credentials, D generate/apply/check/drop, X export, L ObsCore lints.
+/// and credentials, D generate/apply/check/drop, X export, L ObsCore lints, P compiling a mapping,
+/// W what where-expressions mean.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
+    expression::MEANING,
     template::CODES,
+    plan::CODES,
     registry::CODES,
     deploy::CODES,
     export::CODES,
