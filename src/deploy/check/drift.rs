@@ -194,12 +194,9 @@ impl Drift<'_> {
                 "the mapping has changed since the view was made, or it was made from another one"
             };
             found.push(
-                Diagnostic::error(
-                    "D021",
-                    format!("not what the mapping says: {}", names.join(", ")),
-                )
-                .help(why)
-                .help("`apply --dry-run` shows the difference"),
+                Diagnostic::error("D021", format!("not what the mapping says: {}", some(&names)))
+                    .help(why)
+                    .help("`apply --dry-run` shows the difference"),
             );
         } else if !difference.recreates() && !difference.objects.is_empty() {
             let message = "the mapping file has changed, and the view stays the same";
@@ -237,6 +234,13 @@ impl Drift<'_> {
             );
         }
     }
+}
+
+/// The first few names, and how many there are besides.
+fn some(names: &[String]) -> String {
+    let (first, rest) = names.split_at(names.len().min(8));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    format!("{}{more}", first.join(", "))
 }
 
 /// Whether a definition names a view.

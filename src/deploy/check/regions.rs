@@ -59,7 +59,8 @@ enum Flaw {
 #[derive(Default)]
 struct Seen {
     count: u64,
-    examples: Vec<String>,
+    /// The first ones in alphabetical order, as the database's order is any.
+    examples: BTreeSet<String>,
 }
 
 /// Looks at all regions of a table.
@@ -91,13 +92,10 @@ pub async fn table(
         for (flaw, why) in flaws(region, subject.target.regions.all_region_types) {
             let entry = seen.entry(flaw).or_default();
             entry.count += 1;
-            if entry.examples.len() < EXAMPLES {
-                let record = record(&dimensions, key);
-                entry.examples.push(if why.is_empty() {
-                    record
-                } else {
-                    format!("{record}: {why}")
-                });
+            let record = record(&dimensions, key);
+            entry.examples.insert(if why.is_empty() { record } else { format!("{record}: {why}") });
+            if entry.examples.len() > EXAMPLES {
+                entry.examples.pop_last();
             }
         }
     }
@@ -150,7 +148,7 @@ fn finding(element: &str, flaw: &Flaw, seen: Seen) -> Diagnostic {
             "s_region has no box or ellipse; docs/regions.md says how close the polygons are",
         ),
     };
-    let message = format!("{element}: {} {what}", seen.count);
+    let message = format!("{element}: {what} ({})", seen.count);
     let mut finding = match severity {
         Severity::Error => Diagnostic::error(code, message),
         Severity::Warning => Diagnostic::warning(code, message),
