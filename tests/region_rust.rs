@@ -66,12 +66,6 @@ fn texts_say_the_same_as_the_stcs_of_sphgeom() {
         else {
             continue;
         };
-        if let Some([.., fov]) = vector.circle
-            && vector.kind == "Circle"
-            && fov > 360.0
-        {
-            continue;
-        }
         let options = RegionOptions { winding: Winding::Butler, all_region_types: true };
         let found = columns(&vector.text, options).0.s_region;
         let found = found.unwrap_or_else(|| panic!("no text for {stcs}"));

@@ -13,7 +13,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use obscore_view::db::{Access, Database, Options, PostgresTarget, Repo, Target, inspect, resolve};
+use obscore_view::db::{
+    Access, Database, Options, PostgresTarget, Repo, Secret, Target, inspect, resolve,
+};
+use obscore_view::value::Cell;
 use registry_support::{Cluster, PASSWORD, environment, make_registries, oracle};
 use serde_json::{Value, json};
 
@@ -22,6 +25,9 @@ fn private(path: &Path, text: &str) -> String {
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
     path.display().to_string()
 }
+
+/// Expected source, URL, environment.
+type Case<'a> = (&'a str, String, Vec<(&'a str, &'a str)>);
 
 fn postgres(repo: Repo) -> PostgresTarget {
     match repo {
@@ -155,7 +161,7 @@ fn urls_and_db_auth_as_sqlalchemy_and_butler_read_them() {
             "port": target.port,
             "database": target.database,
             "user": target.user,
-            "password": target.password.as_ref().map(|password| password.reveal()),
+            "password": target.password.as_ref().map(Secret::reveal),
         });
         // An empty host or database is the same as none.
         let expected: Value = answer
@@ -209,7 +215,7 @@ async fn every_source_of_credentials_opens_the_server() {
     ];
     let credentials = entry(true);
     let without_user = entry(false);
-    let cases: Vec<(&str, String, Vec<(&str, &str)>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         ("the URL", cluster.url("postgres"), vec![]),
         (
             "LSST_DB_AUTH_CREDENTIALS",
@@ -266,4 +272,36 @@ async fn every_source_of_credentials_opens_the_server() {
     assert_eq!(target.password_from.as_deref(), config.to_str());
     Database::open(&Target::Postgres(target), Access::ReadOnly, &Options::default()).await.unwrap();
     println!("{} sources of credentials", cases.len() + 3);
+}
+
+#[tokio::test]
+async fn encryption_as_asked_for() {
+    let cluster = Cluster::start();
+    let authority = cluster.encrypt();
+    let here = environment(Path::new("/"), &[]);
+    for (parameters, encrypted) in [
+        (String::new(), Some(true)),
+        ("sslmode=disable".into(), Some(false)),
+        ("sslmode=require".into(), Some(true)),
+        (format!("sslmode=verify-full&sslrootcert={authority}"), Some(true)),
+        (format!("sslmode=verify-ca&sslrootcert={authority}"), Some(true)),
+        // Signed by an authority that nobody knows.
+        ("sslmode=verify-full".into(), None),
+        ("sslmode=verify-ca&sslrootcert=/nowhere/ca.crt".into(), None),
+    ] {
+        let url = format!("{}?{parameters}", cluster.url("postgres"));
+        let target = Target::Postgres(postgres(resolve(&url, &here).unwrap()));
+        match Database::open(&target, Access::ReadOnly, &Options::default()).await {
+            Ok(database) => {
+                let mut session = database.snapshot().await.unwrap();
+                let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+                let rows = session.rows(sql, &[]).await.unwrap();
+                assert_eq!(Some(rows[0][0].clone()), encrypted.map(Cell::Bool), "{parameters}");
+            }
+            Err(error) => {
+                assert_eq!(encrypted, None, "{parameters}: {error}");
+                assert_eq!(error.code, "R025", "{parameters}: {error}");
+            }
+        }
+    }
 }

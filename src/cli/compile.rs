@@ -12,11 +12,11 @@ use crate::diag::{Diagnostic, Severity, Source};
 use crate::lower::{self, Rights, Script, Stamp, Target, ViewName};
 use crate::mapping::{self, Mapping, RegionStrategy, Winding};
 use crate::plan::ViewPlan;
-use crate::region;
+use crate::region::{self, RegionOptions};
 use crate::registry::Snapshot;
 use crate::resolve::{self, resolve};
 use crate::sql::Dialect;
-use crate::sql::region::{RegionOptions, Strategy};
+use crate::sql::region::Strategy;
 
 /// REPO and MAPPING.
 #[derive(Debug, Clone, clap::Args)]
@@ -29,7 +29,7 @@ pub struct Input {
 }
 
 /// Where and how the view is made.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct ViewOptions {
     /// Schema of the view (PostgreSQL); `ivoa` unless the mapping says otherwise.
     #[arg(long, value_name = "SCHEMA")]
@@ -122,7 +122,7 @@ pub fn compile(
     let (plan, said) = resolve(mapping, snapshot, resolving)?;
     let view = view_name(mapping, dialect, options);
     let strategy = strategy(mapping, dialect, options);
-    let target = Target::new(snapshot, dialect, view, strategy, regions(mapping, options));
+    let target = Target::new(snapshot, dialect, view, strategy, regions(mapping, options.parity));
     let stamp = Stamp {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         mapping: digest(mapping.source.text()),
@@ -170,13 +170,14 @@ fn strategy(mapping: &Mapping, dialect: Dialect, options: &ViewOptions) -> Strat
     }
 }
 
-fn regions(mapping: &Mapping, options: &ViewOptions) -> RegionOptions {
+/// How regions are written.
+pub fn regions(mapping: &Mapping, parity: bool) -> RegionOptions {
     let winding = match mapping.deviations.winding {
         Winding::Butler => region::Winding::Butler,
-        Winding::Dali if options.parity => region::Winding::Butler,
+        Winding::Dali if parity => region::Winding::Butler,
         Winding::Dali => region::Winding::Dali,
     };
-    let all_region_types = mapping.deviations.all_region_types && !options.parity;
+    let all_region_types = mapping.deviations.all_region_types && !parity;
     RegionOptions { winding, all_region_types }
 }
 

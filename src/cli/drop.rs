@@ -7,8 +7,9 @@ use super::{Failure, Outcome};
 use crate::db::{self, Environment};
 use crate::deploy;
 use crate::lower::Target;
+use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate};
-use crate::sql::region::{RegionOptions, Strategy};
+use crate::sql::region::Strategy;
 
 /// Remove the ObsCore view and all that `apply` made for it, in one transaction.
 #[derive(Debug, clap::Args)]

@@ -6,8 +6,10 @@
 mod apply;
 mod check;
 mod compile;
+mod demo;
 mod drop;
 mod explain;
+mod export;
 mod generate;
 mod inspect;
 mod output;
@@ -30,10 +32,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Arguments),
     Generate(generate::Arguments),
     Apply(apply::Arguments),
     Check(check::Arguments),
     Drop(drop::Arguments),
+    Export(export::Arguments),
     Inspect(inspect::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
@@ -92,7 +96,9 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Apply(arguments) => apply::run(arguments, terminal).await,
         Command::Check(arguments) => check::run(arguments, terminal).await,
         Command::Drop(arguments) => drop::run(arguments, terminal).await,
+        Command::Demo(arguments) => demo::run(arguments, terminal).await,
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
+        Command::Export(arguments) => export::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_yaml::Value;
 
+use super::redact::{io_text, redact};
 use super::target::{Secret, Target};
 use super::{Environment, url};
 use crate::diag::{Diagnostic, Result, Source, Span};
@@ -73,7 +74,7 @@ pub fn read(file: &Path, environment: &Environment) -> Result<Target> {
 #[allow(clippy::unnecessary_box_returns)] // as every Result carries it
 pub fn remote(place: &str) -> Box<Diagnostic> {
     Box::new(
-        Diagnostic::error("R005", format!("{place} is not a local repository"))
+        Diagnostic::error("R005", format!("{} is not a local repository", redact(place)))
             .help("a view lives in the registry's database: give the database URL itself")
             .help("or copy butler.yaml here; a datastore elsewhere does not matter"),
     )
@@ -114,14 +115,16 @@ pub fn load(file: &Path, environment: &Environment, depth: usize) -> Result<Valu
         return Err(Box::new(Diagnostic::error("R004", message)));
     }
     let content = std::fs::read_to_string(file).map_err(|error| {
-        Diagnostic::error("R001", format!("{name} cannot be read: {error}")).help(
-            "give a repository directory, a butler.yaml, an alias, a database URL or a snapshot",
-        )
+        let message = format!("{name} cannot be read: {}", io_text(&error));
+        if depth > 0 {
+            return Diagnostic::error("R004", message).help("a configuration file includes it");
+        }
+        Diagnostic::error("R001", message)
     })?;
     let value: Value = serde_yaml::from_str(&content).map_err(|error| {
         let start = error.location().map_or(0, |location| location.index());
-        let source = Source::new(name.clone(), content.as_str());
-        let said = error.to_string();
+        let source = Source::new(name.clone(), redact(&content));
+        let said = redact(&error.to_string());
         let said = said.split(" at line ").next().unwrap_or_default().to_owned();
         Diagnostic::error("R004", "the configuration is not valid YAML").at(
             &source,

@@ -3,13 +3,16 @@
 //! In: a [`Target`]. Out: a [`Database`], a small pool of connections. Reading is the default and
 //! is enforced by the database itself; writing must be asked for.
 
+use std::ffi::c_int;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions};
 
 use super::error;
+use super::redact::io_text;
 use super::session::Session;
 use super::target::{PostgresTarget, SqliteTarget, Target};
 use crate::diag::{Diagnostic, Result};
@@ -33,11 +36,24 @@ pub struct Options {
     pub statement_timeout: Option<Duration>,
     /// Most connections at a time.
     pub connections: u32,
+    /// Called with every new SQLite connection: registers functions of this process.
+    pub sqlite_setup: Option<SqliteSetup>,
 }
+
+/// Prepares a SQLite connection; anything but `SQLITE_OK` is an error.
+///
+/// # Safety
+/// The caller passes an open connection and uses it for nothing else meanwhile.
+pub type SqliteSetup = unsafe fn(*mut libsqlite3_sys::sqlite3) -> c_int;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { patience: Duration::from_secs(30), statement_timeout: None, connections: 4 }
+        Self {
+            patience: Duration::from_secs(30),
+            statement_timeout: None,
+            connections: 4,
+            sqlite_setup: None,
+        }
     }
 }
 
@@ -161,6 +177,12 @@ async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<PgP
         Box::new(Diagnostic::error("R006", format!("`{value}` is not a value of `{key}`")))
     };
     for (key, value) in &target.parameters {
+        if matches!(key.as_str(), "sslrootcert" | "sslcert" | "sslkey")
+            && let Err(error) = std::fs::File::open(value)
+        {
+            let message = format!("{value}, given as {key}, cannot be read: {}", io_text(&error));
+            return Err(Box::new(Diagnostic::error("R025", message)));
+        }
         connect = match key.as_str() {
             "sslmode" => connect.ssl_mode(PgSslMode::from_str(value).map_err(|_| {
                 let mut diagnostic = bad(key, value);
@@ -184,12 +206,18 @@ async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<PgP
             _ => connect,
         };
     }
-    let pool = PgPoolOptions::new()
+    // A first connection outside the pool: a pool tries again and again where nothing listens, and
+    // then says only that time ran out.
+    let described = |error| error::describe(&error, &Target::Postgres(target.clone()));
+    match tokio::time::timeout(patience, PgConnection::connect_with(&connect)).await {
+        Ok(Ok(connection)) => connection.close().await.map_err(described)?,
+        Ok(Err(error)) => return Err(described(error)),
+        Err(_) => return Err(described(sqlx::Error::PoolTimedOut)),
+    }
+    Ok(PgPoolOptions::new()
         .max_connections(options.connections)
         .acquire_timeout(patience)
-        .connect_lazy_with(connect);
-    let Err(error) = pool.acquire().await else { return Ok(pool) };
-    Err(error::describe(&error, &Target::Postgres(target.clone())))
+        .connect_lazy_with(connect))
 }
 
 /// `-c name=value` pairs, as libpq's `options` has them.
@@ -211,9 +239,11 @@ async fn open_sqlite(
         .create_if_missing(false)
         .foreign_keys(true)
         .busy_timeout(options.patience);
+    let setup = options.sqlite_setup;
     let pool = SqlitePoolOptions::new()
         .max_connections(options.connections)
         .acquire_timeout(options.patience)
+        .after_connect(move |connection, _| Box::pin(prepare(connection, setup)))
         .connect_lazy_with(connect);
     let described = |error| error::describe(&error, &Target::Sqlite(target.clone()));
     let mut connection = pool.acquire().await.map_err(described)?;
@@ -224,4 +254,19 @@ async fn open_sqlite(
         .map_err(described)?;
     drop(connection);
     Ok(pool)
+}
+
+async fn prepare(
+    connection: &mut SqliteConnection,
+    setup: Option<SqliteSetup>,
+) -> Result<(), sqlx::Error> {
+    let Some(setup) = setup else { return Ok(()) };
+    let mut handle = connection.lock_handle().await?;
+    // SAFETY: the handle is that of an open connection, and the lock keeps everyone else off it.
+    match unsafe { setup(handle.as_raw_handle().as_ptr()) } {
+        libsqlite3_sys::SQLITE_OK => Ok(()),
+        code => Err(sqlx::Error::Configuration(
+            format!("functions cannot be registered (SQLite code {code})").into(),
+        )),
+    }
 }

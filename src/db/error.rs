@@ -19,10 +19,7 @@ pub fn describe(error: &Error, target: &Target) -> Box<Diagnostic> {
         (Error::Database(error), Target::Postgres(target)) => postgres(error.as_ref(), target),
         (Error::Database(error), Target::Sqlite(target)) => sqlite(error.as_ref(), target),
         (Error::Io(error), Target::Postgres(_)) => network(error, target),
-        (Error::Tls(error), _) => {
-            Diagnostic::error("R025", format!("no encrypted connection to {target}: {error}"))
-                .help("`?sslmode=disable` does without, `sslrootcert=FILE` names an authority")
-        }
+        (Error::Tls(error), _) => encryption(&error.to_string(), target),
         (Error::PoolTimedOut, _) => {
             Diagnostic::error("R027", format!("{target} did not answer in time"))
                 .help("a firewall may drop the packets, or all connections are taken")
@@ -31,8 +28,17 @@ pub fn describe(error: &Error, target: &Target) -> Box<Diagnostic> {
     })
 }
 
+fn encryption(text: &str, target: &Target) -> Diagnostic {
+    Diagnostic::error("R025", format!("no encrypted connection to {target}: {text}"))
+        .help("`?sslmode=disable` does without, `sslrootcert=FILE` names an authority to trust")
+}
+
 fn network(error: &std::io::Error, target: &Target) -> Diagnostic {
     let text = error.to_string();
+    // A certificate that does not verify ends the connection, so it comes as an error of reading.
+    if error.kind() == ErrorKind::InvalidData && text.contains("certificate") {
+        return encryption(&text, target);
+    }
     let unknown_host =
         ["failed to lookup address", "Name or service not known", "nodename nor servname"];
     if unknown_host.iter().any(|known| text.contains(known)) {
@@ -89,9 +95,11 @@ fn wrong_password(target: &PostgresTarget) -> Diagnostic {
         (_, Some(user)) => format!("{target} refuses the password of {user}"),
         (_, None) => format!("{target} refuses the password"),
     };
-    let from = match &target.password_from {
-        Some(from) => format!("the password came from {from}"),
-        None => "no source of passwords has one for this server".to_owned(),
+    let from = match (&target.password_from, &target.password) {
+        (Some(from), Some(_)) => format!("the password came from {from}"),
+        // Why a file was passed over.
+        (Some(why), None) => why.clone(),
+        (None, _) => "no source of passwords has one for this server".to_owned(),
     };
     Diagnostic::error("R020", message)
         .help(from)
@@ -99,10 +107,15 @@ fn wrong_password(target: &PostgresTarget) -> Diagnostic {
 }
 
 fn sqlite(error: &dyn DatabaseError, target: &SqliteTarget) -> Diagnostic {
+    let code = error.code().and_then(|code| code.parse::<i32>().ok());
+    sqlite_code(code.unwrap_or_default(), error.message(), target)
+}
+
+/// The diagnostic for an SQLite result code with its message.
+pub fn sqlite_code(code: i32, text: &str, target: &SqliteTarget) -> Diagnostic {
     let path = target.path.display();
-    let text = error.message();
     // Extended result codes carry the primary one in the low byte.
-    let code = error.code().and_then(|code| code.parse::<i32>().ok()).map_or(0, |code| code & 0xff);
+    let code = code & 0xff;
     match code {
         5 | 6 => Diagnostic::error("R027", format!("{path} is locked by another process"))
             .help("try again later"),

@@ -17,7 +17,7 @@ pub fn apply(target: &mut PostgresTarget, environment: &Environment) {
     if metadata.permissions().mode() & 0o077 != 0 {
         // The server's refusal will quote this.
         target.password_from =
-            Some(format!("none: {name} is not used, as others may read it (chmod 600 it)"));
+            Some(format!("{name} is not used, as others may read it: chmod 600 {name}"));
         return;
     }
     let Ok(content) = std::fs::read_to_string(&path) else { return };

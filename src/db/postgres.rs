@@ -64,6 +64,7 @@ fn cell(value: &PgValueRef<'_>) -> Result<Cell> {
         "INT8" => bytes.try_into().ok().map(|raw| Cell::Int(i64::from_be_bytes(raw))),
         "FLOAT4" => bytes.try_into().ok().map(|raw| Cell::Float(f32::from_be_bytes(raw).into())),
         "FLOAT8" => bytes.try_into().ok().map(|raw| Cell::Float(f64::from_be_bytes(raw))),
+        "NUMERIC" => numeric(bytes).map(Cell::Float),
         "BYTEA" => Some(Cell::Bytes(bytes.to_vec())),
         "UUID" => uuid::Uuid::from_slice(bytes).ok().map(Cell::Uuid),
         "TIMESTAMP" | "TIMESTAMPTZ" => bytes
@@ -77,4 +78,26 @@ fn cell(value: &PgValueRef<'_>) -> Result<Cell> {
         _ => None,
     };
     decoded.ok_or_else(unreadable)
+}
+
+/// The double nearest to a NUMERIC: number of digits, weight of the first, sign, scale, then digits
+/// to the base 10 000.
+fn numeric(bytes: &[u8]) -> Option<f64> {
+    let words: Vec<i16> = bytes
+        .chunks_exact(2)
+        .filter_map(|pair| pair.try_into().ok().map(i16::from_be_bytes))
+        .collect();
+    let [_, weight, sign, _, digits @ ..] = words.as_slice() else { return None };
+    #[allow(clippy::cast_sign_loss)] // a bit pattern, not a number
+    let sign = match *sign as u16 {
+        0x0000 => "",
+        0x4000 => "-",
+        0xC000 => return Some(f64::NAN),
+        0xD000 => return Some(f64::INFINITY),
+        0xF000 => return Some(f64::NEG_INFINITY),
+        _ => return None,
+    };
+    let mantissa: Vec<String> = digits.iter().map(|digit| format!("{digit:04}")).collect();
+    let last = i32::from(*weight) + 1 - i32::try_from(digits.len()).ok()?;
+    format!("{sign}0{}e{}", mantissa.concat(), 4 * last).parse().ok()
 }

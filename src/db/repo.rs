@@ -6,6 +6,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use super::redact::{io_text, redact};
 use super::{
     Access, Database, Environment, Options, Target, butler_yaml, credentials, introspect,
     repo_index, url,
@@ -27,39 +28,51 @@ pub enum Repo {
 /// # Errors
 /// R001 to R012; none of them contains a password.
 pub fn resolve(repo: &str, environment: &Environment) -> Result<Repo> {
-    if let Some(scheme) = url::scheme(repo) {
-        let dialect = scheme.split('+').next().unwrap_or(scheme);
-        if !matches!(dialect, "file" | "http" | "https" | "s3" | "gs" | "dav" | "davs" | "resource")
-        {
-            let target = url::parse(repo, None, environment)?;
-            return finish(target, false, environment);
-        }
+    if let Some(target) = database_url(repo, environment) {
+        return finish(target?, false, environment);
     }
     let index = repo_index::aliases(environment);
     if let Some(place) = index.as_ref().ok().and_then(|index| index.get(repo)) {
-        return open(place, environment).map_err(|mut diagnostic| {
+        let opened = match database_url(place, environment) {
+            Some(target) => finish(target?, true, environment),
+            None => open(place, environment),
+        };
+        return opened.map_err(|mut diagnostic| {
             diagnostic.help.push(format!("the repository index gives this place for `{repo}`"));
             diagnostic
         });
     }
-    open(repo, environment).map_err(|mut diagnostic| {
-        if diagnostic.code == "R001" {
-            match &index {
-                Err(reason) => diagnostic.help.push(reason.message.clone()),
-                Ok(index) if !index.is_empty() => {
-                    let names: Vec<&str> = index.keys().map(String::as_str).collect();
-                    if let Some(near) = nearest(repo, names.iter().copied()) {
-                        diagnostic.help.push(format!("did you mean the alias `{near}`?"));
-                    }
-                    diagnostic.help.push(format!("known aliases: {}", names.join(", ")));
-                }
-                Ok(_) => diagnostic.help.push(
-                    "no aliases are known: DAF_BUTLER_REPOSITORY_INDEX is not set".to_owned(),
-                ),
-            }
+    let here = environment.path(repo);
+    let mut diagnostic = match open(repo, environment) {
+        Err(diagnostic) if diagnostic.code == "R001" && !here.exists() => diagnostic,
+        other => return other,
+    };
+    match index {
+        Err(mut broken) => {
+            broken.help.push(format!("`{}` is no path, so it may be an alias", redact(repo)));
+            return Err(broken);
         }
-        diagnostic
-    })
+        Ok(index) if index.is_empty() => {
+            let help = "no aliases are known: DAF_BUTLER_REPOSITORY_INDEX is not set";
+            diagnostic.help.push(help.to_owned());
+        }
+        Ok(index) => {
+            let names: Vec<&str> = index.keys().map(String::as_str).collect();
+            if let Some(near) = nearest(repo, names.iter().copied()) {
+                diagnostic.help.push(format!("did you mean the alias `{near}`?"));
+            }
+            diagnostic.help.push(format!("known aliases: {}", names.join(", ")));
+        }
+    }
+    Err(diagnostic)
+}
+
+/// What a URL of a database leads to; `None` for paths, and for places of other files.
+fn database_url(text: &str, environment: &Environment) -> Option<Result<Target>> {
+    let scheme = url::scheme(text)?;
+    let dialect = scheme.split('+').next().unwrap_or(scheme);
+    let files = ["file", "http", "https", "s3", "gs", "dav", "davs", "resource"];
+    (!files.contains(&dialect)).then(|| url::parse(text, None, environment))
 }
 
 /// A directory, a configuration, a SQLite file or a snapshot, at a path or `file://` URI.
@@ -75,7 +88,7 @@ fn open(place: &str, environment: &Environment) -> Result<Repo> {
     }
     if !path.exists() {
         return Err(Box::new(
-            Diagnostic::error("R001", format!("there is no repository `{place}`")).help(
+            Diagnostic::error("R001", format!("there is no repository `{}`", redact(place))).help(
                 "give a repository directory, a butler.yaml, an alias, a database URL or a snapshot",
             ),
         ));
@@ -85,7 +98,7 @@ fn open(place: &str, environment: &Environment) -> Result<Repo> {
     }
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
         let text = std::fs::read_to_string(&path).map_err(|error| {
-            Diagnostic::error("R001", format!("{place} cannot be read: {error}"))
+            Diagnostic::error("R001", format!("{place} cannot be read: {}", io_text(&error)))
         })?;
         // A Butler server's configuration is JSON too.
         let configuration = serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|value| {

@@ -5,6 +5,7 @@
 
 use indexmap::IndexMap;
 
+use super::redact::redact;
 use super::{Environment, butler_yaml};
 use crate::diag::{Diagnostic, Result};
 
@@ -35,12 +36,16 @@ pub fn aliases(environment: &Environment) -> Result<IndexMap<String, String>> {
             })?
         }
         (None, Some(content)) => serde_yaml::from_str(content).map_err(|error| {
-            Diagnostic::error("R003", format!("{CONTENT} is not valid YAML: {error}"))
+            Diagnostic::error(
+                "R003",
+                format!("{CONTENT} is not valid YAML: {}", redact(&error.to_string())),
+            )
         })?,
     };
-    serde_yaml::from_value(value).map_err(|error| {
+    serde_yaml::from_value(value).map_err(|error: serde_yaml::Error| {
+        let said = redact(&error.to_string());
         Box::new(
-            Diagnostic::error("R003", format!("the repository index is not as expected: {error}"))
+            Diagnostic::error("R003", format!("the repository index is not as expected: {said}"))
                 .help("it maps aliases to places: `main: /repo/main/butler.yaml`"),
         )
     })

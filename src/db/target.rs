@@ -52,7 +52,7 @@ pub struct PostgresTarget {
     pub user: Option<String>,
     /// Password.
     pub password: Option<Secret>,
-    /// Where the password came from, for messages.
+    /// Where the password came from, or why a file that may have it was not used; for messages.
     pub password_from: Option<String>,
     /// The schema that holds the registry; the server's current schema if `None`.
     pub namespace: Option<String>,

@@ -171,7 +171,12 @@ fn parameter(target: &mut PostgresTarget, key: &str, value: String) -> Result<()
 }
 
 fn number(text: &str) -> Result<u16> {
-    text.parse().map_err(|_| bad(format!("`{text}` is not a port number")).into())
+    // Not quoted: where the host is forgotten, a password stands in the port's place.
+    text.parse().map_err(|_| {
+        bad("the port in the database URL is not a number")
+            .help("is the host missing? user:password@host:port")
+            .into()
+    })
 }
 
 fn non_empty(text: String) -> Option<String> {

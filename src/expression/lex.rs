@@ -3,6 +3,8 @@
 //! The tokens of Butler's own lexer, tried in its order: time literals, strings, ranges, numbers,
 //! names with up to two dots, bind names, operators. Keywords in any case of letters.
 
+#![allow(clippy::unnecessary_box_returns, reason = "the error of diag::Result is boxed")]
+
 use crate::diag::{Diagnostic, Result, Source, SpanMap};
 
 /// A token and its bytes in the text.
@@ -174,7 +176,7 @@ impl Lexer<'_> {
         }
         match MARKS.into_iter().find(|mark| rest.starts_with(mark)) {
             Some(mark) => Ok(Some(self.token(Kind::Mark(mark), mark.len()))),
-            None => Err(self.unknown(&format!("`{first}` is not part of the language"), first)),
+            None => Err(self.unknown(&format!("`{first}` has no meaning"), first)),
         }
     }
 

@@ -63,7 +63,8 @@ pub fn time_literal(text: &str) -> Result<TimeLiteral, String> {
         _ => return Err("too many `/`".to_owned()),
     };
     let shape = shape(value).ok_or_else(|| format!("`{value}` is not a time"))?;
-    let format = match format.map(str::to_lowercase).as_deref() {
+    let word_of_format = format.map(str::to_lowercase);
+    let format = match word_of_format.as_deref() {
         None => match shape {
             Shape::Number => TimeFormat::Mjd,
             Shape::Date | Shape::Fits => TimeFormat::Iso,
@@ -91,8 +92,26 @@ pub fn time_literal(text: &str) -> Result<TimeLiteral, String> {
         Some("tt") => TimeScale::Tt,
         Some(other) => return Err(format!("scale `{other}` is not one of utc, tai, tt")),
     };
+    // astropy's `iso` has a blank before the time of day, `isot` and `fits` have a `T`.
+    let separated = |mark: char| match value.find(['T', 't', ' ']) {
+        Some(at) => value.get(at..).is_some_and(|rest| rest.starts_with(mark)),
+        None => true,
+    };
     let fits = match (format, &shape) {
-        (TimeFormat::Iso, Shape::Date | Shape::Fits) => calendar(value),
+        (TimeFormat::Iso, Shape::Date) => {
+            let blank = value.contains(' ');
+            let separator = match word_of_format.as_deref() {
+                Some("iso") => separated(' '),
+                Some("isot") => separated('T'),
+                Some(_) => separated('T') && split_date(value).1.is_none_or(|time| clock(time, 3)),
+                None => blank || separated('T'),
+            };
+            separator && calendar(value)
+        }
+        (TimeFormat::Iso, Shape::Fits) => {
+            let named = matches!(word_of_format.as_deref(), None | Some("fits"));
+            named && separated('T') && value.strip_prefix("+0").is_some_and(calendar)
+        }
         (TimeFormat::Yday, Shape::Yday) => day_of_year(value),
         (TimeFormat::Iso | TimeFormat::Yday, _) => false,
         (_, Shape::Number) => true,
@@ -101,7 +120,7 @@ pub fn time_literal(text: &str) -> Result<TimeLiteral, String> {
     if !fits {
         return Err(format!("`{value}` is not a time in that format"));
     }
-    Ok(TimeLiteral { format, scale, value: value.trim_start_matches('+').to_owned() })
+    Ok(TimeLiteral { format, scale, value: value.strip_prefix("+0").unwrap_or(value).to_owned() })
 }
 
 fn all_digits(text: &str) -> bool {
@@ -160,6 +179,11 @@ fn number(text: Option<&str>) -> Option<u32> {
     text.and_then(|text| text.parse().ok())
 }
 
+/// A field of two digits at most.
+fn small(text: Option<&str>) -> Option<u32> {
+    number(text.filter(|text| text.len() <= 2))
+}
+
 fn leap(year: u32) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
@@ -168,15 +192,15 @@ fn time_of_day(text: &str) -> bool {
     let mut parts = text.split(':');
     let whole_second =
         |text: &str| text.split('.').next().and_then(|text| text.parse::<u32>().ok());
-    number(parts.next()).is_some_and(|hour| hour < 24)
-        && number(parts.next()).is_some_and(|minute| minute < 60)
+    small(parts.next()).is_some_and(|hour| hour < 24)
+        && small(parts.next()).is_some_and(|minute| minute < 60)
         && parts.next().is_none_or(|text| whole_second(text).is_some_and(|second| second <= 60))
 }
 
 fn calendar(text: &str) -> bool {
-    let (day, time) = split_date(text.trim_start_matches('+'));
+    let (day, time) = split_date(text);
     let mut parts = day.split('-');
-    let fields = (parts.next(), number(parts.next()), number(parts.next()));
+    let fields = (parts.next(), small(parts.next()), small(parts.next()));
     let (Some(year), Some(month), Some(day)) = fields else { return false };
     let Some(numeric) = number(Some(year)).filter(|_| year.len() == 4) else { return false };
     let last = match month {
@@ -188,11 +212,9 @@ fn calendar(text: &str) -> bool {
     (1..=last).contains(&day) && time.is_none_or(time_of_day)
 }
 
+/// Day 366 of a common year is the first day of the next, as for astropy.
 fn day_of_year(text: &str) -> bool {
     let mut parts = text.splitn(3, ':');
     let (Some(year), Some(day)) = (parts.next(), number(parts.next())) else { return false };
-    number(Some(year))
-        .filter(|_| year.len() == 4)
-        .is_some_and(|numeric| (1..=365 + u32::from(leap(numeric))).contains(&day))
-        && parts.next().is_none_or(time_of_day)
+    year.len() == 4 && (1..=366).contains(&day) && parts.next().is_none_or(time_of_day)
 }

@@ -102,12 +102,14 @@ impl Target {
         let collection = self.table("collection");
         let chain = self.table("collection_chain");
         let chained = CollectionType::Chained as i32;
+        // The cast keeps PostgreSQL from stopping the window early for `earlier.rank < c.rank`: its
+        // releases since 15 then reuse the rows of one c.rank for the next.
         format!(
             "WITH RECURSIVE wanted (position, name) AS (\n  VALUES\n{wanted}\n),\nfound (key, path) \
              AS (\n  SELECT c.{key}, {path}\n  FROM wanted AS w\n  JOIN {collection} AS c ON c.name \
              = w.name\n  UNION ALL\n  SELECT l.child, {next}\n  FROM found AS f\n  JOIN {chain} AS \
-             l ON l.parent = f.key\n)\nSELECT {columns}, dense_rank() OVER (ORDER BY min(f.path)) \
-             AS rank\nFROM found AS f\nJOIN {collection} AS c ON c.{key} = f.key\nWHERE c.type <> \
+             l ON l.parent = f.key\n)\nSELECT {columns}, CAST(dense_rank() OVER (ORDER BY \
+             min(f.path)) AS integer) AS rank\nFROM found AS f\nJOIN {collection} AS c ON c.{key} = f.key\nWHERE c.type <> \
              {chained}\nGROUP BY {columns}",
             columns = self.key_columns(),
         )

@@ -7,7 +7,7 @@
 mod branch;
 mod collections;
 mod convert;
-mod float_text;
+mod fetch;
 mod format;
 mod names;
 mod predicate;
@@ -17,12 +17,14 @@ mod time;
 mod view;
 
 pub use branch::{BranchSelect, JoinClause, JoinKind};
+pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
 
+use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate, Snapshot};
 use crate::sql::Dialect;
-use crate::sql::region::{RegionOptions, Strategy};
+use crate::sql::region::Strategy;
 
 /// Where and how a plan is written down.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,8 +4,9 @@ use sea_query::{Expr, ExprTrait};
 
 use super::Target;
 use super::scalar::{column, literal};
-use crate::plan::{Predicate, Relation};
+use crate::plan::{Interval, Join, Predicate, Relation, Scalar};
 use crate::sql::Dialect;
+use crate::time;
 
 impl Target {
     /// A condition on the rows of a branch.
@@ -30,16 +31,28 @@ impl Target {
             Predicate::In(value, values) => self.scalar(value).is_in(values.iter().map(literal)),
             Predicate::Range { value, first, last, stride } => {
                 let value = self.scalar(value);
-                let between = value.clone().between(*first, *last);
+                let within = match first == last {
+                    true => return value.eq(*first),
+                    false => value.clone().between(*first, *last),
+                };
                 if *stride <= 1 {
-                    return between;
+                    return within;
                 }
-                let step = format!("({{0}} - {first}) % {stride} = 0");
-                between.and(self.dialect.fill(&step, &[&value]))
+                // As Butler writes it, which has consequences for values below zero.
+                let rest = first.rem_euclid(*stride);
+                let step = format!("{{0}} % {stride} = {rest}");
+                within.and(self.dialect.fill(&step, &[&value]))
             }
+            Predicate::Holds(value) => self.scalar(value),
             Predicate::IsNull(value) => self.scalar(value).is_null(),
+            Predicate::NoTimespan(alias) => match self.dialect {
+                Dialect::Postgres => column(alias, "timespan").is_null(),
+                Dialect::Sqlite => column(alias, "timespan_begin").is_null(),
+            },
             Predicate::Glob(value, pattern) => self.glob(&self.scalar(value), pattern),
-            Predicate::Overlaps { alias, begin, end } => self.overlaps(alias, *begin, *end),
+            Predicate::Overlaps(left, right) => self.overlaps(left, right),
+            Predicate::Contains(interval, at) => self.contains(interval, at),
+            Predicate::Exists { joins, condition } => self.exists(joins, condition),
         }
     }
 
@@ -67,25 +80,84 @@ impl Target {
         }
     }
 
-    fn overlaps(&self, alias: &str, begin: Option<i64>, end: Option<i64>) -> Expr {
+    fn overlaps(&self, left: &Interval, right: &Interval) -> Expr {
         match self.dialect {
             Dialect::Postgres => {
-                let bound = |value: Option<i64>| {
-                    value.map_or_else(|| "NULL".to_owned(), |value| value.to_string())
-                };
-                let range = format!("{{0}} && int8range({}, {})", bound(begin), bound(end));
-                self.dialect.fill(&range, &[&column(alias, "timespan")])
+                self.dialect.fill("{0} && {1}", &[&self.range(left), &self.range(right)])
             }
             Dialect::Sqlite => {
-                // The sentinels for unbounded ends compare as they should.
-                let mut parts = Vec::new();
-                let (from, to) = (column(alias, "timespan_begin"), column(alias, "timespan_end"));
-                parts.push(from.clone().lt(to.clone()));
-                parts.extend(end.map(|end| from.lt(end)));
-                parts.extend(begin.map(|begin| to.gt(begin)));
-                super::time::all(parts).unwrap_or_else(|| self.truth(true))
+                let ((begin, end), (other_begin, other_end)) = (ends(left), ends(right));
+                self.dialect
+                    .fill("{0} > {1} AND {2} > {3}", &[&end, &other_begin, &other_end, &begin])
             }
         }
+    }
+
+    fn contains(&self, interval: &Interval, at: &Scalar) -> Expr {
+        let at = self.scalar(at);
+        match self.dialect {
+            Dialect::Postgres => {
+                self.dialect.fill("{0} @> CAST({1} AS bigint)", &[&self.range(interval), &at])
+            }
+            Dialect::Sqlite => {
+                let (begin, end) = ends(interval);
+                self.dialect.fill("{0} <= {2} AND {1} > {2}", &[&begin, &end, &at])
+            }
+        }
+    }
+
+    /// A timespan as a range (PostgreSQL).
+    fn range(&self, interval: &Interval) -> Expr {
+        let bound = |value: &Option<i64>| {
+            value.map_or_else(|| "NULL".to_owned(), |value| value.to_string())
+        };
+        match interval {
+            Interval::Stored(alias) => column(alias, "timespan"),
+            Interval::Constant { begin, end } => {
+                Expr::cust(format!("int8range({}, {})", bound(begin), bound(end)))
+            }
+            Interval::Empty => Expr::cust("'empty'::int8range"),
+        }
+    }
+
+    /// A semi-join: `EXISTS (SELECT 1 FROM … WHERE …)`.
+    fn exists(&self, joins: &[Join], condition: &Predicate) -> Expr {
+        let clauses: Vec<super::JoinClause> = joins.iter().map(|join| self.join(join)).collect();
+        let mut text = String::new();
+        let mut conditions = Vec::new();
+        for (index, clause) in clauses.into_iter().enumerate() {
+            let on = clause.on.iter().map(|one| self.dialect.text(one));
+            let alias = self.dialect.name(&clause.alias);
+            if index == 0 {
+                text.push_str(&format!("\n    FROM {} AS {alias}", clause.table));
+                conditions.extend(on);
+            } else {
+                // A join without a condition is a cross join.
+                let on: Vec<String> = on.collect();
+                let on = if on.is_empty() { "TRUE".to_owned() } else { on.join(" AND ") };
+                text.push_str(&format!("\n    JOIN {} AS {alias} ON {on}", clause.table));
+            }
+        }
+        if *condition != Predicate::Constant(true) {
+            conditions.push(format!("({})", self.dialect.text(&self.predicate(condition))));
+        }
+        if !conditions.is_empty() {
+            text.push_str(&format!("\n    WHERE {}", conditions.join("\n      AND ")));
+        }
+        Expr::cust(format!("EXISTS (\n    SELECT 1{text}\n  )"))
+    }
+}
+
+/// Begin and end of a timespan as SQLite stores them: with stand-ins for unbounded ends, and the
+/// empty timespan turned round.
+fn ends(interval: &Interval) -> (Expr, Expr) {
+    match interval {
+        Interval::Stored(alias) => (column(alias, "timespan_begin"), column(alias, "timespan_end")),
+        Interval::Constant { begin, end } => (
+            Expr::val(begin.unwrap_or(time::UNBOUNDED_BEGIN)),
+            Expr::val(end.unwrap_or(time::UNBOUNDED_END)),
+        ),
+        Interval::Empty => (Expr::val(time::UNBOUNDED_END), Expr::val(time::UNBOUNDED_BEGIN)),
     }
 }
 

@@ -4,7 +4,7 @@ use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func};
 
 use super::Target;
 use crate::obscore::ColumnType;
-use crate::plan::{DATASET, RUN, RegionPart, Scalar, TAGS, ValueKind};
+use crate::plan::{DATASET, Operator, RUN, RegionPart, Scalar, TAGS, ValueKind};
 use crate::sql::Dialect;
 use crate::sql::region::{self, RegionColumn};
 use crate::value::Literal;
@@ -64,11 +64,16 @@ impl Target {
             Scalar::Run => column(RUN, "name"),
             Scalar::IngestDate => self.ingest_date(0.0),
             Scalar::IngestDatePlus(days) => self.ingest_date(*days),
-            Scalar::Time { alias, bound, form } => self.instant(&self.bound(alias, *bound), *form),
+            Scalar::Time { alias, bound, form } => self.end(alias, *bound, *form),
+            Scalar::Edge { alias, bound, stand_ins } => self.edge(alias, *bound, *stand_ins),
+            Scalar::StoredInstant(tai) => self.stored_instant(*tai),
+            Scalar::Uuid(id) => self.uuid(*id),
+            Scalar::Arithmetic(left, operator, right) => self.arithmetic(left, *operator, right),
+            Scalar::Negative(value) => self.dialect.fill("(- {0})", &[&self.scalar(value)]),
             Scalar::Lookup { cases, otherwise } => self.lookup(cases, otherwise),
             Scalar::Concat(parts) => {
-                let parts: Vec<Expr> = parts.iter().map(|part| self.as_text(part)).collect();
-                let texts: Vec<String> = parts.iter().map(|part| self.dialect.text(part)).collect();
+                let texts: Vec<String> =
+                    parts.iter().map(|part| self.dialect.text(&self.scalar(part))).collect();
                 match texts.as_slice() {
                     [] => Expr::val(""),
                     _ => Expr::cust(format!("({})", texts.join(" || "))),
@@ -84,11 +89,6 @@ impl Target {
         }
     }
 
-    /// A part of a concatenation; PostgreSQL needs text there.
-    fn as_text(&self, part: &Scalar) -> Expr {
-        self.scalar(part)
-    }
-
     /// UUID with hyphens.
     fn dataset_id(&self) -> Expr {
         let id = column(TAGS, "dataset_id");
@@ -100,6 +100,29 @@ impl Target {
                 &[&id],
             ),
         }
+    }
+
+    fn uuid(&self, id: uuid::Uuid) -> Expr {
+        match self.dialect {
+            Dialect::Postgres => Expr::cust(format!("'{id}'::uuid")),
+            Dialect::Sqlite => Expr::cust(format!("'{}'", id.simple())),
+        }
+    }
+
+    fn arithmetic(&self, left: &Scalar, operator: Operator, right: &Scalar) -> Expr {
+        let template = match (operator, self.dialect, right.kind()) {
+            (Operator::Add, ..) => "({0} + {1})",
+            (Operator::Subtract, ..) => "({0} - {1})",
+            (Operator::Multiply, ..) => "({0} * {1})",
+            // A divisor of zero must not end the query of whoever reads the view.
+            (Operator::Modulo, ..) => "({0} % nullif({1}, 0))",
+            (Operator::Divide, Dialect::Postgres, ValueKind::Int) => {
+                "({0} / CAST(nullif({1}, 0) AS numeric))"
+            }
+            (Operator::Divide, Dialect::Postgres, _) => "({0} / nullif({1}, 0))",
+            (Operator::Divide, Dialect::Sqlite, _) => "({0} / (nullif({1}, 0) + 0.0))",
+        };
+        self.dialect.fill(template, &[&self.scalar(left), &self.scalar(right)])
     }
 
     fn lookup(&self, cases: &[(Scalar, String, Option<Literal>)], otherwise: &Scalar) -> Expr {

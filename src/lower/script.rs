@@ -109,11 +109,7 @@ pub struct Rights {
 pub fn script(plan: &ViewPlan, target: &Target, stamp: &Stamp, rights: &Rights) -> Script {
     let mut writer = Writer { target, stamp, statements: Vec::new() };
     writer.schema(rights);
-    for (name, sql) in
-        region::prelude(target.dialect, target.strategy, target.view.schema.as_deref())
-    {
-        writer.push(Kind::Function, &name, "decodes region columns", sql);
-    }
+    writer.functions();
     writer.view(
         &target.view.utc(),
         "TAI to UTC: pieces of the leap second table",
@@ -165,6 +161,16 @@ impl Writer<'_> {
             };
             let sql = format!("CREATE SCHEMA IF NOT EXISTS {}{owner}", dialect.name(&schema));
             self.push(Kind::Schema, &schema, "", sql);
+        }
+    }
+
+    fn functions(&mut self) {
+        let target = self.target;
+        let schema = target.view.schema.as_deref();
+        let names = region::function_names(target.dialect, target.strategy);
+        let statements = region::prelude(target.dialect, target.strategy, schema);
+        for (name, sql) in names.iter().zip(statements) {
+            self.push(Kind::Function, name, "", sql);
         }
     }
 

@@ -38,6 +38,40 @@ impl Target {
         }
     }
 
+    /// An end of the timespan of table `alias`, zero where there is none, for comparisons.
+    pub(super) fn edge(&self, alias: &str, bound: Bound, stand_ins: bool) -> Expr {
+        let name = match bound {
+            Bound::Begin => "timespan_begin",
+            Bound::End => "timespan_end",
+        };
+        if self.dialect == Dialect::Sqlite && stand_ins {
+            return self.dialect.fill("coalesce({0}, 0)", &[&column(alias, name)]);
+        }
+        self.dialect.fill("coalesce({0}, 0)", &[&self.bound(alias, bound)])
+    }
+
+    /// A TAI instant as a constant that ingest dates compare with.
+    pub(super) fn stored_instant(&self, tai: i64) -> Expr {
+        use crate::registry::IngestDate;
+        let text = time::iso_utc(tai, 6, ' ');
+        match (self.ingest_date, self.dialect) {
+            (IngestDate::Nanoseconds, _) => Expr::val(tai),
+            (IngestDate::Timestamp, Dialect::Postgres) => Expr::cust(format!("timestamp '{text}'")),
+            (IngestDate::Timestamp, Dialect::Sqlite) => Expr::cust(format!("'{text}'")),
+        }
+    }
+
+    /// The end of a timespan in one of its forms.
+    pub(super) fn end(&self, alias: &str, bound: Bound, form: TimeForm) -> Expr {
+        let tai = self.bound(alias, bound);
+        if self.dialect == Dialect::Postgres || form == TimeForm::TaiNanoseconds {
+            return self.instant(&tai, form);
+        }
+        // The forms name their instant several times: compute it once.
+        let once = self.instant(&column("b", "tai"), form);
+        self.dialect.fill("(SELECT {0} FROM (SELECT {1} AS tai) AS b)", &[&once, &tai])
+    }
+
     /// An instant in one of its forms.
     pub(super) fn instant(&self, tai: &Expr, form: TimeForm) -> Expr {
         match form {

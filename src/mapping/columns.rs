@@ -81,7 +81,7 @@ fn looks_like_template(text: &str) -> bool {
 
 fn template(reader: &mut Reader<'_>, node: &Node, place: Span) -> Option<Column> {
     let fields = reader.open(node, &COLUMN, place)?;
-    let template = reader.key(&fields, "template", |reader, node| reader.template(node));
+    let template = reader.key(&fields, "template", Reader::template);
     let kind = match reader.choice(&fields, "type") {
         Some("bool") => ColumnType::Bool,
         Some("int") => ColumnType::Int,

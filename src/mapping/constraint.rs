@@ -14,9 +14,7 @@ use crate::value::Literal;
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node, place: Span) -> Option<WhereBind> {
     let fields = reader.open(node, &WHERE, place)?;
     let mut constraint = WhereBind {
-        extra_dims: reader
-            .key(&fields, "extra_dims", |reader, node| reader.texts(node))
-            .unwrap_or_default(),
+        extra_dims: reader.key(&fields, "extra_dims", Reader::texts).unwrap_or_default(),
         ..WhereBind::default()
     };
     let mut values = IndexMap::new();

@@ -42,9 +42,8 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, place: Span) -> Option<
         dataproduct_subtype: reader.text_key(&fields, "dataproduct_subtype"),
         o_ucd,
         access_format: reader.text_key(&fields, "access_format"),
-        obs_id_fmt: reader.key(&fields, "obs_id_fmt", |reader, node| reader.template(node)),
-        datalink_url_fmt: reader
-            .key(&fields, "datalink_url_fmt", |reader, node| reader.template(node)),
+        obs_id_fmt: reader.key(&fields, "obs_id_fmt", Reader::template),
+        datalink_url_fmt: reader.key(&fields, "datalink_url_fmt", Reader::template),
         obs_collection: reader.text_key(&fields, "obs_collection"),
         s_xel,
         extra_columns: reader

@@ -66,10 +66,12 @@ impl Mapping {
     /// Makes the mapping mean exactly what it means to Butler: every deviation off, every key of our
     /// own ignored but where and how the view is made.
     pub fn switch_deviations_off(&mut self) {
+        // The live manager has one row for every dataset, with a region or without.
+        let live = self.collections.rule != CollectionRule::SearchPath;
         self.deviations = Deviations {
             winding: Winding::Butler,
-            keep_visitless: false,
-            one_row_per_dataset: false,
+            keep_visitless: live,
+            one_row_per_dataset: live,
             all_region_types: false,
             regions: self.deviations.regions,
             view: self.deviations.view.clone(),
@@ -234,6 +236,7 @@ pub struct Origin {
 }
 
 /// Keys of our own (under `obscore_view:` in the file) and their defaults.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent switch of the file")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deviations {
     /// `winding: dali | butler`.

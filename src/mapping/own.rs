@@ -38,9 +38,8 @@ pub(super) fn read(
         own.access_estsize = AccessEstsize::Datastore;
     }
     own.obs_creation_date = reader.choice(&fields, "obs_creation_date").is_some();
-    own.one_row_per_dataset = reader
-        .key(&fields, "one_row_per_dataset", |reader, node| reader.switch(node))
-        .unwrap_or(true);
+    own.one_row_per_dataset =
+        reader.key(&fields, "one_row_per_dataset", Reader::switch).unwrap_or(true);
     own.obs_release_date = release(reader, &fields);
     own.columns = reader
         .key(&fields, "columns", |reader, node| Some(columns::read_obscore(reader, node)))
@@ -49,9 +48,8 @@ pub(super) fn read(
     own.view = reader
         .key(&fields, "view", |reader, node| view(reader, node, view_place))
         .unwrap_or_default();
-    own.suppress =
-        reader.key(&fields, "suppress", |reader, node| reader.texts(node)).unwrap_or_default();
-    let creator = reader.key(&fields, "obs_creator_did_fmt", |reader, node| reader.template(node));
+    own.suppress = reader.key(&fields, "suppress", Reader::texts).unwrap_or_default();
+    let creator = reader.key(&fields, "obs_creator_did_fmt", Reader::template);
     (own, creator)
 }
 
@@ -64,8 +62,7 @@ pub(super) fn read_type(reader: &mut Reader<'_>, node: &Node, place: Span) -> Ty
         columns: reader
             .key(&fields, "columns", |reader, node| Some(columns::read_obscore(reader, node)))
             .unwrap_or_default(),
-        obs_creator_did_fmt: reader
-            .key(&fields, "obs_creator_did_fmt", |reader, node| reader.template(node)),
+        obs_creator_did_fmt: reader.key(&fields, "obs_creator_did_fmt", Reader::template),
         obs_release_date: release(reader, &fields),
     }
 }
@@ -78,7 +75,8 @@ fn release(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<ReleaseDate> 
         let delay = reader.key(&fields, "delay_days", |reader, node| {
             let delay = reader.number(node)?;
             if !delay.is_finite() {
-                reader.wrong_type(node, "a finite number");
+                let path = reader.path("").trim_end_matches('.').to_owned();
+                reader.error("M011", node.span, format!("`{path}` must be finite"));
                 return None;
             }
             Some(delay)
@@ -93,7 +91,8 @@ fn view(reader: &mut Reader<'_>, node: &Node, place: Span) -> Option<ViewName> {
         reader.key(&fields, name, |reader, node| {
             let text = reader.text(node)?.text.clone();
             if text.is_empty() {
-                reader.wrong_type(node, "a name");
+                let path = reader.path("").trim_end_matches('.').to_owned();
+                reader.error("M011", node.span, format!("`{path}` is empty"));
                 return None;
             }
             Some(Spanned { value: text, span: node.span })

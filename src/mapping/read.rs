@@ -13,6 +13,7 @@ use crate::diag::{Diagnostic, Severity, Source, Span, nearest};
 
 /// Reads a mapping. All that is wrong is reported at once, in the order of the file; the mapping
 /// is there when nothing of it is an error.
+#[expect(clippy::needless_pass_by_value, reason = "the mapping keeps the source")]
 pub fn read(source: Source) -> (Option<Mapping>, Vec<Diagnostic>) {
     let (root, warnings) = yaml::compose(&source);
     let mut reader = Reader::new(&source);
@@ -69,8 +70,7 @@ fn read_root(reader: &mut Reader<'_>, root: &Node) -> Option<Mapping> {
             .key(&fields, "spatial_plugins", |reader, node| Some(plugins(reader, node)))
             .unwrap_or_default(),
         fallback_instrument: reader.text_key(&fields, "fallback_instrument"),
-        obs_publisher_did_fmt: reader
-            .key(&fields, "obs_publisher_did_fmt", |reader, node| reader.template(node)),
+        obs_publisher_did_fmt: reader.key(&fields, "obs_publisher_did_fmt", Reader::template),
         batch_size: reader.key(&fields, "batch_size", batch_size).unwrap_or(10_000),
         parquet_compression: reader
             .key(&fields, "parquet_compression", compression)
@@ -95,13 +95,9 @@ fn read_root(reader: &mut Reader<'_>, root: &Node) -> Option<Mapping> {
 }
 
 fn collections(reader: &mut Reader<'_>, fields: &Fields<'_>) -> (Collections, Option<LiveManager>) {
-    let names = reader.key(fields, "collections", |reader, node| reader.texts(node));
+    let names = reader.key(fields, "collections", Reader::texts);
     let none = names.as_ref().map_or(fields.get("collections").is_none(), Vec::is_empty);
     let names = names.unwrap_or_default();
-    let version = reader.key(fields, "version", |reader, node| reader.integer(node));
-    let namespace =
-        reader.text_key(fields, "namespace").unwrap_or_else(|| "daf_butler_obscore".to_owned());
-    let table_name = reader.text_key(fields, "table_name").unwrap_or_else(|| "obscore".to_owned());
     let choice = reader.choice(fields, "collection_type");
     let Some(type_place) = fields.place("collection_type") else {
         for (key, span) in fields.present().filter(|(key, _)| key.owner == Owner::Live) {
@@ -118,15 +114,19 @@ fn collections(reader: &mut Reader<'_>, fields: &Fields<'_>) -> (Collections, Op
     };
     for (key, span) in fields.present().filter(|(key, _)| key.owner == Owner::Exporter) {
         let message = format!("Butler's live manager does not read `{}`", key.name);
-        let note = Diagnostic::note("M008", message)
+        let unread = Diagnostic::note("M008", message)
             .help("`collection_type` makes this a configuration of the live manager");
-        reader.report(note, span, "is honoured here");
+        reader.report(unread, span, "is honoured here");
     }
     if fields.place("version").is_none() {
         let error = Diagnostic::error("M010", "the mapping has `collection_type` but no `version`")
             .help("the live manager requires `version`, an integer");
         reader.report(error, type_place, "");
     }
+    let version = reader.key(fields, "version", Reader::integer);
+    let namespace =
+        reader.text_key(fields, "namespace").unwrap_or_else(|| "daf_butler_obscore".to_owned());
+    let table_name = reader.text_key(fields, "table_name").unwrap_or_else(|| "obscore".to_owned());
     let rule = if choice == Some("TAGGED") {
         if names.len() != 1 {
             let message = format!(
@@ -170,9 +170,10 @@ fn texts_by_name(reader: &mut Reader<'_>, node: &Node) -> IndexMap<String, Strin
 fn indices(reader: &mut Reader<'_>, node: &Node) -> IndexMap<String, Vec<String>> {
     let mut indices = IndexMap::new();
     for (name, _, node) in reader.named(node) {
-        let columns = reader.within(&name.text, |reader| match &node.value {
-            Value::Text(text) => Some(vec![text.text.clone()]),
-            _ => {
+        let columns = reader.within(&name.text, |reader| {
+            if let Value::Text(text) = &node.value {
+                Some(vec![text.text.clone()])
+            } else {
                 let texts = reader.texts(node)?;
                 Some(texts.into_iter().map(|text| text.value).collect())
             }
@@ -334,7 +335,7 @@ fn origin(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<Origin> {
     let place = fields.place("origin")?;
     reader.key(fields, "origin", |reader, node| {
         let fields = reader.open(node, &ORIGIN, place)?;
-        let date = reader.key(&fields, "publication_date", |reader, node| reader.date(node));
+        let date = reader.key(&fields, "publication_date", Reader::date);
         let origin = Origin {
             citation: reader.text_key(&fields, "citation"),
             reference_url: reader.text_key(&fields, "reference_url"),

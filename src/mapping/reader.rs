@@ -104,8 +104,8 @@ impl<'a> Reader<'a> {
         for key in table.keys.iter().filter(|key| key.required) {
             if !entries.iter().any(|(found, ..)| found.name == key.name) {
                 let message = format!("{} has no `{}`", self.here(), key.name);
-                let missing = Diagnostic::error("M010", message)
-                    .help(format!("`{}` is required: {}", key.name, key.doc));
+                let missing =
+                    Diagnostic::error("M010", message).help(format!("it is required: {}", key.doc));
                 self.report(missing, place, "");
             }
         }
@@ -157,12 +157,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn text<'n>(&mut self, node: &'n Node) -> Option<&'n Text> {
-        match &node.value {
-            Value::Text(text) => Some(text),
-            _ => {
-                self.wrong_type(node, "a text");
-                None
-            }
+        if let Value::Text(text) = &node.value {
+            Some(text)
+        } else {
+            self.wrong_type(node, "a text");
+            None
         }
     }
 
@@ -191,12 +190,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn switch(&mut self, node: &Node) -> Option<bool> {
-        match node.value {
-            Value::Bool(value) => Some(value),
-            _ => {
-                self.wrong_type(node, "true or false");
-                None
-            }
+        if let Value::Bool(value) = node.value {
+            Some(value)
+        } else {
+            self.wrong_type(node, "true or false");
+            None
         }
     }
 
@@ -216,12 +214,11 @@ impl<'a> Reader<'a> {
 
     /// The items of a list.
     pub(super) fn list<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n [Node]> {
-        match &node.value {
-            Value::List(items) => Some(items),
-            _ => {
-                self.wrong_type(node, wanted);
-                None
-            }
+        if let Value::List(items) = &node.value {
+            Some(items)
+        } else {
+            self.wrong_type(node, wanted);
+            None
         }
     }
 

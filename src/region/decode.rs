@@ -4,11 +4,20 @@
 //! and the empty text for the empty union. Out: the region, or what is wrong. Recursion is bounded
 //! by [`MAX_DEPTH`], memory by a small multiple of the input.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::read::Bytes;
 use super::{DecodeError, MAX_DEPTH, MAX_TEXT};
 use crate::geom::{Circle, Ellipse, LonLatBox, Region};
+
+/// The standard alphabet with padding; as in sphgeom and PostgreSQL, bits past the last byte of a
+/// text need not be zero.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 /// Decodes the text of a region column.
 pub fn decode_base64(text: &str) -> Result<Region, DecodeError> {
@@ -20,7 +29,7 @@ pub fn decode_base64(text: &str) -> Result<Region, DecodeError> {
     }
     let mut operands = Vec::new();
     for (index, part) in text.split(':').enumerate() {
-        let bytes = STANDARD.decode(part).map_err(|_| DecodeError::Base64 { part: index + 1 })?;
+        let bytes = BASE64.decode(part).map_err(|_| DecodeError::Base64 { part: index + 1 })?;
         operands.push(decode(&bytes)?);
     }
     if operands.len() == 1

@@ -100,19 +100,19 @@ impl Bytes<'_> {
         self.word(from).map_or(f64::NAN, f64::from_le_bytes)
     }
 
-    /// The double at `from`, below 2^`exponent` in size; below 2^-133 it counts as zero.
+    /// The double at `from`, below 2^`exponent` in size; below 2^-127 it counts as zero.
     fn double(self, from: usize, exponent: u64, what: &'static str) -> Result<f64, DecodeError> {
         let value = self.raw(from);
         match value.to_bits() >> 52 & 0x7ff {
-            ..890 => Ok(0.0_f64.copysign(value)),
+            ..896 => Ok(0.0_f64.copysign(value)),
             biased if biased < 1023 + exponent => Ok(value),
             _ => Err(DecodeError::OutOfRange { what, offset: self.offset + from }),
         }
     }
 
-    /// An angle or the like, below 128 in size.
+    /// An angle or the like, below 2^17 in size.
     pub(super) fn number(self, from: usize, what: &'static str) -> Result<f64, DecodeError> {
-        self.double(from, 7, what)
+        self.double(from, 17, what)
     }
 
     /// The unit vector at `from`.

@@ -75,14 +75,14 @@ fn append_circle(circle: &Circle, words: &mut Vec<String>) -> Option<()> {
         return None;
     }
     let center = LonLat::from(circle.center);
-    let radius = if circle.is_full() { PI } else { circle.opening_angle.min(PI) };
+    let radius = circle.opening_angle.min(PI);
     words.push("CIRCLE".to_owned());
     words.extend([center.lon, center.lat, radius].map(degrees));
     Some(())
 }
 
 /// A polygon whose vertices follow the parallels at every degree or less; around all longitudes
-/// circles about the poles.
+/// circles about the poles. A line or point has no text.
 fn append_box(b: &LonLatBox, winding: Winding, words: &mut Vec<String>) -> Option<()> {
     let (south, north) = b.lat;
     if b.is_empty() {
@@ -107,6 +107,9 @@ fn append_box(b: &LonLatBox, winding: Winding, words: &mut Vec<String>) -> Optio
         return Some(());
     }
     let width = b.width();
+    if width <= 0.0 || south >= north {
+        return None;
+    }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 360")]
     let steps = to_degrees(width).ceil().max(1.0) as u32;
     let along = |lat: f64| {

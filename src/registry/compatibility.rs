@@ -85,7 +85,7 @@ fn check(role: &str, class: &str, version: &str) -> Result<()> {
                 "R032",
                 format!("the registry's {role} manager `{class}` is unknown"),
             )
-            .help(format!("known for {role}: {}", names.join(", "))),
+            .help(format!("known for {role}: {}, of {CLASS_PREFIX}…", names.join(", "))),
         ));
     };
     let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());

@@ -5,6 +5,7 @@
 
 mod dialect;
 pub mod layout;
+mod number;
 pub mod region;
 mod text;
 

@@ -4,6 +4,8 @@
 //! format specifications and unknown conversions are refused here, because Butler would fail on
 //! them for every dataset (or, for nested fields, because SQL has no counterpart).
 
+#![allow(clippy::unnecessary_box_returns, reason = "the error of diag::Result is boxed")]
+
 use super::spec;
 use super::tree::{Access, Field, Part, Template};
 use crate::diag::{Diagnostic, Result, Source, SpanMap};

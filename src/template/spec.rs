@@ -114,7 +114,31 @@ pub(super) fn parse(text: &str) -> Result<FormatSpec, Wrong> {
         }
         _ => {
             spec.kind = Some(kind);
-            Ok(spec)
+            match excluded(&spec, kind) {
+                Some(part) => {
+                    Err(cursor.wrong(start, format!("{part} cannot stand with `{kind}`")))
+                }
+                None => Ok(spec),
+            }
         }
     }
+}
+
+/// What no value allows together with the presentation type.
+fn excluded(spec: &FormatSpec, kind: char) -> Option<&'static str> {
+    let integer = "bcdoxX".contains(kind);
+    let text = kind == 's';
+    if spec.precision.is_some() && integer {
+        return Some("a precision");
+    }
+    if spec.no_negative_zero && (integer || text) {
+        return Some("`z`");
+    }
+    if spec.sign.is_some() && (text || kind == 'c') {
+        return Some("a sign");
+    }
+    if spec.alternate && (text || kind == 'c') {
+        return Some("`#`");
+    }
+    (spec.align == Some(Align::AfterSign) && text).then_some("`=`")
 }

@@ -214,6 +214,18 @@ def by_hand():
     yield raw_polygon([(1.0, -0.0, -0.0), (0.0, 1.0, -0.0), (-0.0, -0.0, 1.0)])
     yield raw_polygon([(1.0, -1e-20, -1e-20), (1e-20, 1.0, -1e-25), (-1e-20, -1e-20, 1.0)])
     yield raw_polygon([z, y, x])
+    # Degrees that end in a five at the seventh decimal exactly, and those next to it.
+    ties = []
+    for odd in range(1, 128 * 360, 358):
+        target = odd / 128
+        for step in range(-4, 5):
+            radians = target / 57.29577951308232
+            for _ in range(abs(step)):
+                radians = math.nextafter(radians, 10.0 if step > 0 else -10.0)
+            ties.append(radians)
+    for a, b in zip(ties[::2], ties[1::2]):
+        box = b"b" + struct.pack("<4d", a, b, -min(a / 4, 1.5), min(b / 4, 1.5))
+        yield base64.b64encode(box).decode()
     a, b, c, d = (polygon().encode() for _ in range(4))
     e = Circle.empty().encode()
     for code, other in ((b"u", b"i"), (b"i", b"u")):
@@ -245,7 +257,9 @@ def comparable(region):
     if isinstance(region, (UnionRegion, IntersectionRegion)):
         count = region.nOperands()
         return count > 1 and all(comparable(region.cloneOperand(i)) for i in range(count))
-    return not isinstance(region, Ellipse)
+    if isinstance(region, Circle):
+        return 0.0 <= region.getOpeningAngle().asDegrees() <= 180.0
+    return isinstance(region, ConvexPolygon)
 
 
 def vector_line(text):

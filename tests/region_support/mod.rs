@@ -13,6 +13,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use obscore_view::region::{RegionColumns, RegionOptions, columns};
+use obscore_view::sql::Dialect;
+use obscore_view::sql::region::{RegionColumn, Strategy, column};
+use sea_query::{Expr, Query};
 
 /// A region column's text with the oracle's answers.
 pub struct Vector {
@@ -128,4 +131,28 @@ pub fn compare(path: &str, texts: &[&str], options: RegionOptions, rows: &[Regio
     }
     assert_eq!(wrong, 0, "{path}: {wrong} of {} rows differ", rows.len());
     println!("{path}: {} rows of 4 columns equal ({options:?})", rows.len());
+}
+
+/// `SELECT` of the four columns from `v`, as the compiler writes them.
+pub fn select(dialect: Dialect, strategy: Strategy, options: RegionOptions) -> String {
+    use RegionColumn::{Dec, Fov, Ra, Region};
+    let mut query = Query::select();
+    for which in [Ra, Dec, Fov, Region] {
+        let region = Expr::col("region");
+        query.expr(column(dialect, strategy, which, region, Some(SCHEMA), &options));
+    }
+    query.from("v").order_by("n", sea_query::Order::Asc);
+    match dialect {
+        Dialect::Postgres => query.to_string(sea_query::PostgresQueryBuilder),
+        Dialect::Sqlite => query.to_string(sea_query::SqliteQueryBuilder),
+    }
+}
+
+/// A schema whose name needs quoting.
+pub const SCHEMA: &str = "Ob\"s $$ core";
+
+/// All texts: vectors, then mutations.
+pub fn texts() -> Vec<&'static str> {
+    let (vectors, mutations) = vectors();
+    vectors.iter().map(|v| &*v.text).chain(mutations.iter().map(|m| &*m.text)).collect()
 }

@@ -92,20 +92,33 @@ impl Cluster {
             "-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off",
             cluster.folder.display()
         );
-        cluster.control(&["-w", "-o", &options, "-l"], "start");
+        cluster.control(&["-w", "-o", &options], "start");
         cluster
     }
 
     fn control(&self, options: &[&str], action: &str) {
         let mut command = as_server(self.bin.join("pg_ctl").to_str().unwrap());
         command.arg("-D").arg(self.folder.join("data")).args(options);
-        if action == "start" {
-            command.arg(self.folder.join("log"));
-        }
+        command.arg("-l").arg(self.folder.join("log"));
         // The server inherits the output, so it must not be a pipe that someone waits for.
         let status =
             command.arg(action).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
         assert!(status.success(), "pg_ctl {action} failed");
+    }
+
+    /// Turns TLS on, with a certificate for 127.0.0.1 by an authority of its own; the authority's
+    /// certificate.
+    pub fn encrypt(&self) -> String {
+        let script = "set -e; cd \"$1\"; chmod 711 .; \
+            openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -subj /CN=ca; \
+            openssl req -newkey rsa:2048 -nodes -keyout data/server.key -out s.csr -subj /CN=s; \
+            printf 'subjectAltName=IP:127.0.0.1\n' > ext; \
+            openssl x509 -req -in s.csr -CA ca.crt -CAkey ca.key -CAcreateserial -extfile ext \
+            -out data/server.crt; chmod 600 data/server.key; chmod 644 ca.crt";
+        run(as_server("sh").args(["-c", script, "sh"]).arg(&self.folder));
+        self.sql("postgres", "ALTER SYSTEM SET ssl = on");
+        self.control(&["-w", "-m", "fast"], "restart");
+        self.folder.join("ca.crt").display().to_string()
     }
 
     /// The directory of the server's socket.
@@ -115,7 +128,8 @@ impl Cluster {
 
     /// A URL of a database, with the password.
     pub fn url(&self, database: &str) -> String {
-        let password: String = PASSWORD.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let escaped: Vec<String> = PASSWORD.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let password = escaped.concat();
         format!("postgresql://postgres:{password}@127.0.0.1:{}/{database}", self.port)
     }
 

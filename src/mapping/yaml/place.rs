@@ -50,6 +50,11 @@ fn walk(raw: &str, start: usize, escapes: Escapes, decoded: &str) -> Option<Vec<
     let mut rest = decoded;
     while let Some(wanted) = rest.chars().next() {
         let here = raw.get(at..)?;
+        if here.is_empty() && rest.bytes().all(|byte| byte == b'\n') {
+            // The last line breaks of a folded block, which its span does not hold.
+            bytes.extend(std::iter::repeat_n(Span::new(at, at), rest.len()));
+            break;
+        }
         let blank = here.trim_start_matches([' ', '\t', '\r', '\n']);
         let run = here.len() - blank.len();
         let breaks = here.get(..run)?.matches('\n').count();
