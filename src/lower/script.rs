@@ -47,6 +47,19 @@ impl Stamp {
         digits
     }
 
+    /// The stamp of what belongs to a schema, and is the same for every mapping: functions, and the
+    /// schema itself.
+    #[must_use]
+    pub fn of_schema(&self) -> Self {
+        Self {
+            tool: self.tool.clone(),
+            mapping: String::new(),
+            universe: 0,
+            managers: String::new(),
+            view: String::new(),
+        }
+    }
+
     /// One line of text.
     pub fn line(&self) -> String {
         format!("{STAMP} {}", serde_json::to_string(self).unwrap_or_default())
@@ -169,8 +182,15 @@ impl Writer<'_> {
         let schema = target.view.schema.as_deref();
         let names = region::function_names(target.dialect, target.strategy);
         let statements = region::prelude(target.dialect, target.strategy, schema);
+        let about = "Decodes region columns";
         for (name, sql) in names.iter().zip(statements) {
-            self.push(Kind::Function, name, "", sql);
+            self.push(Kind::Function, name, about, sql);
+            if target.dialect.has_schemas() {
+                let comment = format!("{about}\n{}", self.stamp.of_schema().line());
+                let quoted = target.dialect.quote(&comment);
+                let sql = format!("COMMENT ON FUNCTION {} IS {quoted}", target.own(name));
+                self.push(Kind::Comment, name, "", sql);
+            }
         }
     }
 
