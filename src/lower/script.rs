@@ -170,27 +170,20 @@ impl Writer<'_> {
 
     fn view(&mut self, name: &str, about: &str, select: String) {
         let qualified = self.target.own(name);
-        match self.target.dialect {
-            Dialect::Postgres => {
-                self.push(Kind::View, name, about, format!("CREATE VIEW {qualified} AS\n{select}"));
-                let comment = format!("{about}\n{}", self.stamp.line());
-                let quoted = self.target.dialect.quote(&comment);
-                let sql = format!("COMMENT ON VIEW {qualified} IS {quoted}");
-                self.push(Kind::Comment, name, "", sql);
-            }
-            // SQLite keeps the text of a view, comments included.
-            Dialect::Sqlite => {
-                let sql = format!(
-                    "CREATE VIEW {qualified} AS\n-- {about}\n-- {}\n{select}",
-                    self.stamp.line()
-                );
-                self.push(Kind::View, name, about, sql);
-            }
+        let stamp = self.stamp.line();
+        if self.target.dialect.has_comments() {
+            self.push(Kind::View, name, about, format!("CREATE VIEW {qualified} AS\n{select}"));
+            let quoted = self.target.dialect.quote(&format!("{about}\n{stamp}"));
+            let sql = format!("COMMENT ON VIEW {qualified} IS {quoted}");
+            self.push(Kind::Comment, name, "", sql);
+        } else {
+            let sql = format!("CREATE VIEW {qualified} AS\n-- {about}\n-- {stamp}\n{select}");
+            self.push(Kind::View, name, about, sql);
         }
     }
 
     fn column_comments(&mut self, plan: &ViewPlan) {
-        if self.target.dialect != Dialect::Postgres {
+        if !self.target.dialect.has_comments() {
             return;
         }
         let (dialect, view) = (self.target.dialect, self.target.own(&self.target.view.name));
@@ -210,7 +203,7 @@ impl Writer<'_> {
 
     fn rights(&mut self, plan: &ViewPlan, rights: &Rights) {
         let (dialect, target) = (self.target.dialect, self.target);
-        if dialect != Dialect::Postgres {
+        if !dialect.has_comments() {
             return;
         }
         let mut views = vec![target.view.utc(), target.view.collections()];
@@ -252,7 +245,7 @@ impl Script {
         }
         for statement in &self.statements {
             let about = &statement.about;
-            if !about.is_empty() && dialect == Dialect::Postgres {
+            if !about.is_empty() && dialect.has_comments() {
                 text.push_str(&format!("\n-- {about}"));
             }
             text.push_str(&format!("\n{};\n", statement.sql));
