@@ -148,9 +148,10 @@ impl Target {
         let selects = self.branch_with(branch, search, &outputs, find_first);
         Fetch {
             selects: selects.iter().map(super::BranchSelect::text).collect(),
-            fields: match found.is_empty() {
-                true => vec![Wire::Int],
-                false => found.iter().map(|field| field.wire).collect(),
+            fields: if found.is_empty() {
+                vec![Wire::Int]
+            } else {
+                found.iter().map(|field| field.wire).collect()
             },
             recipes,
         }
