@@ -18,9 +18,10 @@ use obscore_view::db::{Access, Database, Environment, Options, Repo, resolve};
 use obscore_view::deploy::{Report, Request, apply, remove};
 use obscore_view::diag::Result;
 use obscore_view::lower::{Kind, Rights, Script, Stamp, Statement, Target, ViewName};
+use obscore_view::region::RegionOptions;
 use obscore_view::registry::{CollectionKey, IngestDate};
 use obscore_view::sql::Dialect;
-use obscore_view::sql::region::{RegionOptions, Strategy};
+use obscore_view::sql::region::Strategy;
 
 /// A view that calls a function.
 struct Fixture<'a> {

@@ -52,8 +52,6 @@ pub fn dependants(dependants: &[String]) -> Result<()> {
         diagnostic = diagnostic.help(format!("all of them: {}", dependants.join(", ")));
     }
     Err(Box::new(
-        diagnostic.help("nothing was changed; drop it first, and make it again afterwards").help(
-            "a view that is to stay can be built on a schema of its own: apply with --schema",
-        ),
+        diagnostic.help("nothing was changed; drop it first, and make it again afterwards"),
     ))
 }

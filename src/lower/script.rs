@@ -3,6 +3,8 @@
 //! In: a plan, a target and a [`Stamp`]. Out: a [`Script`]: the same bytes for the same input, in
 //! the order in which they must run.
 
+use std::fmt::Write;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -38,7 +40,24 @@ impl Stamp {
         for (role, manager) in &snapshot.managers {
             hash.update(format!("{role} {} {}\n", manager.class, manager.version));
         }
-        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        let mut digits = String::new();
+        for byte in hash.finalize().iter().take(6) {
+            let _ = write!(digits, "{byte:02x}");
+        }
+        digits
+    }
+
+    /// The stamp of what belongs to a schema, and is the same for every mapping: functions, and the
+    /// schema itself.
+    #[must_use]
+    pub fn of_schema(&self) -> Self {
+        Self {
+            tool: self.tool.clone(),
+            mapping: String::new(),
+            universe: 0,
+            managers: String::new(),
+            view: String::new(),
+        }
     }
 
     /// One line of text.
@@ -163,8 +182,15 @@ impl Writer<'_> {
         let schema = target.view.schema.as_deref();
         let names = region::function_names(target.dialect, target.strategy);
         let statements = region::prelude(target.dialect, target.strategy, schema);
+        let about = "Decodes region columns";
         for (name, sql) in names.iter().zip(statements) {
-            self.push(Kind::Function, name, "", sql);
+            self.push(Kind::Function, name, about, sql);
+            if target.dialect.has_schemas() {
+                let comment = format!("{about}\n{}", self.stamp.of_schema().line());
+                let quoted = target.dialect.quote(&comment);
+                let sql = format!("COMMENT ON FUNCTION {} IS {quoted}", target.own(name));
+                self.push(Kind::Comment, name, "", sql);
+            }
         }
     }
 

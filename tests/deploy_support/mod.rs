@@ -93,20 +93,13 @@ impl Place {
 
     /// Runs SQL with the database's own client.
     pub fn sql(&self, sql: &str) -> String {
-        match &self.database {
-            Some(database) => Cluster::shared().psql(database, sql),
-            None => {
-                let file = self.folder.path().join("in.sql");
-                std::fs::write(&file, sql).expect("SQL");
-                let input = std::fs::File::open(file).expect("SQL");
-                output(
-                    Command::new("sqlite3")
-                        .arg("-bail")
-                        .arg(&self.repository.database)
-                        .stdin(input),
-                )
-            }
+        if let Some(database) = &self.database {
+            return Cluster::shared().psql(database, sql);
         }
+        let file = self.folder.path().join("in.sql");
+        std::fs::write(&file, sql).expect("SQL");
+        let input = std::fs::File::open(file).expect("SQL");
+        output(Command::new("sqlite3").arg("-bail").arg(&self.repository.database).stdin(input))
     }
 
     /// REPO as another role.

@@ -77,10 +77,8 @@ pub async fn contents(
     subject: &Subject<'_>,
     limit: Duration,
 ) -> Result<Vec<Diagnostic>> {
-    let patience = match subject.target.dialect.has_schemas() {
-        true => limit + Duration::from_secs(5),
-        false => limit,
-    };
+    let by_itself = subject.target.dialect.has_schemas();
+    let patience = if by_itself { limit + Duration::from_secs(5) } else { limit };
     let mut found = filters(database, subject).await?;
     let rows = rows::Rows::new(subject);
     for branch in &subject.plan.branches {

@@ -35,11 +35,15 @@ pub(super) fn aliases<'a>(value: &'a Scalar, found: &mut Vec<&'a str>) {
     match value {
         Scalar::Region { alias, .. } => found.push(alias),
         Scalar::Lookup { cases, otherwise } => {
-            cases.iter().for_each(|(subject, _, _)| aliases(subject, found));
+            for (subject, _, _) in cases {
+                aliases(subject, found);
+            }
             aliases(otherwise, found);
         }
         Scalar::Concat(parts) | Scalar::Coalesce(parts) => {
-            parts.iter().for_each(|part| aliases(part, found));
+            for part in parts {
+                aliases(part, found);
+            }
         }
         Scalar::Format { value, .. } | Scalar::Convert { text: value, .. } => aliases(value, found),
         _ => {}
@@ -189,7 +193,9 @@ fn shape(region: &Region, found: &mut BTreeSet<Flaw>) {
             large(region, found);
         }
         Region::Union(parts) | Region::Intersection(parts) => {
-            parts.iter().for_each(|part| shape(part, found));
+            for part in parts {
+                shape(part, found);
+            }
         }
     }
 }
