@@ -7,11 +7,8 @@
 mod live_support;
 mod support;
 
-use std::time::{Duration, Instant};
-
 use live_support::process::Process;
 use live_support::reader::Reader;
-use live_support::timing::{Times, puts};
 use live_support::{Place, apply, butler, oracle};
 use serde_json::{Value as Json, json};
 use support::compare::compare;
@@ -29,7 +26,8 @@ fn survey() -> Survey {
 /// A registry with its views, Butler at work on it, and those who watch.
 struct Scene {
     place: Place,
-    repository: Repository,
+    /// Keeps the registry until the end.
+    _repository: Repository,
     butler: Process,
     oracle: Process,
     reader: Reader,
@@ -69,7 +67,17 @@ impl Scene {
         let mut butler = butler(&repository);
         butler.line();
         let oracle = oracle(&repository);
-        Self { place, repository, butler, oracle, reader, historian, seen, cells: 0, steps: 0 }
+        Self {
+            place,
+            _repository: repository,
+            butler,
+            oracle,
+            reader,
+            historian,
+            seen,
+            cells: 0,
+            steps: 0,
+        }
     }
 
     /// Lets Butler do something, which changes the views in `changed` to have so many rows and

@@ -145,14 +145,15 @@ impl Target {
 fn is_exactly(scalar: &Scalar, kind: ColumnType) -> bool {
     match (scalar, kind) {
         (Scalar::Column { kind: ValueKind::Int, .. }, ColumnType::BigInt)
-        | (Scalar::Column { kind: ValueKind::Float, .. }, ColumnType::Double)
-        | (Scalar::Column { kind: ValueKind::Bool, .. }, ColumnType::Boolean)
-        | (Scalar::DatasetId, ColumnType::Text)
         | (
-            Scalar::Region { part: RegionPart::Ra | RegionPart::Dec | RegionPart::Fov, .. },
+            Scalar::Column { kind: ValueKind::Float, .. }
+            | Scalar::Region { part: RegionPart::Ra | RegionPart::Dec | RegionPart::Fov, .. },
             ColumnType::Double,
         )
-        | (Scalar::Region { part: RegionPart::Region, .. }, ColumnType::Text) => true,
+        | (Scalar::Column { kind: ValueKind::Bool, .. }, ColumnType::Boolean)
+        | (Scalar::DatasetId | Scalar::Region { part: RegionPart::Region, .. }, ColumnType::Text) => {
+            true
+        }
         (Scalar::Column { alias, column, .. }, ColumnType::Timestamp) => {
             alias == DATASET && column == "ingest_date"
         }

@@ -126,19 +126,19 @@ pub fn script(plan: &ViewPlan, target: &Target, stamp: &Stamp, rights: &Rights) 
     writer.view(
         &target.view.utc(),
         "TAI to UTC: pieces of the leap second table",
-        target.utc_view(),
+        &target.utc_view(),
     );
     writer.view(
         &target.view.collections(),
         "The collections that are searched, in order",
-        target.collections_view(&plan.search),
+        &target.collections_view(&plan.search),
     );
     for branch in &plan.branches {
         let name = target.view.branch(&branch.dataset_type);
         let about = format!("ObsCore rows of dataset type {}", branch.dataset_type);
-        writer.view(&name, &about, target.branch_view(plan, branch));
+        writer.view(&name, &about, &target.branch_view(plan, branch));
     }
-    writer.view(&target.view.name, "IVOA ObsCore 1.1, live", target.whole_view(plan));
+    writer.view(&target.view.name, "IVOA ObsCore 1.1, live", &target.whole_view(plan));
     writer.column_comments(plan);
     writer.rights(plan, rights);
     let head = vec![
@@ -194,7 +194,7 @@ impl Writer<'_> {
         }
     }
 
-    fn view(&mut self, name: &str, about: &str, select: String) {
+    fn view(&mut self, name: &str, about: &str, select: &str) {
         let qualified = self.target.own(name);
         let stamp = self.stamp.line();
         if self.target.dialect.has_comments() {
