@@ -6,15 +6,15 @@
     SELECT key, value, length(value) / 4 * 3 - (value LIKE '%=') - (value LIKE '%=='),
       value = '' OR length(value) % 4 <> 0 OR value GLOB '*=[^=]*' OR value LIKE '%==='
     FROM (SELECT {region} AS r), json_each(CASE
-      WHEN r <> '' AND length(r) <= 1048576 AND r NOT GLOB '*[^A-Za-z0-9+/=:]*'
+      WHEN r <> '' AND length(r) <= 1048576 AND r NOT GLOB '*[^A-Za-z0-9+/=:]*'{polygons}
       THEN '["' || replace(r, ':', '","') || '"]' END)),
   -- Regions at bytes first to last; p = 112, c = 99, b = 98, e = 101, u = 117, i = 105.
   -- op is the kind of the compound around it, which ends at stop; all parts are in a union.
   node(i, t, bad, first, last, stop, op, depth, code) AS (
-    SELECT i, t, bad, 0, n, n, 117, 0, {0} & 255 FROM part
+    SELECT i, t, bad, 0, n, n, 117, 0, {u64:0} & 255 FROM part
     UNION ALL
-    SELECT i, t, bad, iif(down, first + 9, last + 8), iif(down, first + 9, last + 8) + {iif(down, first + 1, last)},
-      iif(down, last, stop), iif(down, code, op), depth + down, {iif(down, first + 9, last + 8)} & 255
+    SELECT i, t, bad, iif(down, first + 9, last + 8), iif(down, first + 9, last + 8) + {u64:iif(down, first + 1, last)},
+      iif(down, last, stop), iif(down, code, op), depth + down, {u64:iif(down, first + 9, last + 8)} & 255
     FROM node CROSS JOIN (SELECT 0 AS down UNION ALL SELECT 1)
     WHERE last BETWEEN first + 1 AND stop AND iif(down, code IN (117, 105) AND depth < 16 AND last > first + 1, last < stop)),
   -- The doubles of simple regions; one row for compounds.
@@ -31,7 +31,7 @@
     SELECT i, t, bad, first, last, op, code, j + 1 FROM cell
     WHERE NOT bad AND code NOT IN (117, 105) AND first + 8 * j + 17 <= last),
   word(i, bad, first, last, op, code, j, u) AS MATERIALIZED (
-    SELECT i, bad, first, last, op, code, j, {first + 8 * j + 1} FROM cell),
+    SELECT i, bad, first, last, op, code, j, {u64:(first + 8 * j + 1)} FROM cell),
   -- As reals: below 2^-127 zero, and NULL from 2 on in unit vectors, from 2^17 on elsewhere.
   real(i, bad, first, last, op, code, j, v) AS (
     SELECT i, bad, first, last, op, code, j,

@@ -126,19 +126,19 @@ pub fn script(plan: &ViewPlan, target: &Target, stamp: &Stamp, rights: &Rights) 
     writer.view(
         &target.view.utc(),
         "TAI to UTC: pieces of the leap second table",
-        target.utc_view(),
+        &target.utc_view(),
     );
     writer.view(
         &target.view.collections(),
         "The collections that are searched, in order",
-        target.collections_view(&plan.search),
+        &target.collections_view(&plan.search),
     );
     for branch in &plan.branches {
         let name = target.view.branch(&branch.dataset_type);
         let about = format!("ObsCore rows of dataset type {}", branch.dataset_type);
-        writer.view(&name, &about, target.branch_view(plan, branch));
+        writer.view(&name, &about, &target.branch_view(plan, branch));
     }
-    writer.view(&target.view.name, "IVOA ObsCore 1.1, live", target.whole_view(plan));
+    writer.view(&target.view.name, "IVOA ObsCore 1.1, live", &target.whole_view(plan));
     writer.column_comments(plan);
     writer.rights(plan, rights);
     let head = vec![
@@ -194,29 +194,22 @@ impl Writer<'_> {
         }
     }
 
-    fn view(&mut self, name: &str, about: &str, select: String) {
+    fn view(&mut self, name: &str, about: &str, select: &str) {
         let qualified = self.target.own(name);
-        match self.target.dialect {
-            Dialect::Postgres => {
-                self.push(Kind::View, name, about, format!("CREATE VIEW {qualified} AS\n{select}"));
-                let comment = format!("{about}\n{}", self.stamp.line());
-                let quoted = self.target.dialect.quote(&comment);
-                let sql = format!("COMMENT ON VIEW {qualified} IS {quoted}");
-                self.push(Kind::Comment, name, "", sql);
-            }
-            // SQLite keeps the text of a view, comments included.
-            Dialect::Sqlite => {
-                let sql = format!(
-                    "CREATE VIEW {qualified} AS\n-- {about}\n-- {}\n{select}",
-                    self.stamp.line()
-                );
-                self.push(Kind::View, name, about, sql);
-            }
+        let stamp = self.stamp.line();
+        if self.target.dialect.has_comments() {
+            self.push(Kind::View, name, about, format!("CREATE VIEW {qualified} AS\n{select}"));
+            let quoted = self.target.dialect.quote(&format!("{about}\n{stamp}"));
+            let sql = format!("COMMENT ON VIEW {qualified} IS {quoted}");
+            self.push(Kind::Comment, name, "", sql);
+        } else {
+            let sql = format!("CREATE VIEW {qualified} AS\n-- {about}\n-- {stamp}\n{select}");
+            self.push(Kind::View, name, about, sql);
         }
     }
 
     fn column_comments(&mut self, plan: &ViewPlan) {
-        if self.target.dialect != Dialect::Postgres {
+        if !self.target.dialect.has_comments() {
             return;
         }
         let (dialect, view) = (self.target.dialect, self.target.own(&self.target.view.name));
@@ -236,7 +229,7 @@ impl Writer<'_> {
 
     fn rights(&mut self, plan: &ViewPlan, rights: &Rights) {
         let (dialect, target) = (self.target.dialect, self.target);
-        if dialect != Dialect::Postgres {
+        if !dialect.has_comments() {
             return;
         }
         let mut views = vec![target.view.utc(), target.view.collections()];
@@ -278,7 +271,7 @@ impl Script {
         }
         for statement in &self.statements {
             let about = &statement.about;
-            if !about.is_empty() && dialect == Dialect::Postgres {
+            if !about.is_empty() && dialect.has_comments() {
                 text.push_str(&format!("\n-- {about}"));
             }
             text.push_str(&format!("\n{};\n", statement.sql));

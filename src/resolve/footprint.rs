@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::branch::Context;
 use super::reach::reach;
 use super::tables::Tables;
+use crate::mapping::CollectionRule;
 use crate::plan::{Multiplicity, On, RegionPart, Scalar};
 
 /// Alias of the region of an exposure's visit.
@@ -24,6 +25,12 @@ pub fn is_derived(tables: &Tables<'_>) -> bool {
 /// Column name → value, for every spatial column; nothing where the dataset has no region.
 pub fn values(context: Context<'_>, tables: &mut Tables<'_>) -> Vec<(String, Scalar)> {
     let alias = match tables.group.region_dimension.clone() {
+        // Butler's live manager looks for the visit of every exposure, whatever else there is.
+        _ if as_live_manager(context)
+            && tables.group.names.iter().any(|name| name == "exposure") =>
+        {
+            lowest(context, tables)
+        }
         Some(element) => stored(context, tables, &element),
         None if is_derived(tables) => derived(context, tables),
         None => None,
@@ -41,6 +48,11 @@ pub fn values(context: Context<'_>, tables: &mut Tables<'_>) -> Vec<(String, Sca
         values.push(part(&plugin.value.position, RegionPart::SpherePoint));
     }
     values
+}
+
+/// Whether regions must be found as Butler's live manager finds them.
+fn as_live_manager(context: Context<'_>) -> bool {
+    context.options.parity && context.mapping.collections.rule != CollectionRule::SearchPath
 }
 
 /// The region of an element of the data ID itself; skypix dimensions have none in the registry.
@@ -72,7 +84,7 @@ fn derived(context: Context<'_>, tables: &mut Tables<'_>) -> Option<String> {
         ("exposure".to_owned(), column(tables.dimension_place("exposure")?)),
     ];
     let alias = "visit_definition";
-    tables.push(alias, alias, on, Multiplicity::Many, false)?;
+    tables.push(alias, alias, on, Multiplicity::Many, false);
     let visit = (alias.to_owned(), "visit".to_owned());
     tables.reached.insert("visit".to_owned(), visit.clone());
     joined(tables, column(visit), Multiplicity::AtMostOne, true)
@@ -82,7 +94,7 @@ fn derived(context: Context<'_>, tables: &mut Tables<'_>) -> Option<String> {
 fn lowest(context: Context<'_>, tables: &mut Tables<'_>) -> Option<String> {
     let keep = context.mapping.deviations.keep_visitless;
     let mut agreeing = Vec::new();
-    if !keep {
+    if !keep || as_live_manager(context) {
         let visit = context.snapshot.universe.elements.get("visit")?;
         for dimension in &visit.implies {
             if let Some(place) = tables.dimension_place(dimension) {
@@ -136,5 +148,5 @@ fn joined(
     let instrument = column(tables.dimension_place("instrument")?);
     let mut on = vec![("instrument".to_owned(), instrument), (key.to_owned(), visit)];
     on.extend(detector.map(|detector| ("detector".to_owned(), column(detector))));
-    tables.push(FOOTPRINT, table, on, multiplicity, filters)
+    Some(tables.push(FOOTPRINT, table, on, multiplicity, filters))
 }

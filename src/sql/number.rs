@@ -106,7 +106,9 @@ impl Dialect {
         match self {
             Self::Postgres => {
                 let (digits, point) = ("9".repeat(precision), if precision > 0 { "." } else { "" });
-                self.fill(&format!("to_char({{0}}, 'FM9{point}{digits}EEEE')"), &[magnitude])
+                // EEEE takes no FM, so there is a blank for the sign.
+                let form = format!("ltrim(to_char({{0}}, '9{point}{digits}EEEE'))");
+                self.fill(&form, &[magnitude])
             }
             Self::Sqlite => self.fill(&format!("printf('%.{precision}e', {{0}})"), &[magnitude]),
         }

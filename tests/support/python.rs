@@ -58,7 +58,8 @@ pub fn output(command: &mut Command) -> String {
 pub fn newest_universe() -> u32 {
     static NEWEST: OnceLock<u32> = OnceLock::new();
     *NEWEST.get_or_init(|| {
-        let ask = "from lsst.daf.butler import DimensionUniverse; print(DimensionUniverse().version)";
+        let ask =
+            "from lsst.daf.butler import DimensionUniverse; print(DimensionUniverse().version)";
         output(Command::new(python()).args(["-c", ask])).trim().parse().expect("a number")
     })
 }
