@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod db;
+pub mod deploy;
 pub mod diag;
 pub mod expression;
 pub mod geom;
@@ -17,6 +18,8 @@ pub mod region;
 pub mod registry;
 pub mod resolve;
 pub mod sql;
+pub mod stream;
 pub mod template;
 pub mod time;
 pub mod value;
+pub mod votable;

@@ -11,11 +11,11 @@
 #[path = "support/ask.rs"]
 mod ask;
 
+use ask::Dice;
 use indexmap::IndexMap;
 use obscore_view::diag::{Source, SpanMap};
 use obscore_view::expression::{self, BindValue, Comparison, Expression, Node, Operator, Shape};
 use obscore_view::value::Literal;
-use ask::Dice;
 use serde_json::{Value, json};
 
 const TOKENS: [&str; 62] = [
@@ -260,6 +260,7 @@ fn emitted(expression: &Expression) -> Value {
         Node::Time(_) => json!(["time"]),
         Node::Range(range) => json!(["range", range.start, range.stop, range.stride]),
         Node::Null => json!(["null"]),
+        Node::List(_) => panic!("a list stands for a bind value, and there are none here"),
         Node::Arithmetic(a, operator, b) => {
             let word = match operator {
                 Operator::Add => "+",

@@ -4,15 +4,16 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::match_same_arms,
     missing_docs
 )]
 
 #[path = "support/ask.rs"]
 mod ask;
 
+use ask::Dice;
 use obscore_view::diag::{Source, SpanMap};
 use obscore_view::template::{self, Access, Part, Template};
-use ask::Dice;
 use serde_json::{Value, json};
 
 const PIECES: [&str; 46] = [

@@ -29,7 +29,7 @@ pub struct Input {
 }
 
 /// Where and how the view is made.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct ViewOptions {
     /// Schema of the view (PostgreSQL); `ivoa` unless the mapping says otherwise.
     #[arg(long, value_name = "SCHEMA")]
@@ -37,7 +37,8 @@ pub struct ViewOptions {
     /// Name of the view; `obscore` unless the mapping says otherwise.
     #[arg(long, value_name = "NAME")]
     pub view: Option<String>,
-    /// How s_region is made from Butler's encoded regions.
+    /// How s_region is made from Butler's encoded regions; by default functions on PostgreSQL,
+    /// inline on SQLite.
     #[arg(long, value_enum, value_name = "STRATEGY")]
     pub regions: Option<Regions>,
     /// Switch every deviation from Butler's own ObsCore answers off.
@@ -62,6 +63,15 @@ pub enum Regions {
 
 /// Reads a mapping file; its warnings are said, its errors returned.
 pub fn read_mapping(file: &Path, terminal: &Terminal) -> Result<Mapping, Failure> {
+    let (mapping, said) = parse_mapping(file)?;
+    for one in &said {
+        terminal.say(one);
+    }
+    Ok(mapping)
+}
+
+/// Reads a mapping file, with its warnings.
+pub fn parse_mapping(file: &Path) -> Result<(Mapping, Vec<Diagnostic>), Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         Box::new(
             Diagnostic::error("M001", format!("cannot read `{}`: {error}", file.display()))
@@ -71,10 +81,7 @@ pub fn read_mapping(file: &Path, terminal: &Terminal) -> Result<Mapping, Failure
     let (mapping, said) = mapping::read(Source::new(file.display().to_string(), text));
     let wrong = said.iter().any(|one| one.severity == Severity::Error);
     match mapping {
-        Some(mapping) if !wrong => {
-            said.iter().for_each(|one| terminal.say(one));
-            Ok(mapping)
-        }
+        Some(mapping) if !wrong => Ok((mapping, said)),
         _ => Err(said.into()),
     }
 }
@@ -96,6 +103,10 @@ pub struct Compiled {
     pub target: Target,
     /// The statements that install it.
     pub script: Script,
+    /// What it is made from.
+    pub stamp: Stamp,
+    /// Who may do what with it.
+    pub rights: Rights,
     /// What is worth saying about it, short of errors.
     pub said: Vec<Diagnostic>,
 }
@@ -110,48 +121,63 @@ pub fn compile(
     let resolving = resolve::Options { dialect, parity: options.parity };
     let (plan, said) = resolve(mapping, snapshot, resolving)?;
     let view = view_name(mapping, dialect, options);
-    let target =
-        Target::new(snapshot, dialect, view, strategy(mapping, options), regions(mapping, options));
+    let strategy = strategy(mapping, dialect, options);
+    let target = Target::new(snapshot, dialect, view, strategy, regions(mapping, options.parity));
     let stamp = Stamp {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         mapping: digest(mapping.source.text()),
         universe: snapshot.universe.version,
+        managers: Stamp::managers(snapshot),
         view: target.own(&target.view.name),
     };
     let rights = Rights { owner: options.owner.clone(), readers: options.grant_select.clone() };
     let script = lower::script(&plan, &target, &stamp, &rights);
-    Ok(Compiled { plan, target, script, said })
+    Ok(Compiled { plan, target, script, stamp, rights, said })
 }
 
 fn view_name(mapping: &Mapping, dialect: Dialect, options: &ViewOptions) -> ViewName {
     let own = &mapping.deviations.view;
     let mapped =
         |name: &Option<mapping::Spanned<String>>| name.as_ref().map(|name| name.value.clone());
-    let schema = options.schema.clone().or_else(|| mapped(&own.schema));
+    named(
+        dialect,
+        options.schema.clone().or_else(|| mapped(&own.schema)),
+        options.view.clone().or_else(|| mapped(&own.name)),
+    )
+}
+
+/// The view with that schema and name, or with those that it has by default.
+pub fn named(dialect: Dialect, schema: Option<String>, name: Option<String>) -> ViewName {
     ViewName {
         schema: dialect.has_schemas().then(|| schema.unwrap_or_else(|| "ivoa".to_owned())),
-        name: options
-            .view
-            .clone()
-            .or_else(|| mapped(&own.name))
-            .unwrap_or_else(|| "obscore".to_owned()),
+        name: name.unwrap_or_else(|| "obscore".to_owned()),
     }
 }
 
-fn strategy(mapping: &Mapping, options: &ViewOptions) -> Strategy {
+/// By default PostgreSQL, which can be given functions, gets functions; a SQLite file, which
+/// cannot, gets SQL that any client can run.
+fn strategy(mapping: &Mapping, dialect: Dialect, options: &ViewOptions) -> Strategy {
+    let by_default = match dialect {
+        Dialect::Postgres => Strategy::Functions,
+        Dialect::Sqlite => Strategy::Inline,
+    };
     match (options.regions, mapping.deviations.regions) {
         (Some(Regions::Inline), _) | (None, Some(RegionStrategy::Inline)) => Strategy::Inline,
-        _ => Strategy::Functions,
+        (Some(Regions::Functions), _) | (None, Some(RegionStrategy::Functions)) => {
+            Strategy::Functions
+        }
+        _ => by_default,
     }
 }
 
-fn regions(mapping: &Mapping, options: &ViewOptions) -> RegionOptions {
+/// How regions are written.
+pub fn regions(mapping: &Mapping, parity: bool) -> RegionOptions {
     let winding = match mapping.deviations.winding {
         Winding::Butler => region::Winding::Butler,
-        Winding::Dali if options.parity => region::Winding::Butler,
+        Winding::Dali if parity => region::Winding::Butler,
         Winding::Dali => region::Winding::Dali,
     };
-    let all_region_types = mapping.deviations.all_region_types && !options.parity;
+    let all_region_types = mapping.deviations.all_region_types && !parity;
     RegionOptions { winding, all_region_types }
 }
 

@@ -3,8 +3,13 @@
 //! In: arguments and the environment. Out: the product on stdout, diagnostics on stderr, and an
 //! exit code: 0 done, 1 findings, 2 could not run. One file per command.
 
+mod apply;
+mod check;
 mod compile;
+mod demo;
+mod drop;
 mod explain;
+mod export;
 mod generate;
 mod inspect;
 mod output;
@@ -27,7 +32,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Arguments),
     Generate(generate::Arguments),
+    Apply(apply::Arguments),
+    Check(check::Arguments),
+    Drop(drop::Arguments),
+    Export(export::Arguments),
     Inspect(inspect::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
@@ -83,7 +93,12 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> {
     match command {
+        Command::Apply(arguments) => apply::run(arguments, terminal).await,
+        Command::Check(arguments) => check::run(arguments, terminal).await,
+        Command::Drop(arguments) => drop::run(arguments, terminal).await,
+        Command::Demo(arguments) => demo::run(arguments, terminal).await,
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
+        Command::Export(arguments) => export::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),

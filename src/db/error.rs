@@ -78,6 +78,9 @@ fn postgres(error: &dyn DatabaseError, target: &PostgresTarget) -> Diagnostic {
             Diagnostic::error("R027", format!("{target} takes no connection now: {text}"))
                 .help("try again later")
         }
+        "55P03" => Diagnostic::error("R027", format!("{target}: {text}"))
+            .help("another session holds the lock, for instance a long query on the view")
+            .help("try again when it has ended; pg_stat_activity shows who it is"),
         "57014" => Diagnostic::error("R027", format!("{target}: {text}"))
             .help("raise the statement timeout"),
         "42P01" | "42703" | "3F000" => Diagnostic::error("R024", format!("{target}: {text}"))
@@ -104,10 +107,15 @@ fn wrong_password(target: &PostgresTarget) -> Diagnostic {
 }
 
 fn sqlite(error: &dyn DatabaseError, target: &SqliteTarget) -> Diagnostic {
+    let code = error.code().and_then(|code| code.parse::<i32>().ok());
+    sqlite_code(code.unwrap_or_default(), error.message(), target)
+}
+
+/// The diagnostic for an SQLite result code with its message.
+pub fn sqlite_code(code: i32, text: &str, target: &SqliteTarget) -> Diagnostic {
     let path = target.path.display();
-    let text = error.message();
     // Extended result codes carry the primary one in the low byte.
-    let code = error.code().and_then(|code| code.parse::<i32>().ok()).map_or(0, |code| code & 0xff);
+    let code = code & 0xff;
     match code {
         5 | 6 => Diagnostic::error("R027", format!("{path} is locked by another process"))
             .help("try again later"),

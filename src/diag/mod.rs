@@ -9,7 +9,7 @@ mod map;
 mod render;
 mod span;
 
-pub use codes::{CODES, Code, explain, explanation, summary};
+pub use codes::{CODES, Code, explain};
 pub use map::SpanMap;
 pub use span::{Source, Span};
 

@@ -17,8 +17,11 @@ impl Diagnostic {
         let mut group = Group::with_title(title);
         for (index, label) in self.labels.iter().enumerate() {
             let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let end = label.span.end.clamp(label.span.start, label.source.text().len());
-            let span = label.span.start.min(end)..end;
+            // A span may come from a byte count: it must not cut a character in two.
+            let text = label.source.text();
+            let start = text.floor_char_boundary(label.span.start);
+            let end = text.ceil_char_boundary(label.span.end.clamp(start, text.len().max(start)));
+            let span = start..end;
             group = group.element(
                 Snippet::source(label.source.text())
                     .path(label.source.name())

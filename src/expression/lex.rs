@@ -176,7 +176,7 @@ impl Lexer<'_> {
         }
         match MARKS.into_iter().find(|mark| rest.starts_with(mark)) {
             Some(mark) => Ok(Some(self.token(Kind::Mark(mark), mark.len()))),
-            None => Err(self.unknown(&format!("`{first}` is not part of the language"), first)),
+            None => Err(self.unknown(&format!("`{first}` has no meaning"), first)),
         }
     }
 

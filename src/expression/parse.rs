@@ -230,8 +230,15 @@ impl Parser<'_> {
             self.count_operator()?;
             let right = self.membership()?;
             let span = joined(&left, &right);
-            check::comparison(&left, operator, &right)
-                .map_err(|(message, span)| self.error("M107", span, message))?;
+            check::comparison(&left, operator, &right).map_err(|(message, place)| {
+                let error = self.error("M107", place, message);
+                match left.node {
+                    Node::Compare(..) => {
+                        Box::new(error.help("join two comparisons by AND: `a > 10 AND a < 20`"))
+                    }
+                    _ => error,
+                }
+            })?;
             left = node(Node::Compare(Box::new(left), operator, Box::new(right)), span);
         }
     }
@@ -259,7 +266,7 @@ impl Parser<'_> {
         Ok(node(Node::In { value: Box::new(value), items, negated }, span))
     }
 
-    /// One item of an IN list; a bind name of a list adds all its values.
+    /// One item of an IN list; a bind name of a list is one item.
     fn item(&mut self, items: &mut Vec<Expression>) -> Result<()> {
         let span = self.here();
         let sign = matches!(self.peek(), Some(Kind::Mark("+" | "-")));
@@ -520,6 +527,6 @@ fn plain_name(names: Vec<String>) -> Node {
 fn spread(value: BindValue, span: Span, items: &mut Vec<Expression>) {
     match value {
         BindValue::Scalar(value) => items.push(node(value, span)),
-        BindValue::List(values) => items.extend(values.into_iter().map(|value| node(value, span))),
+        BindValue::List(values) => items.push(node(Node::List(values), span)),
     }
 }

@@ -27,7 +27,7 @@ pub enum Node {
     In {
         /// The left side.
         value: Box<Expression>,
-        /// Literals, ranges or bind names.
+        /// Literals, names, ranges, or lists of bind values.
         items: Vec<Expression>,
         /// `NOT IN`.
         negated: bool,
@@ -42,6 +42,8 @@ pub enum Node {
     Time(String),
     /// `1..10:2` inside IN; both ends included.
     Range(Range),
+    /// The values of a bind list inside IN.
+    List(Vec<Node>),
     /// `NULL`
     Null,
     /// `left op right` on numbers.
@@ -85,8 +87,8 @@ pub enum Operator {
 pub enum Shape {
     /// Longitude and latitude.
     Point(f64, f64),
-    /// Longitude and latitude of the centre, radius as written. Butler takes twice the radius for
-    /// the opening angle; see the notes on `CIRCLE` in `docs/mapping.md`.
+    /// Longitude and latitude of the centre, radius as written. Butler 30 gives sphgeom twice that
+    /// as the opening angle, and so selects a circle of twice the radius.
     Circle(f64, f64, f64),
     /// Longitude and latitude of the centre, width, height.
     Box(f64, f64, f64, f64),

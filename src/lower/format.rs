@@ -8,7 +8,6 @@ use sea_query::Expr;
 
 use super::Target;
 use crate::plan::{Scalar, ValueKind};
-use crate::sql::Dialect;
 use crate::template::{Align, FormatSpec};
 
 impl Target {
@@ -27,10 +26,17 @@ impl Target {
         if spec.is_default() {
             return self.plain(scalar, &value, kind);
         }
-        match kind {
+        let text = match kind {
             ValueKind::Int => self.integer(&value, spec),
             ValueKind::Float => self.float(&value, spec),
             _ => self.padded_text(&value, spec),
+        };
+        match scalar {
+            // SQLite's printf writes NULL as zero.
+            Scalar::Column { nullable: true, .. } if kind != ValueKind::Text => {
+                self.dialect.fill("CASE WHEN {0} IS NOT NULL THEN {1} END", &[&value, &text])
+            }
+            _ => text,
         }
     }
 
@@ -38,7 +44,7 @@ impl Target {
     fn plain(&self, scalar: &Scalar, value: &Expr, kind: ValueKind) -> Expr {
         let text = match kind {
             ValueKind::Int => self.dialect.fill("CAST({0} AS text)", &[value]),
-            ValueKind::Float => self.float_text(value),
+            ValueKind::Float => self.dialect.double_to_text(value),
             ValueKind::Bool => self
                 .dialect
                 .fill("CASE {0} WHEN true THEN 'True' WHEN false THEN 'False' END", &[value]),
@@ -60,10 +66,7 @@ impl Target {
                 Some(separator) => self.grouped(&magnitude, separator),
             },
             Some('x' | 'X') => {
-                let hex = match self.dialect {
-                    Dialect::Postgres => self.dialect.fill("to_hex({0})", &[&magnitude]),
-                    Dialect::Sqlite => self.dialect.fill("printf('%x', {0})", &[&magnitude]),
-                };
+                let hex = self.dialect.hexadecimal(&magnitude);
                 match spec.kind {
                     Some('X') => self.dialect.fill("upper({0})", &[&hex]),
                     _ => hex,
@@ -78,12 +81,7 @@ impl Target {
     }
 
     fn grouped(&self, magnitude: &Expr, separator: char) -> Expr {
-        let text = match self.dialect {
-            Dialect::Postgres => {
-                self.dialect.fill("to_char({0}, 'FM9,999,999,999,999,999,990')", &[magnitude])
-            }
-            Dialect::Sqlite => self.dialect.fill("printf('%,d', {0})", &[magnitude]),
-        };
+        let text = self.dialect.with_commas(magnitude);
         match separator {
             ',' => text,
             other => self.dialect.fill(&format!("replace({{0}}, ',', '{other}')"), &[&text]),
@@ -96,27 +94,10 @@ impl Target {
             _ => self.dialect.fill("abs({0})", &[value]),
         };
         let precision = spec.precision.unwrap_or(6);
-        let body = match (spec.kind, self.dialect) {
-            (None, _) => self.float_text(&magnitude),
-            (Some('e' | 'E'), Dialect::Postgres) => {
-                let digits = "9".repeat(precision);
-                let point = if precision > 0 { "." } else { "" };
-                self.dialect
-                    .fill(&format!("to_char({{0}}, 'FM9{point}{digits}EEEE')"), &[&magnitude])
-            }
-            (Some('e' | 'E'), Dialect::Sqlite) => {
-                self.dialect.fill(&format!("printf('%.{precision}e', {{0}})"), &[&magnitude])
-            }
-            (Some(_), Dialect::Postgres) => {
-                let digits = "0".repeat(precision);
-                let point = if precision > 0 { "." } else { "" };
-                let whole = "9".repeat(20);
-                self.dialect
-                    .fill(&format!("to_char({{0}}, 'FM{whole}0{point}{digits}')"), &[&magnitude])
-            }
-            (Some(_), Dialect::Sqlite) => {
-                self.dialect.fill(&format!("printf('%.{precision}f', {{0}})"), &[&magnitude])
-            }
+        let body = match spec.kind {
+            None => self.dialect.double_to_text(&magnitude),
+            Some('e' | 'E') => self.dialect.exponential(&magnitude, precision),
+            Some(_) => self.dialect.fixed_point(&magnitude, precision),
         };
         let body = match spec.kind {
             Some('E') => self.dialect.fill("upper({0})", &[&body]),
@@ -140,7 +121,7 @@ impl Target {
         if zero || spec.align == Some(Align::AfterSign) {
             let fill = spec.fill.unwrap_or(if spec.zero { '0' } else { ' ' });
             let taken = self.dialect.fill("length({0} || {1})", &[&sign, body]);
-            let padding = self.padding(fill, spec.width.unwrap_or(0), &taken);
+            let padding = self.dialect.padding(fill, spec.width.unwrap_or(0), &taken);
             return self.dialect.fill("({0} || {1} || {2})", &[&sign, &padding, body]);
         }
         let text = self.dialect.fill("({0} || {1})", &[&sign, body]);
@@ -161,11 +142,11 @@ impl Target {
         let taken = self.dialect.fill("length({0})", &[text]);
         match spec.align.unwrap_or(default) {
             Align::Left => {
-                let padding = self.padding(fill, width, &taken);
+                let padding = self.dialect.padding(fill, width, &taken);
                 self.dialect.fill("({0} || {1})", &[text, &padding])
             }
             Align::Right | Align::AfterSign => {
-                let padding = self.padding(fill, width, &taken);
+                let padding = self.dialect.padding(fill, width, &taken);
                 self.dialect.fill("({0} || {1})", &[&padding, text])
             }
             Align::Centre => {
@@ -173,24 +154,9 @@ impl Target {
                 let taken_left =
                     self.dialect.fill(&format!("({width} + {{0}} + 1) / 2"), &[&taken]);
                 let taken_right = self.dialect.fill(&format!("({width} + {{0}}) / 2"), &[&taken]);
-                let left = self.padding(fill, width, &taken_left);
-                let right = self.padding(fill, width, &taken_right);
+                let left = self.dialect.padding(fill, width, &taken_left);
+                let right = self.dialect.padding(fill, width, &taken_right);
                 self.dialect.fill("({0} || {1} || {2})", &[&left, text, &right])
-            }
-        }
-    }
-
-    /// `fill`, `width - taken` times, or nothing.
-    fn padding(&self, fill: char, width: usize, taken: &Expr) -> Expr {
-        match self.dialect {
-            Dialect::Postgres => {
-                let fill = self.dialect.quote(&fill.to_string());
-                self.dialect.fill(&format!("repeat({fill}, {width} - ({{0}}))"), &[taken])
-            }
-            Dialect::Sqlite => {
-                let fill = self.dialect.quote(&fill.to_string().repeat(width));
-                self.dialect
-                    .fill(&format!("substr({fill}, 1, max(0, {width} - ({{0}})))"), &[taken])
             }
         }
     }

@@ -7,7 +7,7 @@
 mod branch;
 mod collections;
 mod convert;
-mod float_text;
+mod fetch;
 mod format;
 mod names;
 mod predicate;
@@ -17,6 +17,7 @@ mod time;
 mod view;
 
 pub use branch::{BranchSelect, JoinClause, JoinKind};
+pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
 

@@ -29,15 +29,11 @@ fn integer_text(text: &str) -> Option<i64> {
     ungrouped(text)?.parse().ok()
 }
 
-/// Text without the underscores that stand between digits; nothing when one stands elsewhere.
+/// Text without its underscores; nothing when one is at an end or two stand together.
 fn ungrouped(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
-    let misplaced = bytes
-        .iter()
-        .enumerate()
-        .any(|(at, byte)| *byte == b'_' && !(digit(at.checked_sub(1)) && digit(at.checked_add(1))));
-    (!misplaced && text.is_ascii()).then(|| text.replace('_', ""))
+    let fits =
+        text.is_ascii() && !text.starts_with('_') && !text.ends_with('_') && !text.contains("__");
+    fits.then(|| text.replace('_', ""))
 }
 
 /// A `float`: numbers, booleans, and text that Python's `float` reads.

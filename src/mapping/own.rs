@@ -48,6 +48,7 @@ pub(super) fn read(
     own.view = reader
         .key(&fields, "view", |reader, node| view(reader, node, view_place))
         .unwrap_or_default();
+    own.suppress = reader.key(&fields, "suppress", Reader::texts).unwrap_or_default();
     let creator = reader.key(&fields, "obs_creator_did_fmt", Reader::template);
     (own, creator)
 }
@@ -74,7 +75,8 @@ fn release(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<ReleaseDate> 
         let delay = reader.key(&fields, "delay_days", |reader, node| {
             let delay = reader.number(node)?;
             if !delay.is_finite() {
-                reader.wrong_type(node, "a finite number");
+                let path = reader.path("").trim_end_matches('.').to_owned();
+                reader.error("M011", node.span, format!("`{path}` must be finite"));
                 return None;
             }
             Some(delay)
@@ -89,7 +91,8 @@ fn view(reader: &mut Reader<'_>, node: &Node, place: Span) -> Option<ViewName> {
         reader.key(&fields, name, |reader, node| {
             let text = reader.text(node)?.text.clone();
             if text.is_empty() {
-                reader.wrong_type(node, "a name");
+                let path = reader.path("").trim_end_matches('.').to_owned();
+                reader.error("M011", node.span, format!("`{path}` is empty"));
                 return None;
             }
             Some(Spanned { value: text, span: node.span })

@@ -98,10 +98,6 @@ fn collections(reader: &mut Reader<'_>, fields: &Fields<'_>) -> (Collections, Op
     let names = reader.key(fields, "collections", Reader::texts);
     let none = names.as_ref().map_or(fields.get("collections").is_none(), Vec::is_empty);
     let names = names.unwrap_or_default();
-    let version = reader.key(fields, "version", Reader::integer);
-    let namespace =
-        reader.text_key(fields, "namespace").unwrap_or_else(|| "daf_butler_obscore".to_owned());
-    let table_name = reader.text_key(fields, "table_name").unwrap_or_else(|| "obscore".to_owned());
     let choice = reader.choice(fields, "collection_type");
     let Some(type_place) = fields.place("collection_type") else {
         for (key, span) in fields.present().filter(|(key, _)| key.owner == Owner::Live) {
@@ -127,6 +123,10 @@ fn collections(reader: &mut Reader<'_>, fields: &Fields<'_>) -> (Collections, Op
             .help("the live manager requires `version`, an integer");
         reader.report(error, type_place, "");
     }
+    let version = reader.key(fields, "version", Reader::integer);
+    let namespace =
+        reader.text_key(fields, "namespace").unwrap_or_else(|| "daf_butler_obscore".to_owned());
+    let table_name = reader.text_key(fields, "table_name").unwrap_or_else(|| "obscore".to_owned());
     let rule = if choice == Some("TAGGED") {
         if names.len() != 1 {
             let message = format!(

@@ -104,8 +104,8 @@ impl<'a> Reader<'a> {
         for key in table.keys.iter().filter(|key| key.required) {
             if !entries.iter().any(|(found, ..)| found.name == key.name) {
                 let message = format!("{} has no `{}`", self.here(), key.name);
-                let missing = Diagnostic::error("M010", message)
-                    .help(format!("`{}` is required: {}", key.name, key.doc));
+                let missing =
+                    Diagnostic::error("M010", message).help(format!("it is required: {}", key.doc));
                 self.report(missing, place, "");
             }
         }

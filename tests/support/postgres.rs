@@ -3,6 +3,7 @@
 //! As root, the server runs as user `postgres`. A watchdog process holds the other end of a pipe
 //! from this process and stops the server when this process ends, however it ends.
 
+use std::fmt::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -127,16 +128,18 @@ impl Cluster {
                 in_old_operator = line.starts_with("CREATE OPERATOR @ (");
             }
             let clause = line.contains("COMMUTATOR = '@>'") || line.contains("NEGATOR    = '!<@'");
-            if !line.starts_with('\\') && !(in_old_operator && clause) {
+            let dropped = line.starts_with('\\') || (in_old_operator && clause);
+            if !dropped {
                 kept.push_str(&line.replace("MODULE_PATHNAME", "$libdir/pg_sphere"));
                 kept.push('\n');
             }
         }
-        kept.push_str(&format!(
+        let _ = writeln!(
+            kept,
             "INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion) \
              SELECT pg_nextoid('pg_extension', 'oid', 'pg_extension_oid_index'), 'pg_sphere', 10, \
-             'public'::regnamespace, true, '{version}';\n"
-        ));
+             'public'::regnamespace, true, '{version}';"
+        );
         let file = self.folder.join("pg_sphere.sql");
         std::fs::write(&file, kept).expect("script");
         self.psql_file(database, &file);
@@ -192,9 +195,9 @@ fn launch(binaries: &Path, folder: &Path) -> Option<(u16, Child)> {
         "jit=off".to_owned(),
         "timezone=Asia/Kathmandu".to_owned(), // a time zone that hides nothing
     ];
-    let options: String = settings.iter().map(|setting| format!(" -c {setting}")).collect();
+    let options: Vec<String> = settings.iter().map(|setting| format!("-c {setting}")).collect();
     let started = as_server(&binaries.join("pg_ctl"))
-        .args(["-s", "-w", "-t", "60", "start", "-o", &options])
+        .args(["-s", "-w", "-t", "60", "start", "-o", &options.join(" ")])
         .arg("-D")
         .arg(&data)
         .arg("-l")

@@ -29,6 +29,18 @@ pub fn script(name: &str) -> Command {
     command
 }
 
+/// A script that makes a registry; `OBSCORE_VIEW_REGISTRY_PYTHON` has it made by another release of
+/// Butler than the one whose rows are the truth (see `scripts/butler-releases`).
+pub fn registry_script(name: &str) -> Command {
+    let mut command = Command::new(registry_python());
+    command.arg(super::oracle_file(name)).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+fn registry_python() -> PathBuf {
+    std::env::var_os("OBSCORE_VIEW_REGISTRY_PYTHON").map_or_else(|| python().clone(), PathBuf::from)
+}
+
 /// Runs `command` to its end and returns its standard output; panics with its errors.
 pub fn output(command: &mut Command) -> String {
     let done = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
@@ -40,6 +52,16 @@ pub fn output(command: &mut Command) -> String {
         String::from_utf8_lossy(&done.stderr)
     );
     String::from_utf8(done.stdout).expect("UTF-8 output")
+}
+
+/// The newest dimension universe of the installed Butler: 7 in releases 28 and 29, 8 in 30.
+pub fn newest_universe() -> u32 {
+    static NEWEST: OnceLock<u32> = OnceLock::new();
+    *NEWEST.get_or_init(|| {
+        let ask =
+            "from lsst.daf.butler import DimensionUniverse; print(DimensionUniverse().version)";
+        output(Command::new(python()).args(["-c", ask])).trim().parse().expect("a number")
+    })
 }
 
 /// A digest of what the scripts and the Butler behind them are: the key of everything cached.
@@ -57,11 +79,11 @@ pub fn oracle_digest() -> &'static str {
             hash.update(file.file_name().expect("name").as_encoded_bytes());
             hash.update(std::fs::read(&file).expect("readable script"));
         }
-        hash.update(output(Command::new(python()).args([
-            "-c",
-            "import importlib.metadata as m; \
-             print([(d, m.version(d)) for d in ('lsst-daf-butler', 'lsst-dax-obscore', 'lsst-sphgeom')])",
-        ])));
+        let versions = "import importlib.metadata as m; print([(d, m.version(d)) \
+                        for d in ('lsst-daf-butler', 'lsst-dax-obscore', 'lsst-sphgeom')])";
+        for python in [python().clone(), registry_python()] {
+            hash.update(output(Command::new(python).args(["-c", versions])));
+        }
         hex(&hash.finalize())
     })
 }
@@ -78,5 +100,5 @@ pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

@@ -22,7 +22,7 @@ anchor that it names.",
         code: "M002",
         title: "the mapping is too large or too deep",
         text: "\
-A mapping may have 4 MiB, 200000 values (each use of an alias counts all values behind it) and 40
+A mapping may have 1 MiB, 200000 values (each use of an alias counts all values behind it) and 40
 levels of nesting. Mappings in use have a few hundred values in five levels; more is a file of
 another kind, or aliases that multiply each other.",
     },

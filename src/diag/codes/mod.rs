@@ -1,6 +1,7 @@
 //! The codes of all diagnostics, a family a file, each with its long form for `explain CODE`.
 
 mod deploy;
+mod export;
 mod expression;
 mod lint;
 mod mapping;
@@ -20,30 +21,21 @@ pub struct Code {
 }
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
-/// and credentials, D generate/apply/check/drop, L ObsCore lints.
+/// and credentials, D generate/apply/check/drop, X export, L ObsCore lints, P compiling a mapping,
+/// W what where-expressions mean.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
+    expression::MEANING,
     template::CODES,
     plan::CODES,
     registry::CODES,
     deploy::CODES,
+    export::CODES,
     lint::CODES,
 ];
 
 /// The code with that name, in any case of letters.
 pub fn explain(code: &str) -> Option<&'static Code> {
     CODES.iter().copied().flatten().find(|entry| entry.code.eq_ignore_ascii_case(code))
-}
-
-/// What `explain CODE` prints; nothing for an unknown code.
-pub fn explanation(code: &str) -> Option<String> {
-    let entry = explain(code)?;
-    Some(format!("{}: {}\n\n{}\n", entry.code, entry.title, entry.text.trim_end()))
-}
-
-/// All codes with their titles, a line each.
-pub fn summary() -> String {
-    let codes = CODES.iter().copied().flatten();
-    codes.map(|entry| format!("{}  {}\n", entry.code, entry.title)).collect()
 }

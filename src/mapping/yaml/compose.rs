@@ -7,34 +7,49 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 
+use super::margin::{Margins, TooFarLeft};
 use super::scalar::{self, Scalar};
 use super::{Node, Text, Value, place};
 use crate::diag::{Diagnostic, Result, Source, Span};
 
 /// Largest file, in bytes.
-const MAX_BYTES: usize = 4 << 20;
+const MAX_BYTES: usize = 1 << 20;
 /// Most nodes, aliases expanded.
 const MAX_NODES: usize = 200_000;
+/// Characters that PyYAML takes for the beginning of something else.
+const INDICATORS: [char; 7] = ['|', '>', '@', '`', '%', '"', '\''];
 /// Deepest nesting of lists and blocks.
 const MAX_DEPTH: usize = 40;
 
 /// The single document of `source`, and warnings about duplicate keys.
 pub(crate) fn compose(source: &Source) -> (Result<Node>, Vec<Diagnostic>) {
-    let text = source.text();
-    let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let body = text.get(bom..).unwrap_or_default();
-    let mut offsets: Vec<usize> = body.char_indices().map(|(at, _)| at + bom).collect();
-    offsets.push(text.len());
-    let mut composer = Composer {
-        source,
-        offsets,
-        events: Parser::new_from_str(body),
-        anchors: HashMap::new(),
-        nodes: 0,
-        warnings: Vec::new(),
-    };
-    let result = composer.document();
-    (result, composer.warnings)
+    let length = source.text().len();
+    if length > MAX_BYTES {
+        let message = format!("a mapping of {length} bytes is larger than {MAX_BYTES} bytes");
+        let error = Diagnostic::error("M002", message).at(source, Span::new(0, 0), "");
+        return (Err(Box::new(error)), Vec::new());
+    }
+    let mut margins = Margins::default();
+    loop {
+        let (body, offsets) = margins.widen(source.text());
+        let mut composer = Composer {
+            source,
+            offsets,
+            events: Parser::new_from_str(&body),
+            anchors: HashMap::new(),
+            nodes: 0,
+            warnings: Vec::new(),
+            too_far_left: None,
+        };
+        let result = composer.document();
+        if result.is_err()
+            && let Some(place) = composer.too_far_left
+            && margins.add(source.text(), place)
+        {
+            continue;
+        }
+        return (result, composer.warnings);
+    }
 }
 
 type Marked<'a> = (Event<'a>, Span);
@@ -47,11 +62,18 @@ struct Composer<'a> {
     anchors: HashMap<usize, Node>,
     nodes: usize,
     warnings: Vec<Diagnostic>,
+    /// Where YAML 1.2 forbids an indentation that YAML 1.1 allows.
+    too_far_left: Option<TooFarLeft>,
 }
 
 impl<'a> Composer<'a> {
     fn byte(&self, character: usize) -> usize {
         self.offsets.get(character).copied().unwrap_or(self.source.text().len())
+    }
+
+    /// The byte after the character at `at`.
+    fn after(&self, at: usize) -> usize {
+        self.source.text().ceil_char_boundary(at + 1)
     }
 
     fn error(&self, code: &'static str, span: Span, message: impl Into<String>) -> Box<Diagnostic> {
@@ -66,7 +88,8 @@ impl<'a> Composer<'a> {
             }
             Some(Err(error)) => {
                 let at = self.byte(error.marker().index());
-                let end = (at + 1).min(self.source.text().len());
+                let end = self.after(at);
+                self.too_far_left = TooFarLeft::of(error.info(), at);
                 let message = format!("this is not YAML: {}", error.info());
                 let tab = self.source.text().get(at..end) == Some("\t");
                 let diagnostic = self.error("M001", Span::new(at, end), message);
@@ -81,11 +104,6 @@ impl<'a> Composer<'a> {
     }
 
     fn document(&mut self) -> Result<Node> {
-        let length = self.source.text().len();
-        if length > MAX_BYTES {
-            let message = format!("a mapping of {length} bytes is larger than {MAX_BYTES} bytes");
-            return Err(self.error("M002", Span::new(0, 0), message));
-        }
         let mut root = None;
         loop {
             let (event, span) = self.next()?;
@@ -99,7 +117,7 @@ impl<'a> Composer<'a> {
                 }
                 Event::DocumentStart(_) => {
                     let event = self.next()?;
-                    root = Some(self.node(event, 0)?);
+                    root = Some(self.value(event, 0)?);
                 }
                 _ => {}
             }
@@ -114,6 +132,43 @@ impl<'a> Composer<'a> {
             return Err(self.error("M002", span, message));
         }
         Ok(())
+    }
+
+    /// A node that is not a key, so that `<<` and `=`, which YAML 1.1 has for keys, mean nothing.
+    fn value(&mut self, event: Marked<'a>, depth: usize) -> Result<Node> {
+        let node = self.node(event, depth)?;
+        if self.is_merge(&node) || self.is_plain(&node, "=") {
+            return Err(Box::new(
+                self.error("M003", node.span, "`<<` and `=` are only possible as keys")
+                    .help("put it in quotes to make it a text"),
+            ));
+        }
+        Ok(node)
+    }
+
+    fn is_merge(&self, key: &Node) -> bool {
+        self.is_plain(key, "<<")
+    }
+
+    /// Refuses keys that YAML 1.1 does not have: none at all before `:`, and those of two lines.
+    fn check_key(&self, key: &Node) -> Result<()> {
+        let text = self.source.text();
+        let raw = text.get(key.span.start..key.span.end).unwrap_or_default();
+        if raw.is_empty() && matches!(key.value, Value::Null) {
+            let place = Span::new(key.span.start, self.after(key.span.start));
+            return Err(self.error("M001", place, "a key is missing before `:`"));
+        }
+        let before = text.get(..key.span.start).unwrap_or_default().trim_end();
+        if raw.contains('\n') && matches!(key.value, Value::Text(_)) && !before.ends_with('?') {
+            return Err(self.error("M001", key.span, "a key cannot go on in the next line"));
+        }
+        Ok(())
+    }
+
+    /// Whether the node is that text, without quotes.
+    fn is_plain(&self, node: &Node, wanted: &str) -> bool {
+        matches!(&node.value, Value::Text(text) if text.text == wanted)
+            && self.source.text().get(node.span.start..node.span.end) == Some(wanted)
     }
 
     fn node(&mut self, (event, span): Marked<'a>, depth: usize) -> Result<Node> {
@@ -145,7 +200,7 @@ impl<'a> Composer<'a> {
                 let end = loop {
                     match self.next()? {
                         (Event::SequenceEnd, end) => break end,
-                        event => items.push(self.node(event, depth + 1)?),
+                        event => items.push(self.value(event, depth + 1)?),
                     }
                 };
                 (Node { value: Value::List(items), span: self.block(span, end) }, anchor)
@@ -158,8 +213,9 @@ impl<'a> Composer<'a> {
                         (Event::MappingEnd, end) => break end,
                         event => {
                             let key = self.node(event, depth + 1)?;
+                            self.check_key(&key)?;
                             let event = self.next()?;
-                            entries.push((key, self.node(event, depth + 1)?));
+                            entries.push((key, self.value(event, depth + 1)?));
                         }
                     }
                 };
@@ -217,6 +273,13 @@ impl<'a> Composer<'a> {
         tag: Option<&Cow<'a, Tag>>,
         span: Span,
     ) -> Result<Node> {
+        let raw = self.source.text().get(span.start..span.end).unwrap_or_default();
+        if style == ScalarStyle::Plain && raw.starts_with(INDICATORS) {
+            return Err(Box::new(
+                self.error("M001", span, "a text without quotes cannot begin so")
+                    .help("put it in quotes"),
+            ));
+        }
         let as_text = || {
             let map = place::locate(self.source.text(), span, style, text);
             Value::Text(Text { text: text.to_owned(), map })
@@ -261,9 +324,7 @@ impl<'a> Composer<'a> {
         let mut result: Vec<(Node, Node)> = Vec::new();
         let mut own = Vec::new();
         for (key, value) in entries {
-            let is_merge = matches!(&key.value, Value::Text(text) if text.text == "<<")
-                && self.source.text().get(key.span.start..key.span.end) == Some("<<");
-            if !is_merge {
+            if !self.is_merge(&key) {
                 own.push((key, value));
                 continue;
             }

@@ -5,6 +5,7 @@
 //! (`yes` is true, `1e-9` is text, `012` is octal), because Butler loads its configuration with it.
 
 mod compose;
+mod margin;
 mod place;
 mod scalar;
 

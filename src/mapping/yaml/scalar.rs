@@ -11,7 +11,7 @@ pub(super) enum Scalar {
     BigInt,
     Float(f64),
     Time(Moment),
-    /// `=`, and numbers and dates that look right but have no value, on which PyYAML fails.
+    /// Numbers and dates that look right but have no value, on which PyYAML fails.
     Wrong(&'static str),
 }
 
@@ -25,7 +25,6 @@ pub(super) fn resolve(text: &str) -> Option<Scalar> {
         "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
             return Some(Scalar::Bool(false));
         }
-        "=" => return Some(Scalar::Wrong("`=` alone is a special value in YAML 1.1")),
         _ => {}
     }
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
