@@ -15,27 +15,37 @@
                               ELSE nx / m * (nx / m) + ny / m * (ny / m) END) AS l
     FROM largest),
   moment AS MATERIALIZED (
-    SELECT *, sum(iif(m < 1e-90, 0, nx / m / l * a)) OVER f AS cx, sum(iif(m < 1e-90, 0, ny / m / l * a)) OVER f AS cy,
-      sum(iif(m < 1e-90, 0, nz / m / l * a)) OVER f AS cz
+    SELECT *, iif(m < 1e-90, 0, nx / m / l * a) AS mx, iif(m < 1e-90, 0, ny / m / l * a) AS my, iif(m < 1e-90, 0, nz / m / l * a) AS mz
     FROM (SELECT *, atan2(0.5 * (l * m), cosine) AS a FROM length)
-    WINDOW f AS (PARTITION BY i, first ORDER BY k ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)),
-  centroid AS (
-    SELECT i, bad, first, last, op, code, k, x, y, z, cx / cm / cl AS cx, cy / cm / cl AS cy, cz / cm / cl AS cz
-    FROM (SELECT *, sqrt(1 + CASE cm WHEN abs(cx) THEN cy / cm * (cy / cm) + cz / cm * (cz / cm) WHEN abs(cy) THEN cx / cm * (cx / cm) + cz / cm * (cz / cm)
-                                     ELSE cx / cm * (cx / cm) + cy / cm * (cy / cm) END) AS cl
-      FROM (SELECT *, nullif(max(abs(cx), abs(cy), abs(cz), 1e-90), 1e-90) AS cm FROM moment))),
-  -- A row for each region: the squared chord of a polygon and its centroid; the angle of an ellipse
-  -- around its centre; those of a circle; of a box the limits, its width and middle.
-  leaf AS (
+    ORDER BY i, first, k),
+  -- A row for each region, with its threes v and moments m as arrays, to sum these one by one:
+  -- sum() rounds in ways of its own.
+  region AS (
+    SELECT i, bad, first, last, op, code, count(*) AS n, '[' || group_concat(printf('[%!.17e,%!.17e,%!.17e]', x, y, z)) || ']' AS v,
+      '[' || group_concat(printf('[%!.17e,%!.17e,%!.17e]', mx, my, mz)) || ']' AS m
+    FROM moment GROUP BY i, first),
+  total(i, bad, first, last, op, code, n, v, m, k, x, y, z) AS (
+    SELECT *, iif(code = 112, 0, n), 0.0, 0.0, 0.0 FROM region
+    UNION ALL
+    SELECT i, bad, first, last, op, code, n, v, m, k + 1, x + (m -> k ->> 0), y + (m -> k ->> 1), z + (m -> k ->> 2) FROM total WHERE k < n),
+  centroid AS MATERIALIZED (
+    SELECT i, bad, first, last, op, code, v, x / m / l AS cx, y / m / l AS cy, z / m / l AS cz
+    FROM (SELECT *, sqrt(1 + CASE m WHEN abs(x) THEN y / m * (y / m) + z / m * (z / m) WHEN abs(y) THEN x / m * (x / m) + z / m * (z / m)
+                                    ELSE x / m * (x / m) + y / m * (y / m) END) AS l
+      FROM (SELECT i, bad, first, last, op, code, v, x, y, z, nullif(max(abs(x), abs(y), abs(z), 1e-90), 1e-90) AS m FROM total WHERE k = n))),
+  -- The squared chord of a polygon and its centroid; the angle of an ellipse around its centre;
+  -- those of a circle; of a box the limits, its width and middle.
+  leaf AS MATERIALIZED (
     SELECT i, bad, first, last, op, code,
-      CASE code WHEN 112 THEN cx WHEN 99 THEN max(iif(k = 0, x, NULL)) ELSE max(iif(k = 2, x, NULL)) END AS x,
-      CASE code WHEN 112 THEN cy WHEN 99 THEN max(iif(k = 0, y, NULL)) ELSE max(iif(k = 2, y, NULL)) END AS y,
-      CASE code WHEN 112 THEN cz WHEN 99 THEN max(iif(k = 0, z, NULL)) ELSE max(iif(k = 2, z, NULL)) END AS z,
-      CASE code WHEN 112 THEN max((x - cx) * (x - cx) + (y - cy) * (y - cy) + (z - cz) * (z - cz)) + 5e-15 WHEN 99 THEN max(iif(k = 1, x, NULL)) END AS chord,
-      CASE code WHEN 99 THEN max(iif(k = 1, y, NULL)) WHEN 101 THEN max(iif(k = 3, max({half_pi} + x, {half_pi} + y), NULL)) + 3e-8 END AS angle,
-      max(iif(k = 0, x, NULL)) AS west, max(iif(k = 0, y, NULL)) AS east, max(iif(k = 0, z, NULL)) AS south, max(iif(k = 1, x, NULL)) AS north
-    FROM centroid
-    GROUP BY i, first),
+      CASE code WHEN 112 THEN cx ELSE v ->> iif(code = 99, '$[0][0]', '$[2][0]') END AS x,
+      CASE code WHEN 112 THEN cy ELSE v ->> iif(code = 99, '$[0][1]', '$[2][1]') END AS y,
+      CASE code WHEN 112 THEN cz ELSE v ->> iif(code = 99, '$[0][2]', '$[2][2]') END AS z,
+      CASE code WHEN 99 THEN v ->> '$[1][0]' WHEN 112 THEN 5e-15 + (
+        SELECT max((x - cx) * (x - cx) + (y - cy) * (y - cy) + (z - cz) * (z - cz))
+        FROM (SELECT value ->> 0 AS x, value ->> 1 AS y, value ->> 2 AS z FROM json_each(v))) END AS chord,
+      CASE code WHEN 99 THEN v ->> '$[1][1]' WHEN 101 THEN max({half_pi} + (v ->> '$[3][0]'), {half_pi} + (v ->> '$[3][1]')) + 3e-8 END AS angle,
+      v ->> '$[0][0]' AS west, v ->> '$[0][1]' AS east, v ->> '$[0][2]' AS south, v ->> '$[1][0]' AS north
+    FROM centroid),
   wide AS MATERIALIZED (
     SELECT *, iif(east < west, {two_pi} + (east - west), east - west) AS width,
       0.5 * (west + east) + CASE WHEN west <= east THEN 0 WHEN 0.5 * (west + east) < pi() THEN pi() ELSE -pi() END AS mid,
@@ -89,43 +99,54 @@
   fold(n, steps, state) AS (
     SELECT 0, steps, '[null]' FROM step WHERE NOT bad
     UNION ALL
-    SELECT n + 1, steps, iif(steps -> n ->> 0 = 1, json_insert(state, '$[#]', NULL),
-      json_set(iif(steps -> n ->> 0 = 2, json_remove(state, '$[#-1]'), state), '$[#-1]', json((
+    SELECT n + 1, steps, CASE steps -> n ->> 0 WHEN 1 THEN json_insert(state, '$[#]', NULL)
+      ELSE json_set(iif(steps -> n ->> 0 = 2, json_remove(state, '$[#-1]'), state), '$[#-1]', json((
+        WITH
+          pair AS (
+            SELECT steps -> n ->> 1 AS code, steps -> n ->> 2 AS op, state -> iif(steps -> n ->> 0 = 2, '$[#-2]', '$[#-1]') AS a,
+              iif(steps -> n ->> 0 = 2, state -> '$[#-1]', json_remove(steps -> n, '$[0]', '$[0]', '$[0]')) AS b),
+          circles AS (
+            SELECT a, op, a ->> 0 AS ax, a ->> 1 AS ay, a ->> 2 AS az, a ->> 3 AS ac, a ->> 4 AS aa,
+              coalesce(b ->> 0, 0) AS bx, coalesce(b ->> 1, 0) AS by, coalesce(b ->> 2, 1) AS bz,
+              coalesce(b ->> 3, iif(code = 117, -1, 4)) AS bc, coalesce(b ->> 4, iif(code = 117, -1, pi())) AS ba
+            FROM pair),
+          product AS (
+            SELECT *, (by + ay) * (bz - az) - (bz + az) * (by - ay) AS sx, (bz + az) * (bx - ax) - (bx + ax) * (bz - az) AS sy,
+              (bx + ax) * (by - ay) - (by + ay) * (bx - ax) AS sz,
+              atan2(sqrt((ay * bz - az * by) * (ay * bz - az * by) + (az * bx - ax * bz) * (az * bx - ax * bz)
+                       + (ax * by - ay * bx) * (ax * by - ay * bx)), ax * bx + ay * by + az * bz) AS apart
+            FROM circles),
+          distance AS (SELECT *, max(abs(sx), abs(sy), abs(sz)) >= 1e-90 AS far, 0.5 * (apart + aa + ba) AS radius FROM product),
+          axis AS (
+            SELECT *, CASE WHEN far THEN sx WHEN abs(ax) > abs(ay) THEN -az ELSE 0 END AS nx,
+              CASE WHEN far THEN sy WHEN abs(ax) > abs(ay) THEN 0 ELSE az END AS ny,
+              CASE WHEN far THEN sz WHEN abs(ax) > abs(ay) THEN ax ELSE -ay END AS nz
+            FROM distance),
+          choice AS (
+            SELECT *, radius - aa AS turn, sqrt(nx * nx + ny * ny + nz * nz) AS nl, CASE
+                WHEN ax IS NULL THEN 'b'
+                WHEN op = 105 AND (ac < 0 OR bc >= 4) THEN 'a'
+                WHEN op = 105 AND (ac >= 4 OR bc < 0) THEN 'b'
+                WHEN op = 105 AND apart > aa + ba + 6e-8 THEN 'none'
+                WHEN op = 105 THEN iif(ba < aa, 'b', 'a')
+                WHEN ac < 0 OR bc >= 4 THEN 'b'
+                WHEN bc < 0 OR ac >= 4 THEN 'a'
+                WHEN apart + ba + 6e-8 <= aa THEN 'a'
+                WHEN apart + aa + 6e-8 <= ba THEN 'b'
+                WHEN radius + 3e-8 >= pi() THEN 'all' END AS pick
+            FROM axis),
+          moved AS (
+            SELECT *, ax * cos(turn) + (ny * az - nz * ay) / nl * sin(turn) AS x,
+              ay * cos(turn) + (nz * ax - nx * az) / nl * sin(turn) AS y, az * cos(turn) + (nx * ay - ny * ax) / nl * sin(turn) AS z
+            FROM choice)
         SELECT CASE pick
           WHEN 'a' THEN a
           WHEN 'b' THEN printf('[%!.17e,%!.17e,%!.17e,%d,%!.17e]', bx, by, bz, bc, ba)
           WHEN 'none' THEN '[0,0,1,-1,-1]'
           WHEN 'all' THEN printf('[0,0,1,4,%!.17e]', pi())
-          ELSE printf('[%!.17e,%!.17e,%!.17e,%d,%!.17e]', x / l, y / l, z / l, iif(sin(0.5 * radius + 7.5e-9) = 1, 4, 1), radius + 1.5e-8) END
-        FROM (SELECT *, sqrt(x * x + y * y + z * z) AS l
-        FROM (SELECT *, ax * cos(turn) + (ny * az - nz * ay) / nl * sin(turn) AS x,
-            ay * cos(turn) + (nz * ax - nx * az) / nl * sin(turn) AS y, az * cos(turn) + (nx * ay - ny * ax) / nl * sin(turn) AS z
-        FROM (SELECT *, radius - aa AS turn, sqrt(nx * nx + ny * ny + nz * nz) AS nl, CASE
-            WHEN ax IS NULL THEN 'b'
-            WHEN op = 105 AND (ac < 0 OR bc >= 4) THEN 'a'
-            WHEN op = 105 AND (ac >= 4 OR bc < 0) THEN 'b'
-            WHEN op = 105 AND apart > aa + ba + 6e-8 THEN 'none'
-            WHEN op = 105 THEN iif(ba < aa, 'b', 'a')
-            WHEN ac < 0 OR bc >= 4 THEN 'b'
-            WHEN bc < 0 OR ac >= 4 THEN 'a'
-            WHEN apart + ba + 6e-8 <= aa THEN 'a'
-            WHEN apart + aa + 6e-8 <= ba THEN 'b'
-            WHEN radius + 3e-8 >= pi() THEN 'all' END AS pick
-        FROM (SELECT *, 0.5 * (apart + aa + ba) AS radius,
-            CASE WHEN far THEN sx WHEN abs(ax) > abs(ay) THEN -az ELSE 0 END AS nx,
-            CASE WHEN far THEN sy WHEN abs(ax) > abs(ay) THEN 0 ELSE az END AS ny,
-            CASE WHEN far THEN sz WHEN abs(ax) > abs(ay) THEN ax ELSE -ay END AS nz
-        FROM (SELECT *, max(abs(sx), abs(sy), abs(sz)) >= 1e-90 AS far
-        FROM (SELECT *, (by + ay) * (bz - az) - (bz + az) * (by - ay) AS sx, (bz + az) * (bx - ax) - (bx + ax) * (bz - az) AS sy,
-            (bx + ax) * (by - ay) - (by + ay) * (bx - ax) AS sz,
-            atan2(sqrt((ay * bz - az * by) * (ay * bz - az * by) + (az * bx - ax * bz) * (az * bx - ax * bz)
-                     + (ax * by - ay * bx) * (ax * by - ay * bx)), ax * bx + ay * by + az * bz) AS apart
-        FROM (SELECT a, op, a ->> 0 AS ax, a ->> 1 AS ay, a ->> 2 AS az, a ->> 3 AS ac, a ->> 4 AS aa,
-            coalesce(b ->> 0, 0) AS bx, coalesce(b ->> 1, 0) AS by, coalesce(b ->> 2, 1) AS bz,
-            coalesce(b ->> 3, iif(code = 117, -1, 4)) AS bc, coalesce(b ->> 4, iif(code = 117, -1, pi())) AS ba
-        FROM (SELECT steps -> n ->> 1 AS code, steps -> n ->> 2 AS op, state -> iif(steps -> n ->> 0 = 2, '$[#-2]', '$[#-1]') AS a,
-            iif(steps -> n ->> 0 = 2, state -> '$[#-1]',
-              json_remove(steps -> n, '$[0]', '$[0]', '$[0]')) AS b))))))))))))
+          ELSE printf('[%!.17e,%!.17e,%!.17e,%d,%!.17e]', x / sqrt(x * x + y * y + z * z), y / sqrt(x * x + y * y + z * z),
+            z / sqrt(x * x + y * y + z * z), iif(sin(0.5 * radius + 7.5e-9) = 1, 4, 1), radius + 1.5e-8) END
+        FROM moved))) END
     FROM fold WHERE n < json_array_length(steps)),
   answer(x, y, z, angle) AS (
     SELECT state ->> '$[0][0]', state ->> '$[0][1]', state ->> '$[0][2]', state ->> '$[0][4]'

@@ -6,7 +6,7 @@
     SELECT key, value, length(value) / 4 * 3 - (value LIKE '%=') - (value LIKE '%=='),
       value = '' OR length(value) % 4 <> 0 OR value GLOB '*=[^=]*' OR value LIKE '%==='
     FROM (SELECT {region} AS r), json_each(CASE
-      WHEN r <> '' AND length(r) <= 1048576 AND r NOT GLOB '*[^A-Za-z0-9+/=:]*'{polygons}
+      WHEN typeof(r) = 'text' AND length(CAST(r AS BLOB)) = length(r) AND length(r) BETWEEN 1 AND 1048576 AND r NOT GLOB '*[^A-Za-z0-9+/=:]*'{polygons}
       THEN '["' || replace(r, ':', '","') || '"]' END)),
   -- Regions at bytes first to last; p = 112, c = 99, b = 98, e = 101, u = 117, i = 105.
   -- op is the kind of the compound around it, which ends at stop; all parts are in a union.
