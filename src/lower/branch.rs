@@ -252,7 +252,7 @@ impl Target {
                 }
                 for (own, other) in agreeing {
                     let own = self.dialect.text(&column("w", own));
-                    agreement.push_str(&format!(" AND {own} = {{{}}}", places.len()));
+                    agreement += &format!(" AND {own} = {{{}}}", places.len());
                     places.push(place(other));
                 }
                 let and_detector = detector.as_ref().map_or("", |_| " AND r.detector = {2}");

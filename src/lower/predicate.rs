@@ -11,7 +11,7 @@ impl Target {
     /// A condition on the rows of a branch.
     pub fn predicate(&self, predicate: &Predicate) -> Expr {
         match predicate {
-            Predicate::Constant(value) => self.truth(*value),
+            Predicate::Constant(value) => truth(*value),
             Predicate::And(parts) => self.joined(parts, true),
             Predicate::Or(parts) => self.joined(parts, false),
             Predicate::Not(inner) => self.dialect.fill("NOT ({0})", &[&self.predicate(inner)]),
@@ -26,14 +26,14 @@ impl Target {
                     Relation::GreaterOrEqual => left.gte(right),
                 }
             }
-            Predicate::In(_, values) if values.is_empty() => self.truth(false),
+            Predicate::In(_, values) if values.is_empty() => truth(false),
             Predicate::In(value, values) => self.scalar(value).is_in(values.iter().map(literal)),
             Predicate::Range { value, first, last, stride } => {
                 let value = self.scalar(value);
-                let within = match first == last {
-                    true => return value.eq(*first),
-                    false => value.clone().between(*first, *last),
-                };
+                if first == last {
+                    return value.eq(*first);
+                }
+                let within = value.clone().between(*first, *last);
                 if *stride <= 1 {
                     return within;
                 }
@@ -56,41 +56,54 @@ impl Target {
         }
     }
 
-    fn truth(&self, value: bool) -> Expr {
-        Expr::cust(if value { "TRUE" } else { "FALSE" })
-    }
-
     fn joined(&self, parts: &[Predicate], all: bool) -> Expr {
         let parts = parts.iter().map(|part| self.predicate(part));
         let joined = if all { parts.reduce(ExprTrait::and) } else { parts.reduce(ExprTrait::or) };
-        joined.unwrap_or_else(|| self.truth(all))
+        joined.unwrap_or_else(|| truth(all))
     }
 
     /// A semi-join: `EXISTS (SELECT 1 FROM … WHERE …)`.
     fn exists(&self, joins: &[Join], condition: &Predicate) -> Expr {
         let clauses: Vec<super::JoinClause> = joins.iter().map(|join| self.join(join)).collect();
-        let mut text = String::new();
+        let mut lines = vec!["SELECT 1".to_owned()];
         let mut conditions = Vec::new();
         for (index, clause) in clauses.into_iter().enumerate() {
             let on = clause.on.iter().map(|one| self.dialect.text(one));
             let alias = self.dialect.name(&clause.alias);
             if index == 0 {
-                text.push_str(&format!("\n    FROM {} AS {alias}", clause.table));
+                lines.push(format!("FROM {} AS {alias}", clause.table));
                 conditions.extend(on);
             } else {
                 // A join without a condition is a cross join.
                 let on: Vec<String> = on.collect();
                 let on = if on.is_empty() { "TRUE".to_owned() } else { on.join(" AND ") };
-                text.push_str(&format!("\n    JOIN {} AS {alias} ON {on}", clause.table));
+                lines.push(format!("JOIN {} AS {alias} ON {on}", clause.table));
             }
         }
         if *condition != Predicate::Constant(true) {
             conditions.push(format!("({})", self.dialect.text(&self.predicate(condition))));
         }
         if !conditions.is_empty() {
-            text.push_str(&format!("\n    WHERE {}", conditions.join("\n      AND ")));
+            lines.push(format!("WHERE {}", conditions.join("\n      AND ")));
         }
-        Expr::cust(format!("EXISTS (\n    SELECT 1{text}\n  )"))
+        Expr::cust(format!("EXISTS (\n    {}\n  )", lines.join("\n    ")))
+    }
+}
+
+fn truth(value: bool) -> Expr {
+    Expr::cust(if value { "TRUE" } else { "FALSE" })
+}
+
+/// A timespan as a range (PostgreSQL).
+fn range(interval: &Interval) -> Expr {
+    let bound =
+        |value: &Option<i64>| value.map_or_else(|| "NULL".to_owned(), |value| value.to_string());
+    match interval {
+        Interval::Stored(alias) => column(alias, "timespan"),
+        Interval::Constant { begin, end } => {
+            Expr::cust(format!("int8range({}, {})", bound(begin), bound(end)))
+        }
+        Interval::Empty => Expr::cust("'empty'::int8range"),
     }
 }
 

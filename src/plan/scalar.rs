@@ -190,12 +190,13 @@ impl Scalar {
             Self::Literal(Literal::Int(_)) | Self::FileSize { .. } | Self::Edge { .. } => {
                 ValueKind::Int
             }
-            Self::Literal(Literal::Float(_)) => ValueKind::Float,
+            Self::Literal(Literal::Float(_)) | Self::Arithmetic(_, Operator::Divide, _) => {
+                ValueKind::Float
+            }
             Self::Column { kind, .. } | Self::Convert { to: kind, .. } => *kind,
             Self::IngestDate | Self::IngestDatePlus(_) | Self::StoredInstant(_) => {
                 ValueKind::Timestamp
             }
-            Self::Arithmetic(_, Operator::Divide, _) => ValueKind::Float,
             Self::Arithmetic(left, _, _) => left.kind(),
             Self::Negative(value) => value.kind(),
             Self::Time { form, .. } => match form {
@@ -235,7 +236,6 @@ impl Scalar {
                 left.aliases(found);
                 right.aliases(found);
             }
-            Self::Negative(value) => value.aliases(found),
             Self::Lookup { cases, otherwise } => {
                 cases.iter().for_each(|(subject, _, _)| subject.aliases(found));
                 otherwise.aliases(found);
@@ -243,8 +243,9 @@ impl Scalar {
             Self::Concat(parts) | Self::Coalesce(parts) => {
                 parts.iter().for_each(|part| part.aliases(found));
             }
-            Self::Format { value, .. } => value.aliases(found),
-            Self::Convert { text, .. } => text.aliases(found),
+            Self::Negative(value)
+            | Self::Format { value, .. }
+            | Self::Convert { text: value, .. } => value.aliases(found),
         }
     }
 }

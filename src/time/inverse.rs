@@ -21,9 +21,10 @@ fn piece(day: i64) -> Option<&'static Piece> {
 )]
 fn midnight(day: i64, piece: &Piece) -> i64 {
     let since = day.saturating_add(MJD_1970).saturating_sub(piece.mjd as i64);
-    match piece.is_plain() {
-        true => piece.from.saturating_add(since.saturating_mul(DAY)),
-        false => piece.from.saturating_add((since as f64 * piece.day).round() as i64),
+    if piece.is_plain() {
+        piece.from.saturating_add(since.saturating_mul(DAY))
+    } else {
+        piece.from.saturating_add((since as f64 * piece.day).round() as i64)
     }
 }
 
@@ -45,13 +46,12 @@ pub fn from_utc_clock(day: i64, clock: i64) -> i64 {
     let Some(piece) = piece(day) else { return 0 };
     let begin = midnight(day, piece);
     let drifting = STEPS.first().is_none_or(|step| begin < step.from);
-    let elapsed = match drifting {
-        // Before 1972 a second of UTC was longer than one of TAI.
-        true => {
-            let shown = piece.day - (DRIFT_DAY - DAY as f64);
-            (clock as f64 * (piece.day / shown)).round() as i64
-        }
-        false => clock,
+    // Before 1972 a second of UTC was longer than one of TAI.
+    let elapsed = if drifting {
+        let shown = piece.day - (DRIFT_DAY - DAY as f64);
+        (clock as f64 * (piece.day / shown)).round() as i64
+    } else {
+        clock
     };
     begin.saturating_add(elapsed)
 }

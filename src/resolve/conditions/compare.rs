@@ -27,6 +27,18 @@ fn constant(value: Literal, kind: Kind) -> Typed {
     Typed::Value { scalar: Scalar::Literal(value), kind, column: false }
 }
 
+/// The test whether a value is NULL.
+pub(super) fn is_null(value: &Typed) -> Predicate {
+    match value {
+        Typed::Value { scalar, .. } | Typed::Condition(_, Some(scalar)) => {
+            Predicate::IsNull(scalar.clone())
+        }
+        Typed::Timespan(Interval::Stored(alias)) => Predicate::NoTimespan(alias.clone()),
+        Typed::Timespan(_) | Typed::Condition(_, None) => Predicate::Constant(false),
+        Typed::Null => Predicate::Constant(true),
+    }
+}
+
 impl<'c, 't, 's> Converter<'c, 't, 's> {
     /// A converter for names of `scope`.
     pub fn new(scope: Scope<'c, 't, 's>) -> Self {
@@ -114,7 +126,7 @@ impl<'c, 't, 's> Converter<'c, 't, 's> {
                     let scalar = Scalar::Negative(Box::new(scalar));
                     Ok(Typed::Value { scalar, kind, column: false })
                 }
-                other => Err(self.not_numbers(inner, &other)),
+                other => Err(self.not_numbers(inner, &other).into()),
             },
             Node::Timespan(begin, end) => {
                 let (first, last) = (self.end(begin)?, self.end(end)?);
@@ -126,9 +138,9 @@ impl<'c, 't, 's> Converter<'c, 't, 's> {
             Node::Uuid(id) => {
                 Ok(Typed::Value { scalar: Scalar::Uuid(*id), kind: Kind::Uuid, column: false })
             }
-            Node::Shape(_) | Node::Region(_) => Err(self.regions(expression)),
+            Node::Shape(_) | Node::Region(_) => Err(self.regions(expression).into()),
             Node::Bind(_) | Node::Range(_) | Node::List(_) => {
-                Err(self.wrong_kind(expression, "this can only stand inside IN"))
+                Err(self.wrong_kind(expression, "this can only stand inside IN").into())
             }
         }
     }
@@ -171,7 +183,7 @@ impl<'c, 't, 's> Converter<'c, 't, 's> {
         let equality = matches!(relation, Relation::Equal | Relation::NotEqual);
         match (left.1, right.1) {
             (Typed::Null, other) | (other, Typed::Null) if equality => {
-                let test = self.is_null(other);
+                let test = is_null(other);
                 Ok(match relation {
                     Relation::NotEqual => Predicate::Not(Box::new(test)),
                     _ => test,
@@ -185,23 +197,25 @@ impl<'c, 't, 's> Converter<'c, 't, 's> {
                     (Kind::Time, Kind::IngestDate) | (Kind::IngestDate, Kind::Time) => true,
                     (one, other) if one.is_number() && other.is_number() => true,
                     (one, other) if one != other => {
-                        return Err(self.mismatch(left.0, left.1, right.0, right.1));
+                        return Err(self.mismatch(left.0, left.1, right.0, right.1).into());
                     }
                     (Kind::Text | Kind::Time, _) => true,
-                    (Kind::Region, _) => return Err(self.regions(right.0)),
+                    (Kind::Region, _) => return Err(self.regions(right.0).into()),
                     _ => false,
                 };
                 if !ordered && !equality {
-                    return Err(self.unordered(left, *first));
+                    return Err(self.unordered(left, *first).into());
                 }
                 let a = self.stored(left.0, a, *second)?;
                 let b = self.stored(right.0, b, *first)?;
                 Ok(Predicate::Compare(a, relation, b))
             }
-            (Typed::Timespan(_), Typed::Timespan(_)) => Err(self.unordered(left, Kind::Timespan)),
-            (Typed::Condition(..), _) => Err(self.boolean(left.0)),
-            (_, Typed::Condition(..)) => Err(self.boolean(right.0)),
-            _ => Err(self.mismatch(left.0, left.1, right.0, right.1)),
+            (Typed::Timespan(_), Typed::Timespan(_)) => {
+                Err(self.unordered(left, Kind::Timespan).into())
+            }
+            (Typed::Condition(..), _) => Err(self.boolean(left.0).into()),
+            (_, Typed::Condition(..)) => Err(self.boolean(right.0).into()),
+            _ => Err(self.mismatch(left.0, left.1, right.0, right.1).into()),
         }
     }
 
@@ -225,17 +239,6 @@ impl<'c, 't, 's> Converter<'c, 't, 's> {
         }
     }
 
-    pub(super) fn is_null(&self, value: &Typed) -> Predicate {
-        match value {
-            Typed::Value { scalar, .. } | Typed::Condition(_, Some(scalar)) => {
-                Predicate::IsNull(scalar.clone())
-            }
-            Typed::Timespan(Interval::Stored(alias)) => Predicate::NoTimespan(alias.clone()),
-            Typed::Timespan(_) | Typed::Condition(_, None) => Predicate::Constant(false),
-            Typed::Null => Predicate::Constant(true),
-        }
-    }
-
     fn overlaps(&mut self, left: Side<'_>, right: Side<'_>) -> Result<Predicate> {
         match (left.1, right.1) {
             (Typed::Timespan(one), Typed::Timespan(other)) => {
@@ -254,12 +257,12 @@ impl<'c, 't, 's> Converter<'c, 't, 's> {
                 }
                 Ok(Predicate::Contains(interval.clone(), scalar.clone()))
             }
-            (Typed::Value { kind: Kind::Region, .. }, _) => Err(self.regions(left.0)),
-            (_, Typed::Value { kind: Kind::Region, .. }) => Err(self.regions(right.0)),
-            (Typed::Timespan(_), _) => Err(self.mismatch(left.0, left.1, right.0, right.1)),
+            (Typed::Value { kind: Kind::Region, .. }, _) => Err(self.regions(left.0).into()),
+            (_, Typed::Value { kind: Kind::Region, .. }) => Err(self.regions(right.0).into()),
+            (Typed::Timespan(_), _) => Err(self.mismatch(left.0, left.1, right.0, right.1).into()),
             (one, _) => {
                 let kind = one.kind().unwrap_or(Kind::Boolean);
-                Err(self.unordered(left, kind))
+                Err(self.unordered(left, kind).into())
             }
         }
     }
@@ -275,13 +278,13 @@ impl<'c, 't, 's> Converter<'c, 't, 's> {
             (&first, &second)
         else {
             let bad = if matches!(first, Typed::Value { .. }) { right } else { left };
-            return Err(self.wrong_kind(bad, "a number is expected"));
+            return Err(self.wrong_kind(bad, "a number is expected").into());
         };
         if !kind.is_number() {
-            return Err(self.not_numbers(left, &first));
+            return Err(self.not_numbers(left, &first).into());
         }
         if kind != other {
-            return Err(self.mismatch(left, &first, right, &second));
+            return Err(self.mismatch(left, &first, right, &second).into());
         }
         let operator = match operator {
             Operator::Add => plan::Operator::Add,
@@ -289,7 +292,7 @@ impl<'c, 't, 's> Converter<'c, 't, 's> {
             Operator::Multiply => plan::Operator::Multiply,
             Operator::Divide => plan::Operator::Divide,
             Operator::Modulo if *kind == Kind::Integer => plan::Operator::Modulo,
-            Operator::Modulo => return Err(self.disagree(left, &first, right, "integers")),
+            Operator::Modulo => return Err(self.disagree(left, &first, right, "integers").into()),
         };
         let scalar = Scalar::Arithmetic(Box::new(a.clone()), operator, Box::new(b.clone()));
         Ok(Typed::Value { scalar, kind: *kind, column: false })
@@ -302,7 +305,7 @@ impl<'c, 't, 's> Converter<'c, 't, 's> {
             Typed::Value {
                 scalar: Scalar::Literal(Literal::Int(tai)), kind: Kind::Time, ..
             } => Ok(Some(tai)),
-            _ => Err(self.wrong_kind(expression, "a time literal or NULL is expected here")),
+            _ => Err(self.wrong_kind(expression, "a time literal or NULL is expected here").into()),
         }
     }
 
@@ -314,7 +317,7 @@ impl<'c, 't, 's> Converter<'c, 't, 's> {
                 Ok(constants::pattern(pattern)
                     .map_or(Predicate::Constant(true), |pattern| Predicate::Glob(scalar, pattern)))
             }
-            _ => Err(self.wrong_kind(value, "GLOB takes the name of a text column")),
+            _ => Err(self.wrong_kind(value, "GLOB takes the name of a text column").into()),
         }
     }
 }

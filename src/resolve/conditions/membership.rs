@@ -3,7 +3,7 @@
 //! Every item is a comparison of its own, joined by OR, as in Butler; constants are gathered into
 //! one SQL `IN`. A list of bind values must agree in kind exactly.
 
-use super::compare::Converter;
+use super::compare::{Converter, is_null};
 use super::kinds::{Kind, Typed};
 use crate::diag::{Diagnostic, Result};
 use crate::expression::{Comparison, Expression, Node};
@@ -18,16 +18,16 @@ impl Converter<'_, '_, '_> {
     ) -> Result<Predicate> {
         let member = self.typed(value)?;
         if let Typed::Condition(..) | Typed::Null = member {
-            return Err(self.wrong_kind(value, "a value is expected before IN"));
+            return Err(self.wrong_kind(value, "a value is expected before IN").into());
         }
         let mut constants = Vec::new();
         let mut parts = Vec::new();
         for item in items {
             match &item.node {
-                Node::Null => parts.push(self.is_null(&member)),
+                Node::Null => parts.push(is_null(&member)),
                 Node::Range(range) => {
                     let Typed::Value { scalar, kind: Kind::Integer, .. } = &member else {
-                        return Err(self.disagree(value, &member, item, "integers"));
+                        return Err(self.disagree(value, &member, item, "integers").into());
                     };
                     parts.push(Predicate::Range {
                         value: scalar.clone(),
@@ -41,7 +41,7 @@ impl Converter<'_, '_, '_> {
                         let one = Expression { node: one.clone(), span: item.span };
                         let typed = self.typed(&one)?;
                         if typed.kind() != member.kind() || typed.kind() == Some(Kind::Timespan) {
-                            return Err(self.mismatch(value, &member, &one, &typed));
+                            return Err(self.mismatch(value, &member, &one, &typed).into());
                         }
                         self.equal(value, &member, &one, &mut constants, &mut parts)?;
                     }
@@ -80,7 +80,7 @@ impl Converter<'_, '_, '_> {
         Ok(())
     }
 
-    pub(super) fn wrong_kind(&self, expression: &Expression, message: &str) -> Box<Diagnostic> {
-        Box::new(Diagnostic::error("W007", message).at(self.source(), expression.span, "here"))
+    pub(super) fn wrong_kind(&self, expression: &Expression, message: &str) -> Diagnostic {
+        Diagnostic::error("W007", message).at(self.source(), expression.span, "here")
     }
 }

@@ -51,7 +51,7 @@ impl Context<'_> {
                 let base = self.two(first, second, span)?;
                 self.end(base, third, span)
             }
-            _ => Err(self.unknown("this name", span, &[])),
+            _ => Err(self.unknown("this name", span, &[]).into()),
         }
     }
 
@@ -59,7 +59,7 @@ impl Context<'_> {
         let bound = match word {
             "begin" => Bound::Begin,
             "end" => Bound::End,
-            _ => return Err(self.unknown(&format!("`{word}`"), span, &["begin", "end"])),
+            _ => return Err(self.unknown(&format!("`{word}`"), span, &["begin", "end"]).into()),
         };
         match base {
             Reference::Field(_, ref field) if field == "timespan" => {}
@@ -97,7 +97,7 @@ impl Context<'_> {
                     .map(String::as_str)
                     .chain(["ingest_date", "run", "collection", "dataset_id"])
                     .collect();
-                Err(self.unknown(&format!("`{name}`"), span, &possible))
+                Err(self.unknown(&format!("`{name}`"), span, &possible).into())
             }
             _ => {
                 matches.sort();
@@ -121,15 +121,16 @@ impl Context<'_> {
             let fields = self.columns(first);
             let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
             let what = format!("the field `{second}` of `{first}`");
-            return Err(self.unknown(&what, span, &fields));
+            return Err(self.unknown(&what, span, &fields).into());
         }
         if let Some(field) = DatasetField::named(second) {
             if first == self.dataset_type {
                 return Ok(Reference::Dataset(field));
             }
-            let message = match self.dataset_types.contains_key(first) {
-                true => format!("`{first}` is not the dataset type of this condition"),
-                false => format!("`{first}` is neither a dimension nor a dataset type"),
+            let message = if self.dataset_types.contains_key(first) {
+                format!("`{first}` is not the dataset type of this condition")
+            } else {
+                format!("`{first}` is neither a dimension nor a dataset type")
             };
             return Err(Box::new(
                 Diagnostic::error("W008", message)
@@ -146,7 +147,7 @@ impl Context<'_> {
         }
         let elements = self.universe.elements.keys().map(String::as_str);
         let possible: Vec<&str> = elements.chain([self.dataset_type]).collect();
-        Err(self.unknown(&format!("`{first}`"), span, &possible))
+        Err(self.unknown(&format!("`{first}`"), span, &possible).into())
     }
 
     /// A column of an element: a dimension is a key wherever it stands.
@@ -182,18 +183,18 @@ impl Context<'_> {
         columns
     }
 
-    fn unknown(&self, what: &str, span: Span, possible: &[&str]) -> Box<Diagnostic> {
+    fn unknown(&self, what: &str, span: Span, possible: &[&str]) -> Diagnostic {
         let error = Diagnostic::error("W001", format!("the registry does not know {what}")).at(
             self.source,
             span,
             "unknown",
         );
         let word = what.split('`').nth(1).unwrap_or_default();
-        Box::new(match nearest(word, possible.iter().copied()) {
+        match nearest(word, possible.iter().copied()) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None if possible.is_empty() => error,
             None => error.help(format!("possible: {}", possible.join(", "))),
-        })
+        }
     }
 
     /// The kind of value that a reference has.

@@ -109,7 +109,7 @@ impl<'c, 't, 's> Scope<'c, 't, 's> {
         let known = self.tables.reached.clone();
         match reach(self.context.snapshot, self.tables, &known, &extended, &read) {
             Some(reached) => self.reached = reached,
-            None => return Err(self.impossible(&first, span, "its tables are not known")),
+            None => return Err(self.impossible(&first, span, "its tables are not known").into()),
         }
         Ok(())
     }
@@ -120,14 +120,15 @@ impl<'c, 't, 's> Scope<'c, 't, 's> {
         if let Some((name, span)) =
             lacking.iter().find(|(name, _)| universe.skypix_level(name).is_some())
         {
-            return Err(self.impossible(name, *span, "it is joined by regions on the sky"));
+            return Err(self.impossible(name, *span, "it is joined by regions on the sky").into());
         }
         let mut spatial = self.tables.group.spatial.clone();
         let all = || extended.names.iter().map(String::as_str);
-        let whole = match footprint::is_derived(self.tables) {
-            // Butler reaches the region of an exposure through its visit.
-            true => universe.group(all().chain(["visit"])).unwrap_or_else(|_| extended.clone()),
-            false => extended.clone(),
+        // Butler reaches the region of an exposure through its visit.
+        let whole = if footprint::is_derived(self.tables) {
+            universe.group(all().chain(["visit"])).unwrap_or_else(|_| extended.clone())
+        } else {
+            extended.clone()
         };
         if spatial.is_empty() && whole.spatial.len() == 1 {
             spatial.clone_from(&whole.spatial);
@@ -140,7 +141,9 @@ impl<'c, 't, 's> Scope<'c, 't, 's> {
             };
             let culprit = lacking.iter().find(|(name, _)| brings(name)).or(lacking.first());
             if let Some((name, span)) = culprit {
-                return Err(self.impossible(name, *span, "it is joined by regions on the sky"));
+                return Err(self
+                    .impossible(name, *span, "it is joined by regions on the sky")
+                    .into());
             }
         }
         let temporal = extended.temporal.iter().any(|one| !self.group.temporal.contains(one));
@@ -149,19 +152,17 @@ impl<'c, 't, 's> Scope<'c, 't, 's> {
             && calibration.is_some_and(|one| one.calibs_table.is_some())
             && let Some((name, span)) = lacking.first()
         {
-            return Err(self.impossible(name, *span, "it is joined by validity ranges"));
+            return Err(self.impossible(name, *span, "it is joined by validity ranges").into());
         }
         Ok(())
     }
 
-    fn impossible(&self, dimension: &str, span: Span, why: &str) -> Box<Diagnostic> {
+    fn impossible(&self, dimension: &str, span: Span, why: &str) -> Diagnostic {
         let message = format!("`{}` has no dimension `{dimension}`", self.name);
-        Box::new(
-            Diagnostic::error("W005", message)
-                .at(self.source(), span, why)
-                .help(format!("a view can use: {}", self.tables.group.names.join(", ")))
-                .help("conditions on one dataset type stand under dataset_type_constraints"),
-        )
+        Diagnostic::error("W005", message)
+            .at(self.source(), span, why)
+            .help(format!("a view can use: {}", self.tables.group.names.join(", ")))
+            .help("conditions on one dataset type stand under dataset_type_constraints")
     }
 
     /// Adds the dimensions of a reference, and the element whose field it reads.
@@ -377,7 +378,9 @@ fn references<'e>(expression: &'e Expression, found: &mut Vec<(&'e [String], Spa
         }
         Node::In { value, items, .. } => {
             references(value, found);
-            items.iter().for_each(|item| references(item, found));
+            for item in items {
+                references(item, found);
+            }
         }
         Node::List(_)
         | Node::Bind(_)
