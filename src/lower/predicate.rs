@@ -94,19 +94,6 @@ fn truth(value: bool) -> Expr {
     Expr::cust(if value { "TRUE" } else { "FALSE" })
 }
 
-/// A timespan as a range (PostgreSQL).
-fn range(interval: &Interval) -> Expr {
-    let bound =
-        |value: &Option<i64>| value.map_or_else(|| "NULL".to_owned(), |value| value.to_string());
-    match interval {
-        Interval::Stored(alias) => column(alias, "timespan"),
-        Interval::Constant { begin, end } => {
-            Expr::cust(format!("int8range({}, {})", bound(begin), bound(end)))
-        }
-        Interval::Empty => Expr::cust("'empty'::int8range"),
-    }
-}
-
 fn timespan(interval: &Interval) -> Timespan {
     match interval {
         Interval::Stored(alias) => Timespan::Stored { alias: alias.clone() },
