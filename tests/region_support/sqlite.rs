@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use obscore_view::region::RegionColumns;
 
 use super::postgres::rows;
+use crate::support::python::python;
 
 /// Runs the `sqlite3` program on a file.
 fn sqlite3(file: &Path, arguments: &[&str], script: &str) -> String {
@@ -59,7 +60,7 @@ for row in connection.execute(sys.stdin.read()):
     print(*('\\\\N' if value is None else value if isinstance(value, str) else repr(value)
             for value in row), sep='\\t')
 ";
-    let mut child = Command::new(super::python())
+    let mut child = Command::new(python())
         .args(["-c", SCRIPT])
         .arg(file)
         .stdin(Stdio::piped())
