@@ -116,7 +116,7 @@ pub fn compile(
     let (plan, said) = resolve(mapping, snapshot, resolving)?;
     let view = view_name(mapping, dialect, options);
     let strategy = strategy(mapping, dialect, options);
-    let target = Target::new(snapshot, dialect, view, strategy, regions(mapping, options));
+    let target = Target::new(snapshot, dialect, view, strategy, regions(mapping, options.parity));
     let stamp = Stamp {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         mapping: digest(mapping.source.text()),
@@ -164,13 +164,14 @@ fn strategy(mapping: &Mapping, dialect: Dialect, options: &ViewOptions) -> Strat
     }
 }
 
-fn regions(mapping: &Mapping, options: &ViewOptions) -> RegionOptions {
+/// How regions are written.
+pub fn regions(mapping: &Mapping, parity: bool) -> RegionOptions {
     let winding = match mapping.deviations.winding {
         Winding::Butler => region::Winding::Butler,
-        Winding::Dali if options.parity => region::Winding::Butler,
+        Winding::Dali if parity => region::Winding::Butler,
         Winding::Dali => region::Winding::Dali,
     };
-    let all_region_types = mapping.deviations.all_region_types && !options.parity;
+    let all_region_types = mapping.deviations.all_region_types && !parity;
     RegionOptions { winding, all_region_types }
 }
 

@@ -8,6 +8,7 @@ mod compile;
 mod demo;
 mod drop;
 mod explain;
+mod export;
 mod generate;
 mod inspect;
 mod output;
@@ -34,6 +35,7 @@ enum Command {
     Generate(generate::Arguments),
     Apply(apply::Arguments),
     Drop(drop::Arguments),
+    Export(export::Arguments),
     Inspect(inspect::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
@@ -93,6 +95,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Drop(arguments) => drop::run(arguments, terminal).await,
         Command::Demo(arguments) => demo::run(arguments, terminal).await,
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
+        Command::Export(arguments) => export::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),

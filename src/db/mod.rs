@@ -21,6 +21,7 @@ mod repo_index;
 mod session;
 mod sqlite;
 mod target;
+mod tuples;
 mod url;
 
 pub use connect::{Access, Database, Options, SqliteSetup};

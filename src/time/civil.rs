@@ -47,6 +47,20 @@ fn scaled(since: i64, day: f64, unit: i64) -> i64 {
     (since as f64 * (DAY as f64 / day) / unit as f64).round() as i64 * unit
 }
 
+/// Microseconds since 1970-01-01 as `2016-12-31T23:59:59.500000`, in whatever scale they are.
+pub fn iso(microseconds: i64) -> String {
+    let (day, of_day) = (DAY / 1000, microseconds.rem_euclid(DAY / 1000));
+    let (year, month, day) = civil(microseconds.div_euclid(day));
+    let second = of_day / 1_000_000;
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:06}",
+        second / 3600,
+        second / 60 % 60,
+        second % 60,
+        of_day % 1_000_000
+    )
+}
+
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian).
 pub(super) fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;

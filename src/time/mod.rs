@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use hifitime::leap_seconds::{LatestLeapSeconds, LeapSecond};
 
-pub use civil::{iso_utc, parse_iso};
+pub use civil::{iso, iso_utc, parse_iso};
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
@@ -92,9 +92,13 @@ fn piece(tai: i64) -> Option<&'static Piece> {
     PIECES.get(at)
 }
 
-/// UTC as MJD of a TAI instant.
-#[expect(clippy::cast_precision_loss, reason = "the difference spans years; 1e-9 d is asked for")]
+/// UTC as MJD of a TAI instant; whole days apart from their fraction, so that all digits count.
+#[expect(clippy::cast_precision_loss, reason = "days are few, a fraction has under 2^53 steps")]
+#[expect(clippy::cast_possible_truncation, reason = "days and their nanoseconds are far below")]
 pub fn utc_mjd(tai: i64) -> f64 {
-    piece(tai)
-        .map_or(f64::NAN, |piece| piece.mjd + tai.saturating_sub(piece.from) as f64 / piece.day)
+    piece(tai).map_or(f64::NAN, |piece| {
+        let since = tai.saturating_sub(piece.from);
+        let day = piece.day as i64;
+        piece.mjd + since.div_euclid(day) as f64 + since.rem_euclid(day) as f64 / piece.day
+    })
 }

@@ -1,6 +1,7 @@
 //! The codes of all diagnostics, a family a file, each with its long form for `explain CODE`.
 
 mod deploy;
+mod export;
 mod expression;
 mod lint;
 mod mapping;
@@ -20,7 +21,7 @@ pub struct Code {
 }
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
-/// and credentials, D generate/apply/check/drop, L ObsCore lints.
+/// and credentials, D generate/apply/check/drop, X export, L ObsCore lints.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
@@ -28,6 +29,7 @@ pub const CODES: &[&[Code]] = &[
     plan::CODES,
     registry::CODES,
     deploy::CODES,
+    export::CODES,
     lint::CODES,
 ];
 
