@@ -1,6 +1,6 @@
 //! A diagnostic as text for a terminal.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Padding, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Severity};
 
@@ -28,7 +28,7 @@ impl Diagnostic {
                 // The text begins inside a line, so the snippet cannot know the column.
                 let (line, column) = label.source.line_column(start);
                 let origin = Origin::path(label.source.name()).line(line).char_column(column);
-                group = group.element(origin).element(Padding);
+                group = group.element(origin);
             } else {
                 snippet = snippet.path(label.source.name());
             }

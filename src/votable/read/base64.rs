@@ -70,7 +70,11 @@ impl Bytes {
                 }
                 Token::Start(tag) => {
                     let name = tag.name.written();
-                    return Err(xml.fail(tag.mark, 1, problem("V012", format!("{name} in a STREAM"))));
+                    return Err(xml.fail(
+                        tag.mark,
+                        1,
+                        problem("V012", format!("{name} in a STREAM")),
+                    ));
                 }
                 Token::End | Token::Eof => {
                     self.ended = true;
@@ -88,7 +92,13 @@ impl Bytes {
         self.text.retain(|byte| !byte.is_ascii_whitespace());
         self.decode().map_or_else(
             || {
+                let strange = |byte: &&u8| !(byte.is_ascii_alphanumeric() || b"+/=".contains(byte));
+                let label = match self.text.iter().find(strange) {
+                    Some(byte) => format!("{:?} is in the text from here on", char::from(*byte)),
+                    None => "= is in the middle of the text from here on".to_owned(),
+                };
                 let trouble = problem("V010", "the STREAM's text is not base64")
+                    .label(label)
                     .help("base64 has A-Z, a-z, 0-9, +, / and = at its end");
                 Err(xml.fail(self.mark, length.min(60), trouble))
             },

@@ -24,9 +24,12 @@ pub fn value(
         }
         return array(column, count, bytes).map(Value::Array);
     }
+    if column.primitive == Primitive::Bit {
+        // The standard has the highest bit, astropy another one; the rest is padding.
+        return Ok(Value::Bool(bytes.iter().any(|byte| *byte != 0)));
+    }
     Ok(match array(column, 1, bytes)? {
         Array::Bool(all) => all.first().copied().flatten().map_or(Value::Null, Value::Bool),
-        Array::Bit(all) => all.first().map_or(Value::Null, |bit| Value::Bool(*bit)),
         Array::Int(all) => all.first().copied().flatten().map_or(Value::Null, Value::Int),
         Array::Float(all) => {
             let null = column.null.parse::<f32>().ok();
@@ -44,7 +47,7 @@ pub fn value(
         Array::DoubleComplex(all) => {
             all.first().map_or(Value::Null, |pair| Value::DoubleComplex(*pair))
         }
-        Array::Text(_) => Value::Null,
+        Array::Bit(_) | Array::Text(_) => Value::Null,
     })
 }
 
@@ -88,7 +91,9 @@ fn boolean(byte: u8) -> Result<Option<bool>, Wrong> {
         b'T' | b't' | b'1' => Ok(Some(true)),
         b'F' | b'f' | b'0' => Ok(Some(false)),
         b'?' | b' ' | 0 => Ok(None),
-        _ => Err(wrong(format!("the byte 0x{byte:02x} is not a boolean"), "T, F and ? are possible")),
+        _ => {
+            Err(wrong(format!("the byte 0x{byte:02x} is not a boolean"), "T, F and ? are possible"))
+        }
     }
 }
 

@@ -218,7 +218,9 @@ impl Column {
         let Some(arraysize) = ArraySize::parse(arraysize) else {
             let text = format!("the FIELD {name} has a wrong arraysize {arraysize:?}");
             return Err(problem("V006", text)
-                .help("an arraysize is a number, * or numbers joined by x of which the last may be *")
+                .help(
+                    "an arraysize is a number, * or numbers joined by x of which the last may be *",
+                )
                 .help("for example 2, *, 16*, 3x4, 2x*"));
         };
         Ok(Self {

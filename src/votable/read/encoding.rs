@@ -26,9 +26,10 @@ pub const KNOWN: &str = "UTF-8, UTF-16, ISO-8859-1 and US-ASCII";
 /// The name of an encoding that cannot be read.
 pub fn detect(head: &[u8]) -> Result<(Encoding, usize), String> {
     match head {
-        [0, 0, 0xfe, 0xff, ..] | [0xff, 0xfe, 0, 0, ..] | [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => {
-            Err("UTF-32".to_owned())
-        }
+        [0, 0, 0xfe, 0xff, ..]
+        | [0xff, 0xfe, 0, 0, ..]
+        | [0, 0, 0, b'<', ..]
+        | [b'<', 0, 0, 0, ..] => Err("UTF-32".to_owned()),
         [0xef, 0xbb, 0xbf, ..] => Ok((Encoding::Utf8, 3)),
         [0xfe, 0xff, ..] => Ok((Encoding::Utf16Be, 2)),
         [0xff, 0xfe, ..] => Ok((Encoding::Utf16Le, 2)),

@@ -94,8 +94,9 @@ fn root<R: Read>(xml: &mut Xml<R>) -> Result<String> {
             Name::Other => xml.other.chars().take(40).collect(),
             name => name.written().to_owned(),
         };
-        let trouble = problem("V002", format!("this is not a VOTable but a document of type {name}"))
-            .help("a VOTable's outermost element is VOTABLE");
+        let trouble =
+            problem("V002", format!("this is not a VOTable but a document of type {name}"))
+                .help("a VOTable's outermost element is VOTABLE");
         return Err(xml.fail(tag.mark, 1, trouble));
     }
     let version = tag.get("version").trim().trim_start_matches(['v', 'V']).to_owned();
@@ -166,7 +167,8 @@ fn field<R: Read>(
     };
     let elements = column.arraysize.count();
     if elements.is_some_and(|count| column.primitive.bytes(count).is_none_or(|n| n > limits.cell)) {
-        let text = format!("a cell of the column {} has more than {} bytes", column.name, limits.cell);
+        let text =
+            format!("a cell of the column {} has more than {} bytes", column.name, limits.cell);
         return Err(xml.fail(tag.mark, 1, problem("V011", text)));
     }
     loop {

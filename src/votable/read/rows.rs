@@ -140,8 +140,10 @@ impl<R: Read> Reader<R> {
             }
         }
         if values.len() < columns {
-            let text = format!("row {} has {} cells for {columns} columns", self.rows, values.len());
-            let trouble = problem("V009", text).help("write <TD/> for null");
+            let text = format!("row {} has fewer cells than columns", self.rows);
+            let trouble = problem("V009", text)
+                .label(format!("{} TD elements", values.len()))
+                .help(format!("there are {columns} FIELD elements; write <TD/> for null"));
             return Err(self.xml.fail(self.begin, 4, trouble));
         }
         Ok(values)
@@ -181,10 +183,11 @@ impl<R: Read> Reader<R> {
         self.count_row(self.bytes.mark)?;
         let columns = self.head.columns.len();
         let mut left = self.limits.row;
-        let flags = match self.bytes.take(&mut self.xml, if flagged { columns.div_ceil(8) } else { 0 })? {
-            Some(flags) => flags.to_vec(),
-            None => return Err(self.cut(0)),
-        };
+        let flags =
+            match self.bytes.take(&mut self.xml, if flagged { columns.div_ceil(8) } else { 0 })? {
+                Some(flags) => flags.to_vec(),
+                None => return Err(self.cut(0)),
+            };
         let mut values = Vec::with_capacity(columns);
         let mut taken = flags.len();
         for index in 0..columns {
@@ -215,8 +218,11 @@ impl<R: Read> Reader<R> {
         };
         let size = column.primitive.bytes(count).filter(|size| *size <= self.limits.cell);
         let Some(size) = size else { return Err(self.big(index, self.bytes.mark)) };
-        let Some(bytes) = self.bytes.take(&mut self.xml, size)? else { return Err(self.cut(index)) };
-        let value = if null { Ok(Value::Null) } else { binary::value(column, count, bytes, !flagged) };
+        let Some(bytes) = self.bytes.take(&mut self.xml, size)? else {
+            return Err(self.cut(index));
+        };
+        let value =
+            if null { Ok(Value::Null) } else { binary::value(column, count, bytes, !flagged) };
         match value {
             Ok(value) => Ok((value, size + prefix)),
             Err(wrong) => Err(self.wrong(index, self.bytes.mark, 1, wrong)),
@@ -235,7 +241,8 @@ impl<R: Read> Reader<R> {
         if self.xml.text.trim_ascii().is_empty() {
             return Ok(());
         }
-        let trouble = problem("V012", format!("text in {inside}")).help("values are in TD elements");
+        let trouble =
+            problem("V012", format!("text in {inside}")).help("values are in TD elements");
         Err(self.xml.fail(self.xml.last(), self.xml.text.len().min(40), trouble))
     }
 
@@ -262,7 +269,8 @@ impl<R: Read> Reader<R> {
     }
 
     fn big(&self, index: usize, mark: Mark) -> Box<Diagnostic> {
-        let text = format!("{}: the cell has more than {} bytes", self.place(index), self.limits.cell);
+        let text =
+            format!("{}: the cell has more than {} bytes", self.place(index), self.limits.cell);
         let mut trouble = problem("V011", text);
         if self.head.serialization != Serialization::TableData {
             trouble = trouble.help("the FIELD elements perhaps do not describe these bytes");
@@ -283,7 +291,8 @@ fn encoded(column: &Column, text: &str) -> Result<Value, Wrong> {
     if text.trim_ascii().is_empty() {
         return Ok(Value::Null);
     }
-    let wrong = |what: &str| super::value::wrong(what, "write the cell as text, without an encoding");
+    let wrong =
+        |what: &str| super::value::wrong(what, "write the cell as text, without an encoding");
     let bytes = Bytes::of_text(text).ok_or_else(|| wrong("the cell is not base64"))?;
     let (count, bytes) = match (column.arraysize.count(), bytes.split_first_chunk::<4>()) {
         (Some(count), _) => (count, bytes.as_slice()),

@@ -87,7 +87,8 @@ fn array(column: &Column, text: &str) -> Result<Array, Wrong> {
         }
         Primitive::Bit => {
             let digits = text.split_ascii_whitespace().flat_map(|word| word.split(""));
-            let all: Result<Vec<_>, _> = digits.filter(|digit| !digit.is_empty()).map(bit).collect();
+            let all: Result<Vec<_>, _> =
+                digits.filter(|digit| !digit.is_empty()).map(bit).collect();
             let all = all?;
             let count = all.len();
             (Array::Bit(all), count)
@@ -131,10 +132,13 @@ fn array(column: &Column, text: &str) -> Result<Array, Wrong> {
 /// An array has a number of elements that its column does not allow.
 pub fn miscounted(column: &Column, count: usize) -> Wrong {
     let size = &column.arraysize;
-    wrong(format!("{count} elements do not make arraysize {size}"), match size.count() {
-        Some(fixed) => format!("exactly {fixed} are needed; or nothing, for null"),
-        None => format!("a multiple of {} is needed", size.to_string().trim_end_matches("x*")),
-    })
+    wrong(
+        format!("{count} elements do not make arraysize {size}"),
+        match size.count() {
+            Some(fixed) => format!("exactly {fixed} are needed; or nothing, for null"),
+            None => format!("a multiple of {} is needed", size.to_string().trim_end_matches("x*")),
+        },
+    )
 }
 
 fn boolean(word: &str) -> Result<Option<bool>, Wrong> {
@@ -182,7 +186,8 @@ fn int(primitive: Primitive, word: &str) -> Result<i64, Wrong> {
 fn float<F: std::str::FromStr>(column: &Column, word: &str) -> Result<F, Wrong> {
     word.parse().map_err(|_| {
         let name = column.primitive.name();
-        let help = "numbers such as 1.5 or -2e-3, NaN, +Inf and -Inf are possible; nothing, for null";
+        let help =
+            "numbers such as 1.5 or -2e-3, NaN, +Inf and -Inf are possible; nothing, for null";
         wrong(format!("{} is not a value of type {name}", quoted(word)), help)
     })
 }

@@ -5,11 +5,12 @@
 //! ever fetched and no entity is ever defined: a DOCTYPE with declarations is refused, another one is
 //! passed over.
 
+use std::fmt::Display;
 use std::io::{BufRead, Read};
 use std::mem;
 
 use quick_xml::XmlVersion;
-use quick_xml::errors::Error;
+use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, NamespaceError, ResolveResult};
 use quick_xml::reader::NsReader;
@@ -212,7 +213,12 @@ impl<R: Read> Xml<R> {
     }
 
     /// The diagnostic of a problem at a place, of so many bytes.
-    pub fn fail(&self, mark: Mark, length: usize, trouble: Problem) -> Box<crate::diag::Diagnostic> {
+    pub fn fail(
+        &self,
+        mark: Mark,
+        length: usize,
+        trouble: Problem,
+    ) -> Box<crate::diag::Diagnostic> {
         let (source, span) = self.input().place(mark, length);
         trouble.at(&source, span)
     }
@@ -236,12 +242,20 @@ impl<R: Read> Xml<R> {
             return trouble;
         }
         let trouble = match error {
-            Error::Encoding(_) => problem("V003", "the document's bytes are not UTF-8")
-                .help("name the encoding in the first line: <?xml version=\"1.0\" encoding=\"…\"?>"),
+            Error::Encoding(_) => problem("V003", "the document's bytes are not UTF-8").help(
+                "name the encoding in the first line: <?xml version=\"1.0\" encoding=\"…\"?>",
+            ),
             Error::Namespace(NamespaceError::TooManyBindings(limit)) => {
                 problem("V011", format!("more than {limit} namespaces are declared"))
             }
-            error => problem("V001", format!("this is not well-formed XML: {error}")),
+            Error::IllFormed(IllFormedError::UnclosedReference) => problem(
+                "V001",
+                "this is not well-formed XML: & without the name of an entity and ;",
+            )
+            .help("write &amp; for &"),
+            Error::IllFormed(error) => broken_xml(error),
+            Error::Syntax(error) => broken_xml(error),
+            error => broken_xml(error),
         };
         self.fail(self.mark, 1, trouble)
     }
@@ -338,24 +352,35 @@ impl<R: Read> Xml<R> {
             })?;
             if count >= self.limits.attributes {
                 let limit = self.limits.attributes;
-                return Err(problem("V011", format!("an element has more than {limit} attributes")));
+                return Err(problem(
+                    "V011",
+                    format!("an element has more than {limit} attributes"),
+                ));
             }
             let key = attribute.key.into_inner();
             if key.contains(':') || key == "xmlns" {
                 continue;
             }
             if out.iter().any(|(other, _)| other == key) {
-                let text = format!("this is not well-formed XML: the attribute {key} is there twice");
+                let text =
+                    format!("this is not well-formed XML: the attribute {key} is there twice");
                 return Err(problem("V001", text));
             }
             let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|error| {
-                problem("V004", format!("a reference in the attribute {key} has no meaning: {error}"))
-                    .help(REFERENCES)
+                problem(
+                    "V004",
+                    format!("a reference in the attribute {key} has no meaning: {error}"),
+                )
+                .help(REFERENCES)
             })?;
             out.push((key.to_owned(), value.into_owned()));
         }
         Ok(())
     }
+}
+
+fn broken_xml(error: &dyn Display) -> Problem {
+    problem("V001", format!("this is not well-formed XML: {error}"))
 }
 
 const REFERENCES: &str =

@@ -137,7 +137,9 @@ fn of_numbers(xtype: Xtype, numbers: &[f64]) -> Result<Meaning, Wrong> {
             let (vertices, rest) = numbers.as_chunks::<2>();
             (
                 Meaning::Polygon(vertices.iter().map(|[lon, lat]| (*lon, *lat)).collect()),
-                rest.is_empty() && vertices.len() > 2 && vertices.iter().all(|[_, lat]| latitude(*lat)),
+                rest.is_empty()
+                    && vertices.len() > 2
+                    && vertices.iter().all(|[_, lat]| latitude(*lat)),
                 "a polygon is three or more pairs of longitude and latitude in degrees",
             )
         }
