@@ -20,7 +20,7 @@ use obscore_view::votable::read::{Array, Column, Limits, Value, read};
 use serde_json::{Value as Json, json};
 
 /// Tables in one run; the variable asks for more.
-const TABLES: u64 = 1500;
+const TABLES: u64 = 1000;
 
 fn float(number: f32) -> Json {
     if number.is_nan() { Json::Null } else { json!(format!("f{:08x}", number.to_bits())) }

@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::format_collect,
     missing_docs
 )]
 
@@ -316,6 +317,7 @@ impl Read for Broken {
 }
 
 /// Documents that are refused, and what is refused about them.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn refused() -> Vec<(&'static str, Vec<u8>)> {
     let int = "<FIELD name=\"n\" datatype=\"int\"/>";
     let rows = |inside: &str| table(int, &format!("<TABLEDATA>{inside}</TABLEDATA>")).into_bytes();

@@ -98,28 +98,29 @@ fn boolean(byte: u8) -> Result<Option<bool>, Wrong> {
 }
 
 fn strings(column: &Column, bytes: &[u8], empty_is_null: bool) -> Result<Value, Wrong> {
-    let text = match column.primitive {
-        Primitive::Char => String::from_utf8(bytes.to_vec()).map_err(|_| {
+    let matrix = column.arraysize.is_matrix();
+    let text = if column.primitive == Primitive::Char {
+        // What is behind the NUL that ends a text means nothing.
+        let end = bytes.iter().position(|byte| *byte == 0 && !matrix).unwrap_or(bytes.len());
+        String::from_utf8(bytes.get(..end).unwrap_or_default().to_vec()).map_err(|_| {
             wrong("the bytes are neither ASCII nor UTF-8", "use the datatype unicodeChar")
-        })?,
-        _ => {
-            let units = words(bytes).map(u16::from_be_bytes);
-            let text: Result<String, _> = char::decode_utf16(units).collect();
-            text.map_err(|_| wrong("the bytes are not UTF-16", "write big-endian UTF-16"))?
-        }
+        })?
+    } else {
+        let units = words(bytes).map(u16::from_be_bytes).take_while(|unit| *unit != 0 || matrix);
+        let text: Result<String, _> = char::decode_utf16(units).collect();
+        text.map_err(|_| wrong("the bytes are not UTF-16", "write big-endian UTF-16"))?
     };
-    if column.arraysize.is_matrix() {
+    if matrix {
         let length = column.arraysize.fixed.first().copied().unwrap_or(1);
         let strings = split(&text, length);
         let null = strings.is_empty() && empty_is_null;
         return Ok(if null { Value::Null } else { Value::Array(Array::Text(strings)) });
     }
-    let text = text.split('\0').next().unwrap_or_default();
     if text.is_empty() && (empty_is_null || column.arraysize.is_scalar()) {
         return Ok(Value::Null);
     }
     if !column.null.is_empty() && text == column.null {
         return Ok(Value::Null);
     }
-    Ok(Value::Text(text.to_owned()))
+    Ok(Value::Text(text))
 }

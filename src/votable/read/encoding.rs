@@ -82,7 +82,9 @@ impl Decoder {
                 true
             }
             Encoding::Latin1 => {
-                bytes.iter().for_each(|byte| push(char::from(*byte), out));
+                for byte in bytes {
+                    push(char::from(*byte), out);
+                }
                 true
             }
             Encoding::Utf16Be => bytes.iter().all(|byte| self.byte(*byte, u16::from_be_bytes, out)),

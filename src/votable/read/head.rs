@@ -85,9 +85,8 @@ pub fn find<R: Read>(xml: &mut Xml<R>, limits: &Limits, choice: Choice) -> Resul
 
 /// The root element; its version.
 fn root<R: Read>(xml: &mut Xml<R>) -> Result<String> {
-    let tag = match xml.next()? {
-        Token::Start(tag) => tag,
-        _ => return Err(xml.fail(xml.last(), 1, problem("V002", "the document is empty"))),
+    let Token::Start(tag) = xml.next()? else {
+        return Err(xml.fail(xml.last(), 1, problem("V002", "the document is empty")));
     };
     if tag.name != Name::Votable {
         let name = match tag.name {

@@ -73,12 +73,10 @@ pub fn read_seekable<R: Read + Seek>(
 
 fn open<R: Read>(input: R, name: &str, limits: &Limits, choice: Choice) -> Result<Reader<R>> {
     let mut xml = Xml::new(input, name, limits);
-    match find(&mut xml, limits, choice)? {
-        Some(head) => Ok(Reader::new(xml, head, limits)),
-        None => {
-            let trouble = problem("V005", "all tables are in resources of type meta")
-                .help("a table with data is in a RESOURCE of type=\"results\"");
-            Err(xml.fail(xml.last(), 1, trouble))
-        }
+    if let Some(head) = find(&mut xml, limits, choice)? {
+        return Ok(Reader::new(xml, head, limits));
     }
+    let trouble = problem("V005", "all tables are in resources of type meta")
+        .help("a table with data is in a RESOURCE of type=\"results\"");
+    Err(xml.fail(xml.last(), 1, trouble))
 }

@@ -1,5 +1,7 @@
 //! Errors before their place is known.
 
+#![expect(clippy::unnecessary_box_returns, reason = "what diag::Result holds")]
+
 use crate::diag::{Diagnostic, Source, Span};
 
 /// A diagnostic without a place.

@@ -1,5 +1,7 @@
 //! The rows of a table.
 
+#![expect(clippy::unnecessary_box_returns, reason = "what diag::Result holds")]
+
 use std::io::Read;
 
 use super::Limits;

@@ -5,6 +5,8 @@
 //! ever fetched and no entity is ever defined: a DOCTYPE with declarations is refused, another one is
 //! passed over.
 
+#![expect(clippy::unnecessary_box_returns, reason = "what diag::Result holds")]
+
 use std::fmt::Display;
 use std::io::{BufRead, Read};
 use std::mem;

@@ -76,7 +76,6 @@ impl Column {
     pub fn meaning(&self, value: &Value) -> Result<Option<Meaning>, Wrong> {
         let Some(xtype) = self.known_xtype() else { return Ok(None) };
         match value {
-            Value::Null => Ok(None),
             Value::Text(text) if xtype == Xtype::Timestamp => instant(text).map(Some),
             Value::Text(text) => shape(text).map(Some),
             Value::Array(array) => match numbers(array) {
