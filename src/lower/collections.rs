@@ -48,7 +48,7 @@ impl Target {
     }
 
     /// The columns of the helper view; its key is that of the registry.
-    fn key_columns(&self) -> &'static str {
+    pub(super) fn key_columns(&self) -> &'static str {
         match self.collection_key {
             CollectionKey::Integer => "c.collection_id, c.name, c.type",
             CollectionKey::Name => "c.name, c.type",

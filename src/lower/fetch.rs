@@ -77,9 +77,11 @@ pub struct Fetch {
 }
 
 impl Target {
-    /// The SELECT that lists the collections of a search, in the columns that [`Self::with`] takes.
+    /// The SELECT that lists the collections of a search in their order, in the columns that
+    /// [`Self::with`] takes.
     pub fn collections_select(&self, search: &Search) -> String {
-        self.collections_view(search)
+        let view = self.collections_view(search);
+        format!("SELECT {} FROM (\n{view}\n) AS c ORDER BY c.rank", self.key_columns())
     }
 
     /// The SELECT that lists which dataset type which collection may hold: `dataset_type.id`, and
@@ -92,19 +94,17 @@ impl Target {
 
     /// The WITH clause that stands for the helper views, for collections that were listed before.
     pub fn with(&self, collections: &[Vec<Cell>]) -> String {
-        let columns = match self.collection_key {
-            crate::registry::CollectionKey::Integer => "collection_id, name, type, rank",
-            crate::registry::CollectionKey::Name => "name, type, rank",
-        };
+        let columns = self.key_columns().replace("c.", "");
         let rows: Vec<String> = collections
             .iter()
-            .map(|row| {
+            .enumerate()
+            .map(|(rank, row)| {
                 let cells: Vec<String> = row.iter().map(|cell| self.constant(cell)).collect();
-                format!("  ({})", cells.join(", "))
+                format!("  ({}, {rank})", cells.join(", "))
             })
             .collect();
         format!(
-            "WITH {} ({columns}) AS (\n  VALUES\n{}\n),\n{} AS (\n{}\n)\n",
+            "WITH {} ({columns}, rank) AS (\n  VALUES\n{}\n),\n{} AS (\n{}\n)\n",
             self.own(&self.view.collections()),
             rows.join(",\n"),
             self.own(&self.view.utc()),
