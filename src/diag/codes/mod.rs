@@ -1,5 +1,6 @@
 //! The codes of all diagnostics, a family a file, each with its long form for `explain CODE`.
 
+mod adql;
 mod deploy;
 mod expression;
 mod lint;
@@ -20,7 +21,7 @@ pub struct Code {
 }
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
-/// and credentials, D generate/apply/check/drop, L ObsCore lints.
+/// and credentials, D generate/apply/check/drop, L ObsCore lints, Q ADQL.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
@@ -29,6 +30,7 @@ pub const CODES: &[&[Code]] = &[
     registry::CODES,
     deploy::CODES,
     lint::CODES,
+    adql::CODES,
 ];
 
 /// The code with that name, in any case of letters.
