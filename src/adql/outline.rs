@@ -1,5 +1,6 @@
 //! The tree as indented text: what the parser understood.
 
+use super::position::Positions;
 use super::print::{Quoted, join_words};
 use super::tree::{
     Column, Columns, Condition, Direction, Expression, JoinCondition, Node, Place, Predicate,
@@ -10,7 +11,8 @@ use crate::diag::Source;
 
 /// A line for each node, parts indented below the whole, each with its line and column.
 pub fn outline(query: &Query, source: &Source) -> String {
-    let mut outline = Outline { source, text: String::new(), depth: 0 };
+    let positions = Positions::new(source);
+    let mut outline = Outline { positions, text: String::new(), depth: 0 };
     outline.node("query", query.place, |outline| {
         for table in &query.with {
             outline.node(&format!("with {}", table.name), table.place, |outline| {
@@ -23,14 +25,14 @@ pub fn outline(query: &Query, source: &Source) -> String {
 }
 
 struct Outline<'a> {
-    source: &'a Source,
+    positions: Positions<'a>,
     text: String,
     depth: usize,
 }
 
 impl Outline<'_> {
     fn node(&mut self, what: &str, place: Place, parts: impl FnOnce(&mut Self)) {
-        let (line, column) = self.source.line_column(place.0.start);
+        let (line, column) = self.positions.line_column(place.0.start);
         self.text.push_str(&"  ".repeat(self.depth));
         self.text.push_str(&format!("{what}  [{line}:{column}]\n"));
         self.depth += 1;

@@ -58,8 +58,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failur
     if arguments.stage == Stage::Tokens {
         return match adql::tokens(&source) {
             Ok(tokens) => {
+                let positions = adql::Positions::new(&source);
                 let lines = tokens.iter().map(|token| {
-                    let (line, column) = source.line_column(token.span.start);
+                    let (line, column) = positions.line_column(token.span.start);
                     let text = source.text().get(token.span.start..token.span.end);
                     format!("{line}:{column}\t{}\t{}\n", token.kind, text.unwrap_or_default())
                 });

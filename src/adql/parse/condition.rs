@@ -107,6 +107,10 @@ impl Parser<'_> {
                 self.at += ahead + 1;
                 self.like(left, negated, word == "ILIKE")?
             }
+            Some(TokenKind::Keyword("NOT")) => {
+                self.take();
+                return self.expected("BETWEEN, IN, LIKE or ILIKE after NOT");
+            }
             _ => return Ok(left),
         };
         let place = self.since(start);

@@ -63,7 +63,7 @@ impl Parser<'_> {
             self.take();
         }
         let name = self.name("the name of a common table")?;
-        if self.is_symbol("(") {
+        if self.is_symbol("(") && !self.keyword_at(1, "SELECT") {
             let error = self
                 .error("Q022", self.here(), "a common table of ADQL has no list of columns")
                 .help("name the columns inside, with AS");

@@ -152,7 +152,7 @@ impl Parser<'_> {
 
     fn joins(&mut self, mut left: TableReference, start: Span) -> Parse<TableReference> {
         while self.begins_join() {
-            left = self.join(left, start)?;
+            left = self.join(left, start, false)?;
         }
         Ok(left)
     }
@@ -166,7 +166,8 @@ impl Parser<'_> {
         )
     }
 
-    fn join(&mut self, left: TableReference, start: Span) -> Parse<TableReference> {
+    /// One join; an `inner` one stands between another join's table and condition.
+    fn join(&mut self, left: TableReference, start: Span, inner: bool) -> Parse<TableReference> {
         self.link()?;
         let word = self.here();
         if self.take_keyword("CROSS") {
@@ -185,7 +186,7 @@ impl Parser<'_> {
         let right_start = self.here();
         let mut right = self.table()?;
         if natural {
-            if self.is_keyword("ON") || self.is_keyword("USING") {
+            if !inner && (self.is_keyword("ON") || self.is_keyword("USING")) {
                 let error = self
                     .error("Q020", self.here(), "a NATURAL join has no condition of its own")
                     .help("it joins on all columns of the same name; leave NATURAL or this out");
@@ -196,7 +197,7 @@ impl Parser<'_> {
         }
         // `a JOIN b JOIN c ON … ON …`: the inner join comes first.
         while self.begins_join() {
-            let inner = |parser: &mut Self| parser.join(right, right_start);
+            let inner = |parser: &mut Self| parser.join(right, right_start, true);
             right = self.nested(inner)?;
         }
         let condition = self.join_condition(word)?;

@@ -211,7 +211,7 @@ impl Parser<'_> {
         } else {
             let mut table = self.table_name_from(parts, start)?;
             table.place = Place(Span::new(start.start, end.end));
-            Some(table)
+            Some(Box::new(table))
         };
         let Some(column) = column else { return self.expected("a column") };
         let place = self.since(start);

@@ -92,7 +92,7 @@ impl TableName {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnReference {
     /// The table or alias it belongs to.
-    pub qualifier: Option<TableName>,
+    pub qualifier: Option<Box<TableName>>,
     /// The column.
     pub column: Identifier,
     /// Where the whole reference stands.
@@ -107,6 +107,6 @@ impl ColumnReference {
 
     /// A column of a table or alias.
     pub fn of(qualifier: impl Into<String>, column: impl Into<String>) -> Self {
-        Self { qualifier: Some(TableName::new(qualifier)), ..Self::new(column) }
+        Self { qualifier: Some(Box::new(TableName::new(qualifier))), ..Self::new(column) }
     }
 }
