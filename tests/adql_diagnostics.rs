@@ -107,7 +107,8 @@ fn diagnostics_look_like_this() {
             for query in queries {
                 show(&mut album, &query, version);
             }
-            insta::assert_snapshot!(code, album);
+            let name = if version == Version::V2_0 { format!("2.0_{code}") } else { code };
+            insta::assert_snapshot!(name, album);
         }
     }
     let mut album = String::new();

@@ -14,9 +14,8 @@ pub(super) const LONGEST: usize = 2 << 20;
 /// Errors after which no more are looked for.
 const PATIENCE: usize = 20;
 
-/// Longer ones first.
-const SYMBOLS: [&str; 17] =
-    ["<>", "!=", "<=", ">=", "||", "(", ")", ",", ".", "*", "+", "-", "/", "=", "<", ">", ";"];
+/// Comparisons and `||`, longer ones first.
+const SYMBOLS: [&str; 8] = ["<>", "!=", "<=", ">=", "||", "=", "<", ">"];
 
 /// All tokens of a query, comments among them, or what is wrong with its characters.
 pub fn tokens(source: &Source) -> Result<Vec<Token>, Vec<Diagnostic>> {
@@ -87,7 +86,7 @@ impl Fault {
     }
 }
 
-/// Longer ones first.
+/// Operators of other languages, longer ones first.
 const FOREIGN: [&str; 17] = [
     "<=>", "!==", "===", "==", "&&", "::", ":=", "!~", "=~", "%", "&", "^", "~", "|", "!", "?", ":",
 ];
@@ -112,19 +111,37 @@ fn lex(text: &str, first: char) -> Result<(TokenKind, usize), Fault> {
         '/' if text.starts_with("/*") => {
             Err(Fault::Comment(text.find("*/").map_or(text.len(), |end| end + 2)))
         }
-        _ => {
-            let starts = |operator: &&'static str| text.starts_with(*operator);
-            let symbol = SYMBOLS.into_iter().find(starts);
-            let foreign = FOREIGN.into_iter().find(starts);
-            match (symbol, foreign) {
-                (Some(symbol), Some(foreign)) if foreign.len() > symbol.len() => {
-                    Err(Fault::Foreign(foreign))
-                }
-                (Some(symbol), _) => Ok((TokenKind::Symbol(symbol), symbol.len())),
-                (None, Some(foreign)) => Err(Fault::Foreign(foreign)),
-                (None, None) => Err(Fault::Character(first)),
-            }
+        _ => symbol(text, first),
+    }
+}
+
+/// An operator or punctuation mark: the longest that fits, of ADQL or of other languages.
+fn symbol(text: &str, first: char) -> Result<(TokenKind, usize), Fault> {
+    let alone = match first {
+        '(' => "(",
+        ')' => ")",
+        ',' => ",",
+        '.' => ".",
+        '*' => "*",
+        '+' => "+",
+        '-' => "-",
+        '/' => "/",
+        ';' => ";",
+        _ => "",
+    };
+    if !alone.is_empty() {
+        return Ok((TokenKind::Symbol(alone), 1));
+    }
+    let starts = |operator: &&'static str| text.starts_with(*operator);
+    let symbol = SYMBOLS.into_iter().find(starts);
+    let foreign = FOREIGN.into_iter().find(starts);
+    match (symbol, foreign) {
+        (Some(symbol), Some(foreign)) if foreign.len() > symbol.len() => {
+            Err(Fault::Foreign(foreign))
         }
+        (Some(symbol), _) => Ok((TokenKind::Symbol(symbol), symbol.len())),
+        (None, Some(foreign)) => Err(Fault::Foreign(foreign)),
+        (None, None) => Err(Fault::Character(first)),
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn diagnose(source: &Source, fault: &Fault, span: Span) -> Diagnostic
                 c if c.is_control() || c.is_whitespace() || *c == '\u{200b}' => {
                     format!("the character U+{:04X} is not white space in ADQL", u32::from(*c))
                 }
+                '`' => "the backtick is not part of ADQL".to_owned(),
                 c => format!("`{c}` is not part of ADQL"),
             };
             error("Q001", message, span).help(character_help(*character))

@@ -5,8 +5,8 @@
 
 use super::functions::{CATALOGUE, Signature};
 use super::tree::{
-    Comparator, Condition, Expression, Geometry, Identifier, Node, Place, Position, Predicate,
-    Query, Sign, Vertices,
+    Column, Columns, Comparator, Condition, Expression, Geometry, Identifier, Node, Place,
+    Position, Predicate, Query, SelectExpression, SetExpression, Sign, SortKey, Vertices,
 };
 use super::visit::{Visitor, walk};
 use crate::diag::{Diagnostic, Source, nearest};
@@ -27,6 +27,20 @@ struct Lint<'a> {
 }
 
 impl Visitor for Lint<'_> {
+    fn select_expression(&mut self, expression: &SelectExpression) {
+        let width = self.width(&expression.set);
+        for term in &expression.order_by {
+            if let (SortKey::Position(position), Some(width)) = (&term.key, width)
+                && usize::try_from(*position).map_or(true, |position| position > width)
+            {
+                let message = format!("the result has no column {position}, but {width}");
+                let error = Diagnostic::error("Q018", message);
+                self.found.push(error.at(self.source, term.place.0, ""));
+            }
+        }
+        walk::select_expression(self, expression);
+    }
+
     fn condition(&mut self, condition: &Condition) {
         match &condition.node {
             Predicate::Comparison(left, comparator, right) => {
@@ -41,7 +55,7 @@ impl Visitor for Lint<'_> {
     fn expression(&mut self, expression: &Expression) {
         match &expression.node {
             Node::UserDefined(name, arguments) => {
-                self.call(name, arguments.len(), expression.place)
+                self.call(name, arguments.len(), expression.place);
             }
             Node::Geometry(geometry) => self.geometry(geometry, expression.place),
             _ => {}
@@ -51,6 +65,42 @@ impl Visitor for Lint<'_> {
 }
 
 impl Lint<'_> {
+    /// The number of columns of a set, where it is known without the tables. Operands of set
+    /// operators must have the same; nested queries with an order are looked at on their own.
+    fn width(&mut self, set: &SetExpression) -> Option<usize> {
+        match set {
+            SetExpression::Select(select) => match &select.columns {
+                Columns::Some(columns)
+                    if columns.iter().all(|column| matches!(column, Column::Value { .. })) =>
+                {
+                    Some(columns.len())
+                }
+                _ => None,
+            },
+            SetExpression::Nested(nested) => {
+                let before = self.found.len();
+                let width = self.width(&nested.set);
+                self.found.truncate(before);
+                width
+            }
+            SetExpression::Operation { left, operator, right, .. } => {
+                let (first, second) = (self.width(left), self.width(right));
+                if let (Some(first), Some(second)) = (first, second)
+                    && first != second
+                {
+                    let message = format!(
+                        "{operator} has {first} columns on the left, {second} on the right"
+                    );
+                    let error = Diagnostic::error("Q025", message)
+                        .at(self.source, right.place().0, "")
+                        .help("both sides have the same number of columns, of the same types");
+                    self.found.push(error);
+                }
+                first.or(second)
+            }
+        }
+    }
+
     fn call(&mut self, name: &Identifier, count: usize, place: Place) {
         if self.further.iter().any(|known| known.eq_ignore_ascii_case(&name.text)) {
             return;

@@ -1,5 +1,7 @@
 //! The tree as indented text: what the parser understood.
 
+use std::fmt::Write as _;
+
 use super::position::Positions;
 use super::print::{Quoted, join_words};
 use super::tree::{
@@ -34,7 +36,8 @@ impl Outline<'_> {
     fn node(&mut self, what: &str, place: Place, parts: impl FnOnce(&mut Self)) {
         let (line, column) = self.positions.line_column(place.0.start);
         self.text.push_str(&"  ".repeat(self.depth));
-        self.text.push_str(&format!("{what}  [{line}:{column}]\n"));
+        self.text.push_str(what);
+        let _ = writeln!(self.text, "  [{line}:{column}]");
         self.depth += 1;
         parts(self);
         self.depth -= 1;
@@ -165,7 +168,7 @@ impl Visitor for Outline<'_> {
                     match &join.condition {
                         JoinCondition::Natural => {}
                         JoinCondition::On(on) => {
-                            outline.part("on", |outline| outline.condition(on))
+                            outline.part("on", |outline| outline.condition(on));
                         }
                         JoinCondition::Using(columns) => {
                             let columns: Vec<String> =

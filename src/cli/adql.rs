@@ -49,7 +49,7 @@ enum Language {
     V2_1,
 }
 
-pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub fn run(arguments: &Arguments, terminal: Terminal) -> Result<Outcome, Failure> {
     let source = read(arguments.file.as_deref())?;
     let version = match arguments.lang {
         Language::V2_0 => Version::V2_0,
@@ -67,12 +67,12 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failur
                 product(&lines.collect::<String>(), None)?;
                 Ok(Outcome::Done)
             }
-            Err(errors) => Ok(refused(&errors, *terminal)),
+            Err(errors) => Ok(refused(&errors, terminal)),
         };
     }
     let parsed = match adql::parse_as(&source, version) {
         Ok(parsed) => parsed,
-        Err(errors) => return Ok(refused(&errors, *terminal)),
+        Err(errors) => return Ok(refused(&errors, terminal)),
     };
     let mut findings = parsed.warnings;
     findings.extend(adql::lint(&parsed.query, &source, &arguments.functions));

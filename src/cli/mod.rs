@@ -87,7 +87,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
     match command {
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
-        Command::Adql(arguments) => adql::run(&arguments, terminal),
+        Command::Adql(arguments) => adql::run(&arguments, *terminal),
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
     }

@@ -7,7 +7,7 @@ use super::super::tree::{
     Aggregate, AggregateFunction, Branches, Case, Condition, DataType, Expression, Node, Place,
     Quantifier,
 };
-use super::{Operand, Parse, Parser, Stop, Version, hint};
+use super::{Operand, Parse, Parser, Stop, hint};
 use crate::diag::{Diagnostic, Span};
 
 /// The arguments of a call.
@@ -46,10 +46,12 @@ impl Parser<'_> {
                 self.since_2_1(span, "COALESCE");
                 let Arguments { list, height, place } = self.arguments()?;
                 if list.is_empty() {
-                    let error = self
-                        .error("Q032", place.0, "COALESCE takes one argument at least")
-                        .help("COALESCE(value, …) is the first that is not NULL");
-                    self.report(error);
+                    self.complain(
+                        "Q032",
+                        place.0,
+                        "COALESCE takes one argument at least",
+                        "COALESCE(value, …) is the first that is not NULL",
+                    );
                 }
                 let values = list.into_iter().map(|operand| self.as_value(operand)).collect();
                 self.expression(Node::Coalesce(values), place, height)
@@ -94,10 +96,12 @@ impl Parser<'_> {
         if !self.is_symbol(")") {
             loop {
                 if self.is_keyword("DISTINCT") || self.is_keyword("ALL") {
-                    let error = self
-                        .error("Q010", self.here(), "only aggregates have DISTINCT and ALL")
-                        .help("AVG, COUNT, MAX, MIN and SUM");
-                    self.report(error);
+                    self.complain(
+                        "Q010",
+                        self.here(),
+                        "only aggregates have DISTINCT and ALL",
+                        "AVG, COUNT, MAX, MIN and SUM",
+                    );
                     self.take();
                 }
                 if self.is_symbol(")") {
@@ -142,10 +146,12 @@ impl Parser<'_> {
             if let Some(sign) = literal
                 && (closed || !is_integer(&value, sign))
             {
-                let error = self
-                    .error("Q033", value.place.0, "an integer literal is expected")
-                    .help(signature.form);
-                self.report(error);
+                self.complain(
+                    "Q033",
+                    value.place.0,
+                    "an integer literal is expected",
+                    signature.form,
+                );
             }
             values.push(value);
         }
@@ -162,10 +168,12 @@ impl Parser<'_> {
             self.close(opened)?;
             let place = self.since(start);
             if function != AggregateFunction::Count {
-                let error = self
-                    .error("Q033", place.0, format!("{name} wants a value; only COUNT takes `*`"))
-                    .help(format!("{name}(column)"));
-                self.report(error);
+                self.complain(
+                    "Q033",
+                    place.0,
+                    format!("{name} wants a value; only COUNT takes `*`"),
+                    format!("{name}(column)"),
+                );
             }
             return self.expression(Node::Aggregate(Aggregate::CountAll), place, 0);
         }
@@ -177,20 +185,24 @@ impl Parser<'_> {
             None
         };
         if self.is_symbol(")") || (quantifier.is_some() && self.is_symbol("*")) {
-            let error = self
-                .error("Q032", self.here(), format!("{name} takes one argument"))
-                .help("COUNT(*) counts rows, COUNT(DISTINCT column) different values");
-            self.report(error);
+            self.complain(
+                "Q032",
+                self.here(),
+                format!("{name} takes one argument"),
+                "COUNT(*) counts rows, COUNT(DISTINCT column) different values",
+            );
             return Err(Stop);
         }
         let operand = self.either()?;
         let height = operand.height;
         let argument = Box::new(self.as_value(operand));
         if self.is_symbol(",") {
-            let error = self
-                .error("Q032", self.here(), format!("{name} takes one argument"))
-                .help("count combinations in a query of their own: FROM (SELECT DISTINCT a, b …)");
-            self.report(error);
+            self.complain(
+                "Q032",
+                self.here(),
+                format!("{name} takes one argument"),
+                "count combinations in a query of their own: FROM (SELECT DISTINCT a, b …)",
+            );
             return Err(Stop);
         }
         self.close(opened)?;
@@ -288,9 +300,7 @@ impl Parser<'_> {
         let unit = match self.as_value(unit) {
             Expression { node: Node::Text(unit), .. } => unit,
             other => {
-                let error =
-                    self.error("Q033", other.place.0, "the unit is a string literal").help(FORM);
-                self.report(error);
+                self.complain("Q033", other.place.0, "the unit is a string literal", FORM);
                 String::new()
             }
         };
@@ -301,10 +311,12 @@ impl Parser<'_> {
     pub(super) fn user_defined(&mut self) -> Parse<Operand> {
         let start = self.here();
         if self.peek() == Some(TokenKind::Delimited) {
-            let error = self
-                .error("Q010", start, "the name of a function has no quotes")
-                .help("leave the quotes out");
-            self.report(error);
+            self.complain(
+                "Q010",
+                start,
+                "the name of a function has no quotes",
+                "leave the quotes out",
+            );
         }
         let name = self.name("a function")?;
         self.at -= 1;
@@ -317,9 +329,6 @@ impl Parser<'_> {
     fn case(&mut self) -> Parse<Operand> {
         let start = self.here();
         self.take();
-        if self.version == Version::V2_0 {
-            self.since_2_1(start, "CASE, an extension,");
-        }
         let mut height = 0;
         let operand = if self.is_keyword("WHEN") { None } else { Some(self.arithmetic(0)?) };
         let operand = operand.map(|operand| {

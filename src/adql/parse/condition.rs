@@ -58,10 +58,12 @@ impl Parser<'_> {
             return self.predicate();
         }
         if self.is_keyword("NOT") {
-            let error = self
-                .error("Q010", self.here(), "one NOT cannot follow another")
-                .help("two of them are none; or put parentheses around the second");
-            self.report(error);
+            self.complain(
+                "Q010",
+                self.here(),
+                "one NOT cannot follow another",
+                "two of them are none; or put parentheses around the second",
+            );
             return Err(Stop);
         }
         let operand = self.predicate()?;
@@ -119,10 +121,12 @@ impl Parser<'_> {
 
     fn comparison(&mut self, left: Operand, comparator: Comparator) -> Parse<(Predicate, usize)> {
         if let Some(TokenKind::Keyword(word @ ("ANY" | "ALL" | "SOME"))) = self.peek() {
-            let error = self
-                .error("Q014", self.here(), format!("comparisons with {word} are not in ADQL"))
-                .help("IN (SELECT …), or EXISTS (SELECT … WHERE …)");
-            self.report(error);
+            self.complain(
+                "Q014",
+                self.here(),
+                format!("comparisons with {word} are not in ADQL"),
+                "IN (SELECT …), or EXISTS (SELECT … WHERE …)",
+            );
             return Err(Stop);
         }
         let right = self.arithmetic(0)?;
@@ -184,10 +188,12 @@ impl Parser<'_> {
         } else {
             self.take();
             if self.is_symbol(")") {
-                let error = self
-                    .error("Q010", self.here(), "the list of IN is empty")
-                    .help("a list has one value at least");
-                self.report(error);
+                self.complain(
+                    "Q010",
+                    self.here(),
+                    "the list of IN is empty",
+                    "a list has one value at least",
+                );
             }
             let (values, inner) = self.nested(Self::values)?;
             height = height.max(inner);
@@ -230,10 +236,12 @@ impl Parser<'_> {
         let value = Box::new(self.fitting(value, Slot::Text));
         let pattern = Box::new(self.fitting(pattern, Slot::Text));
         if self.is_keyword("ESCAPE") {
-            let error = self
-                .error("Q014", self.here(), "LIKE has no ESCAPE in ADQL")
-                .help("`_` stands for any one character, so also for itself");
-            self.report(error);
+            self.complain(
+                "Q014",
+                self.here(),
+                "LIKE has no ESCAPE in ADQL",
+                "`_` stands for any one character, so also for itself",
+            );
             self.take();
             self.take();
         }

@@ -123,10 +123,12 @@ impl Parser<'_> {
     /// Reports that the word here is reserved.
     pub(super) fn reserved_name(&mut self) {
         let word = self.text_at(0).to_owned();
-        let error = self
-            .error("Q013", self.here(), format!("`{word}` is a reserved word and cannot be a name"))
-            .help(format!("in double quotes it can be one: \"{word}\""));
-        self.report(error);
+        self.complain(
+            "Q013",
+            self.here(),
+            format!("`{word}` is a reserved word and cannot be a name"),
+            format!("in double quotes it can be one: \"{word}\""),
+        );
     }
 
     fn identifier(&mut self) -> Parse<Identifier> {
@@ -159,19 +161,32 @@ impl Parser<'_> {
         self.errors.push(error);
     }
 
+    /// Reports an error with a line of help. Apart from the callers, whose frames stay small: many
+    /// of them are on the stack at a time.
+    #[inline(never)]
+    pub(super) fn complain(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let error = self.error(code, span, message).help(help);
+        self.report(error);
+    }
+
     /// What is to be said when something else comes next than what is wanted.
     pub(super) fn unexpected(&self, wanted: &str) -> Diagnostic {
         let here = self.here();
-        let error = match self.peek() {
-            None => self.error("Q011", here, format!("the query ends where {wanted} is expected")),
-            Some(_) => {
-                let found = self.text(here);
-                let shown = match found.char_indices().nth(40) {
-                    Some((end, _)) => format!("{}…", found.get(..end).unwrap_or_default()),
-                    None => found.to_owned(),
-                };
-                self.error("Q010", here, format!("{wanted} is expected, not `{shown}`"))
-            }
+        let error = if self.peek().is_none() {
+            self.error("Q011", here, format!("the query ends where {wanted} is expected"))
+        } else {
+            let found = self.text(here);
+            let shown = match found.char_indices().nth(40) {
+                Some((end, _)) => format!("{}…", found.get(..end).unwrap_or_default()),
+                None => found.to_owned(),
+            };
+            self.error("Q010", here, format!("{wanted} is expected, not `{shown}`"))
         };
         hint::unexpected(self, error)
     }
@@ -186,10 +201,12 @@ impl Parser<'_> {
     /// Reports that ADQL 2.0 does not have something, when that is the language.
     pub(super) fn since_2_1(&mut self, span: Span, what: &str) {
         if self.version == Version::V2_0 {
-            let error = self
-                .error("Q041", span, format!("{what} came with ADQL 2.1, and this is ADQL 2.0"))
-                .help("ask for ADQL-2.1, or write the query without it");
-            self.report(error);
+            self.complain(
+                "Q041",
+                span,
+                format!("{what} came with ADQL 2.1, and this is ADQL 2.0"),
+                "ask for ADQL-2.1, or write the query without it",
+            );
         }
     }
 
@@ -225,10 +242,12 @@ impl Parser<'_> {
     }
 
     fn too_deep<T>(&mut self, message: String) -> Parse<T> {
-        let error = self
-            .error("Q050", self.here(), message)
-            .help("lists of values are best written with IN, which has no such limit");
-        self.report(error);
+        self.complain(
+            "Q050",
+            self.here(),
+            message,
+            "lists of values are best written with IN, which has no such limit",
+        );
         Err(Stop)
     }
 }

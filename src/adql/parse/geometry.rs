@@ -124,17 +124,15 @@ impl Parser<'_> {
                 "POINT" => list.len() == 2,
                 "CIRCLE" => list.len() <= 3,
                 "BOX" => list.len() <= 4,
-                _ => list.len() % 2 == 0,
+                _ => list.len().is_multiple_of(2),
             };
             if coordinates {
-                let error = self
-                    .error(
-                        "Q041",
-                        name_span(place, name),
-                        format!("{name} wants a coordinate system as first argument in ADQL 2.0"),
-                    )
-                    .help(format!("{name}('ICRS', …), or ask for ADQL-2.1"));
-                self.report(error);
+                self.complain(
+                    "Q041",
+                    name_span(place, name),
+                    format!("{name} wants a coordinate system as first argument in ADQL 2.0"),
+                    format!("{name}('ICRS', …), or ask for ADQL-2.1"),
+                );
                 return None;
             }
         }
@@ -173,7 +171,7 @@ impl Parser<'_> {
             Item::Condition(_) => false,
         };
         let count = list.len();
-        let pairs = count % 2 == 0 && count >= 6;
+        let pairs = count.is_multiple_of(2) && count >= 6;
         if list.iter().any(surely) || (!pairs && list.iter().all(perhaps)) {
             let points: Vec<Expression> =
                 list.into_iter().map(|operand| self.point(operand)).collect();
@@ -235,10 +233,12 @@ impl Parser<'_> {
     fn region(&mut self, operand: Operand) -> Expression {
         let value = self.fitting(operand, Slot::Text);
         if self.version == Version::V2_1 && !matches!(value.node, Node::Text(_)) {
-            let error = self
-                .error("Q033", value.place.0, "the argument of REGION is a string literal")
-                .help("REGION('Circle ICRS 10 20 0.5'); for columns use POINT, CIRCLE, POLYGON");
-            self.report(error);
+            self.complain(
+                "Q033",
+                value.place.0,
+                "the argument of REGION is a string literal",
+                "REGION('Circle ICRS 10 20 0.5'); for columns use POINT, CIRCLE, POLYGON",
+            );
         }
         value
     }

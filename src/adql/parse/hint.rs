@@ -56,6 +56,12 @@ pub(super) const STRUCTURE: [&str; 42] = [
 /// Operators of other dialects that are words.
 const MATCHING: [&str; 6] = ["GLOB", "MATCHES", "REGEXP", "REGEXP_LIKE", "RLIKE", "SIMILAR"];
 
+/// Statements of other dialects, and of databases.
+const STATEMENTS: [&str; 17] = [
+    "ALTER", "BEGIN", "CALL", "COPY", "CREATE", "DELETE", "DESCRIBE", "DROP", "EXPLAIN", "GRANT",
+    "INSERT", "MERGE", "SET", "SHOW", "TABLE", "UPDATE", "VALUES",
+];
+
 /// Adds to an error about what comes next what may have been meant.
 pub(super) fn unexpected(parser: &Parser<'_>, error: Diagnostic) -> Diagnostic {
     let word = parser.text_at(0).to_ascii_uppercase();
@@ -162,11 +168,7 @@ pub(super) fn no_select(parser: &Parser<'_>) -> Diagnostic {
             .error("Q022", here, "WITH stands only at the beginning of the whole query")
             .help("name all common tables there, one after the other, separated by commas");
     }
-    const OTHER: [&str; 17] = [
-        "ALTER", "BEGIN", "CALL", "COPY", "CREATE", "DELETE", "DESCRIBE", "DROP", "EXPLAIN",
-        "GRANT", "INSERT", "MERGE", "SET", "SHOW", "TABLE", "UPDATE", "VALUES",
-    ];
-    if OTHER.contains(&found.as_str()) {
+    if STATEMENTS.contains(&found.as_str()) {
         return parser
             .error("Q014", here, format!("{found} is not in ADQL"))
             .help("ADQL reads tables, and does nothing else: SELECT … FROM …");
@@ -190,13 +192,17 @@ pub(super) fn no_from(parser: &Parser<'_>) -> Diagnostic {
             .help("a query of ADQL has a table: SELECT … FROM table")
     };
     match parser.peek() {
-        None | Some(TokenKind::Symbol(")" | ";")) => missing(),
+        None
+        | Some(
+            TokenKind::Symbol(")" | ";")
+            | TokenKind::Keyword(
+                "WHERE" | "GROUP" | "ORDER" | "HAVING" | "OFFSET" | "UNION" | "EXCEPT"
+                | "INTERSECT",
+            ),
+        ) => missing(),
         Some(TokenKind::Keyword("INTO")) => parser
             .error("Q014", here, "INTO is not in ADQL")
             .help("the result comes to you; a service keeps the result of an async job"),
-        Some(TokenKind::Keyword(
-            "WHERE" | "GROUP" | "ORDER" | "HAVING" | "OFFSET" | "UNION" | "EXCEPT" | "INTERSECT",
-        )) => missing(),
         Some(TokenKind::Keyword(word)) if !STRUCTURE.contains(&word) => parser
             .error("Q013", here, format!("`{found}` is a reserved word and cannot be a name"))
             .help(format!("in double quotes it can be one: \"{found}\"")),

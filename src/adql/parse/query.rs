@@ -35,10 +35,12 @@ impl Parser<'_> {
                 .help("services that keep to the standard refuse it; leave it out");
             self.warnings.push(warning);
             if self.peek().is_some() {
-                let error = self
-                    .error("Q012", self.here(), "something follows the end of the query")
-                    .help("ask one query at a time");
-                self.report(error);
+                self.complain(
+                    "Q012",
+                    self.here(),
+                    "something follows the end of the query",
+                    "ask one query at a time",
+                );
                 return Err(Stop);
             }
         }
@@ -56,18 +58,22 @@ impl Parser<'_> {
     fn common_table(&mut self) -> Parse<CommonTable> {
         let start = self.here();
         if self.is_word("RECURSIVE") && self.name_at(1) {
-            let error = self
-                .error("Q022", start, "a query of ADQL cannot refer to itself")
-                .help("leave RECURSIVE out");
-            self.report(error);
+            self.complain(
+                "Q022",
+                start,
+                "a query of ADQL cannot refer to itself",
+                "leave RECURSIVE out",
+            );
             self.take();
         }
         let name = self.name("the name of a common table")?;
         if self.is_symbol("(") && !self.keyword_at(1, "SELECT") {
-            let error = self
-                .error("Q022", self.here(), "a common table of ADQL has no list of columns")
-                .help("name the columns inside, with AS");
-            self.report(error);
+            self.complain(
+                "Q022",
+                self.here(),
+                "a common table of ADQL has no list of columns",
+                "name the columns inside, with AS",
+            );
             return Err(Stop);
         }
         if !self.take_keyword("AS") {
@@ -138,10 +144,12 @@ impl Parser<'_> {
             self.take();
             let all = self.take_keyword("ALL");
             if self.is_keyword("DISTINCT") {
-                let error = self
-                    .error("Q014", self.here(), "a set operator has no DISTINCT")
-                    .help("without ALL equal rows come once");
-                self.report(error);
+                self.complain(
+                    "Q014",
+                    self.here(),
+                    "a set operator has no DISTINCT",
+                    "without ALL equal rows come once",
+                );
                 self.take();
             }
             let here = self.here();
@@ -219,17 +227,21 @@ impl Parser<'_> {
         let top = if self.take_keyword("TOP") { Some(self.count("TOP")?) } else { None };
         if top.is_some() && (self.is_keyword("DISTINCT") || self.is_keyword("ALL")) {
             let word = self.text_at(0).to_uppercase();
-            let error = self
-                .error("Q015", self.here(), format!("{word} stands before TOP"))
-                .help(format!("SELECT {word} TOP {} …", top.unwrap_or_default()));
-            self.report(error);
+            self.complain(
+                "Q015",
+                self.here(),
+                format!("{word} stands before TOP"),
+                format!("SELECT {word} TOP {} …", top.unwrap_or_default()),
+            );
             quantifier = self.quantifier();
         }
         if self.is_keyword("ON") && quantifier == Some(Quantifier::Distinct) {
-            let error = self
-                .error("Q014", self.here(), "DISTINCT ON is not in ADQL")
-                .help("GROUP BY the columns, with MIN or MAX of the others");
-            self.report(error);
+            self.complain(
+                "Q014",
+                self.here(),
+                "DISTINCT ON is not in ADQL",
+                "GROUP BY the columns, with MIN or MAX of the others",
+            );
             return Err(Stop);
         }
         Ok((quantifier, top))
@@ -280,20 +292,24 @@ impl Parser<'_> {
             return Ok(Columns::All);
         }
         if self.is_keyword("FROM") {
-            let error = self
-                .error("Q017", self.here(), "SELECT has no columns")
-                .help("`*` stands for all columns");
-            self.report(error);
+            self.complain(
+                "Q017",
+                self.here(),
+                "SELECT has no columns",
+                "`*` stands for all columns",
+            );
             return Ok(Columns::All);
         }
         self.column_list()
     }
 
     fn star_with_others(&mut self, star: Span) {
-        let error = self
-            .error("Q017", star, "`*` cannot stand beside other columns")
-            .help("write the table or its alias in front: SELECT t.*, 2 * t.x FROM stars AS t");
-        self.report(error);
+        self.complain(
+            "Q017",
+            star,
+            "`*` cannot stand beside other columns",
+            "write the table or its alias in front: SELECT t.*, 2 * t.x FROM stars AS t",
+        );
     }
 
     fn column_list(&mut self) -> Parse<Columns> {
@@ -346,10 +362,12 @@ impl Parser<'_> {
         if self.take_keyword("AS") {
             if self.peek() == Some(TokenKind::Text) {
                 let name = self.text_at(0).trim_matches('\'').to_owned();
-                let error = self
-                    .error("Q010", self.here(), format!("{what} is expected, not a string"))
-                    .help(format!("names have double quotes: \"{name}\""));
-                self.report(error);
+                self.complain(
+                    "Q010",
+                    self.here(),
+                    format!("{what} is expected, not a string"),
+                    format!("names have double quotes: \"{name}\""),
+                );
                 self.take();
                 return Ok(None);
             }
@@ -380,7 +398,7 @@ impl Parser<'_> {
         let lonely = self.peek() == Some(TokenKind::Integer)
             && !matches!(self.peek_at(1), Some(TokenKind::Symbol("+" | "-" | "*" | "/" | "||")));
         let key = if lonely {
-            SortKey::Position(self.position()?)
+            SortKey::Position(self.position())
         } else {
             let value = self.value()?;
             let plain = matches!(&value.node, Node::Column(column) if column.qualifier.is_none());
@@ -397,32 +415,31 @@ impl Parser<'_> {
             None
         };
         if self.is_word("NULLS") {
-            let error = self
-                .error("Q014", self.here(), "NULLS FIRST and NULLS LAST are not in ADQL")
-                .help("filter with `IS NOT NULL`, or sort by COALESCE(column, value)");
-            self.report(error);
+            self.complain(
+                "Q014",
+                self.here(),
+                "NULLS FIRST and NULLS LAST are not in ADQL",
+                "filter with `IS NOT NULL`, or sort by COALESCE(column, value)",
+            );
             self.take();
             self.take();
         }
         Ok(SortTerm { key, direction, place: self.since(start) })
     }
 
-    fn position(&mut self) -> Parse<u64> {
+    fn position(&mut self) -> u64 {
         let here = self.here();
-        match self.text_at(0).parse() {
-            Ok(position) if position > 0 => {
-                self.take();
-                Ok(position)
-            }
-            _ => {
-                let error = self
-                    .error("Q018", here, "ORDER BY has no column of that number")
-                    .help("columns are counted from 1");
-                self.report(error);
-                self.take();
-                Ok(1)
-            }
-        }
+        let position = self.text_at(0).parse().ok().filter(|position| *position > 0);
+        self.take();
+        position.unwrap_or_else(|| {
+            self.complain(
+                "Q018",
+                here,
+                "ORDER BY has no column of that number",
+                "columns are counted from 1",
+            );
+            1
+        })
     }
 
     fn offset(&mut self) -> Parse<Option<u64>> {
@@ -433,17 +450,21 @@ impl Parser<'_> {
         self.since_2_1(here, "OFFSET");
         let count = self.count("OFFSET")?;
         if self.is_keyword("ROWS") || self.is_word("ROW") {
-            let error = self
-                .error("Q014", self.here(), "OFFSET is followed by a number only")
-                .help(format!("OFFSET {count}"));
-            self.report(error);
+            self.complain(
+                "Q014",
+                self.here(),
+                "OFFSET is followed by a number only",
+                format!("OFFSET {count}"),
+            );
             self.take();
         }
         if self.is_keyword("ORDER") {
-            let error = self
-                .error("Q015", self.here(), "ORDER BY stands before OFFSET")
-                .help("the order of clauses is ORDER BY, OFFSET");
-            self.report(error);
+            self.complain(
+                "Q015",
+                self.here(),
+                "ORDER BY stands before OFFSET",
+                "the order of clauses is ORDER BY, OFFSET",
+            );
             return Err(Stop);
         }
         Ok(Some(count))

@@ -41,10 +41,12 @@ impl Parser<'_> {
         }
         let name = self.table_name("a table")?;
         if self.is_symbol("(") {
-            let error = self
-                .error("Q014", start, "ADQL has no functions that give tables")
-                .help("a table, a join, or a query in parentheses with a name behind it");
-            self.report(error);
+            self.complain(
+                "Q014",
+                start,
+                "ADQL has no functions that give tables",
+                "a table, a join, or a query in parentheses with a name behind it",
+            );
             return Err(Stop);
         }
         let alias = self.alias("another name of the table")?;
@@ -55,10 +57,12 @@ impl Parser<'_> {
         let alias = if let Some(alias) = self.alias("the name of a derived table")? {
             alias
         } else {
-            let error = self
-                .error("Q021", start, "a query in FROM has no name")
-                .help("put a name behind its parentheses: (SELECT …) AS q");
-            self.report(error);
+            self.complain(
+                "Q021",
+                start,
+                "a query in FROM has no name",
+                "put a name behind its parentheses: (SELECT …) AS q",
+            );
             Identifier::new("q")
         };
         Ok(TableReference::Derived { query: Box::new(query), alias, place: self.since(start) })
@@ -70,20 +74,24 @@ impl Parser<'_> {
         self.open("a table")?;
         let content = self.nested(Self::content)?;
         if self.is_symbol(",") && matches!(content, Content::Tables(_)) {
-            let error = self
-                .error("Q010", self.here(), "a list of tables does not stand in parentheses")
-                .help("leave the parentheses out");
-            self.report(error);
+            self.complain(
+                "Q010",
+                self.here(),
+                "a list of tables does not stand in parentheses",
+                "leave the parentheses out",
+            );
             return Err(Stop);
         }
         self.close(opened)?;
         if let Content::Tables(TableReference::Table { .. } | TableReference::Derived { .. }) =
             content
         {
-            let error = self
-                .error("Q010", opened, "parentheses in FROM hold a query or a join, not one table")
-                .help("leave the parentheses out");
-            self.report(error);
+            self.complain(
+                "Q010",
+                opened,
+                "parentheses in FROM hold a query or a join, not one table",
+                "leave the parentheses out",
+            );
         }
         Ok(content)
     }
@@ -171,15 +179,17 @@ impl Parser<'_> {
         self.link()?;
         let word = self.here();
         if self.take_keyword("CROSS") {
-            let error = self
-                .error("Q014", word, "CROSS JOIN is not in ADQL")
-                .help("each row with each: FROM a, b");
-            self.report(error);
+            self.complain(
+                "Q014",
+                word,
+                "CROSS JOIN is not in ADQL",
+                "each row with each: FROM a, b",
+            );
             self.take_keyword("JOIN");
             return self.table();
         }
         let natural = self.take_keyword("NATURAL");
-        let kind = self.join_kind()?;
+        let kind = self.join_kind();
         if !self.take_keyword("JOIN") {
             return self.expected("JOIN");
         }
@@ -187,10 +197,12 @@ impl Parser<'_> {
         let mut right = self.table()?;
         if natural {
             if !inner && (self.is_keyword("ON") || self.is_keyword("USING")) {
-                let error = self
-                    .error("Q020", self.here(), "a NATURAL join has no condition of its own")
-                    .help("it joins on all columns of the same name; leave NATURAL or this out");
-                self.report(error);
+                self.complain(
+                    "Q020",
+                    self.here(),
+                    "a NATURAL join has no condition of its own",
+                    "it joins on all columns of the same name; leave NATURAL or this out",
+                );
                 self.join_condition(word)?;
             }
             return Ok(joined(left, kind, right, JoinCondition::Natural, self.since(start)));
@@ -204,26 +216,28 @@ impl Parser<'_> {
         Ok(joined(left, kind, right, condition, self.since(start)))
     }
 
-    fn join_kind(&mut self) -> Parse<JoinKind> {
+    fn join_kind(&mut self) -> JoinKind {
         let here = self.here();
         if self.take_keyword("INNER") {
-            return Ok(JoinKind::Inner);
+            return JoinKind::Inner;
         }
         let kinds =
             [("LEFT", JoinKind::Left), ("RIGHT", JoinKind::Right), ("FULL", JoinKind::Full)];
         for (word, kind) in kinds {
             if self.take_keyword(word) {
                 self.take_keyword("OUTER");
-                return Ok(kind);
+                return kind;
             }
         }
         if self.take_keyword("OUTER") {
-            let error = self
-                .error("Q010", here, "OUTER does not say which rows stay")
-                .help("LEFT, RIGHT or FULL stands before it");
-            self.report(error);
+            self.complain(
+                "Q010",
+                here,
+                "OUTER does not say which rows stay",
+                "LEFT, RIGHT or FULL stands before it",
+            );
         }
-        Ok(JoinKind::Inner)
+        JoinKind::Inner
     }
 
     fn join_condition(&mut self, join: Span) -> Parse<JoinCondition> {
@@ -251,10 +265,12 @@ impl Parser<'_> {
     fn join_column(&mut self) -> Parse<Identifier> {
         let name = self.name("a column of both tables")?;
         if self.is_symbol(".") {
-            let error = self
-                .error("Q010", self.here(), "USING has columns without their tables")
-                .help("with different names or tables: ON a.x = b.y");
-            self.report(error);
+            self.complain(
+                "Q010",
+                self.here(),
+                "USING has columns without their tables",
+                "with different names or tables: ON a.x = b.y",
+            );
             return Err(Stop);
         }
         Ok(name)

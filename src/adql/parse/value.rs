@@ -104,10 +104,12 @@ impl Parser<'_> {
         };
         self.take();
         if let Some(TokenKind::Symbol("+" | "-")) = self.peek() {
-            let error = self
-                .error("Q010", self.here(), "one sign cannot follow another")
-                .help("put parentheses around the second: -(-x)");
-            self.report(error);
+            self.complain(
+                "Q010",
+                self.here(),
+                "one sign cannot follow another",
+                "put parentheses around the second: -(-x)",
+            );
             return Err(Stop);
         }
         let operand = self.primary()?;
@@ -163,10 +165,12 @@ impl Parser<'_> {
         self.take();
         let mut inner = self.either()?;
         if self.is_symbol(",") {
-            let error = self
-                .error("Q010", self.here(), "ADQL has no rows in parentheses")
-                .help("compare value by value, joined with AND");
-            self.report(error);
+            self.complain(
+                "Q010",
+                self.here(),
+                "ADQL has no rows in parentheses",
+                "compare value by value, joined with AND",
+            );
             return Err(Stop);
         }
         self.close(opened)?;
@@ -185,23 +189,23 @@ impl Parser<'_> {
         let mut parts = vec![self.name("a column")?];
         while self.take_symbol(".") {
             if self.is_symbol("*") {
-                let error = self
-                    .error(
-                        "Q017",
-                        self.here(),
-                        "`table.*` stands for columns of a result, not for a value",
-                    )
-                    .help("name the column; or count rows with COUNT(*)");
-                self.report(error);
+                self.complain(
+                    "Q017",
+                    self.here(),
+                    "`table.*` stands for columns of a result, not for a value",
+                    "name the column; or count rows with COUNT(*)",
+                );
                 return Err(Stop);
             }
             parts.push(self.name("a column")?);
         }
         if self.is_symbol("(") {
-            let error = self
-                .error("Q038", self.since(start).0, "a function has a name of one part")
-                .help("functions of ADQL belong to no schema");
-            self.report(error);
+            self.complain(
+                "Q038",
+                self.since(start).0,
+                "a function has a name of one part",
+                "functions of ADQL belong to no schema",
+            );
             return Err(Stop);
         }
         let column = parts.pop();
@@ -224,14 +228,12 @@ impl Parser<'_> {
         match operand.item {
             Item::Value(value) => value,
             Item::Condition(condition) => {
-                let error = self
-                    .error(
-                        "Q031",
-                        condition.place.0,
-                        "a value is expected, and this is a condition",
-                    )
-                    .help("conditions stand in WHERE, HAVING and ON; ADQL has no truth values");
-                self.report(error);
+                self.complain(
+                    "Q031",
+                    condition.place.0,
+                    "a value is expected, and this is a condition",
+                    "conditions stand in WHERE, HAVING and ON; ADQL has no truth values",
+                );
                 Node::Null.into()
             }
         }

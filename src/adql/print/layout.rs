@@ -80,7 +80,6 @@ impl Layout {
             self.push(if index == 0 { "WITH " } else { "," });
             if index > 0 {
                 self.line();
-                self.push("     ");
             }
             self.push(&format!("{} AS ", table.name));
             self.block(|layout| layout.select_expression(&table.query));
@@ -138,8 +137,7 @@ impl Layout {
         self.tables(&select.from);
         if let Some(filter) = &select.filter {
             self.line();
-            self.push("WHERE ");
-            self.indented(|layout| layout.condition(filter));
+            self.clause("WHERE", filter);
         }
         if !select.group_by.is_empty() {
             self.line();
@@ -147,8 +145,19 @@ impl Layout {
         }
         if let Some(having) = &select.having {
             self.line();
-            self.push("HAVING ");
-            self.indented(|layout| layout.condition(having));
+            self.clause("HAVING", having);
+        }
+    }
+
+    /// A clause with a condition; the members of AND and OR stand to the right of it.
+    fn clause(&mut self, clause: &str, condition: &Condition) {
+        self.push(clause);
+        self.push(" ");
+        match condition.node {
+            Predicate::And(_) | Predicate::Or(_) => {
+                self.indented(|layout| layout.condition(condition));
+            }
+            _ => self.condition(condition),
         }
     }
 
@@ -180,6 +189,9 @@ impl Layout {
         if joined.chars().count() <= self.room() {
             self.push(&joined);
             return;
+        }
+        if let [derived @ TableReference::Derived { .. }] = tables {
+            return self.table(derived);
         }
         self.indented(|layout| {
             for (index, table) in tables.iter().enumerate() {

@@ -179,6 +179,16 @@ parentheses.
   (SELECT TOP 10 id FROM t ORDER BY mag) UNION (SELECT TOP 10 id FROM t ORDER BY mag DESC)",
     },
     Code {
+        code: "Q025",
+        title: "the sides of a set operator differ in their columns",
+        text: "\
+UNION, EXCEPT and INTERSECT compare rows, so both sides have the same number of columns, of the same
+types. The names are those of the left side.
+
+  wrong:  SELECT ra, dec FROM a UNION SELECT id FROM b
+  right:  SELECT ra, dec FROM a UNION SELECT ra, dec FROM b",
+    },
+    Code {
         code: "Q030",
         title: "a value where a condition is expected",
         text: "\
