@@ -4,6 +4,7 @@
 //! sees it (a [`registry::Snapshot`]). Out: a view plan, and from it the SQL of a view, of a
 //! query and of an export. Nothing is copied out of the registry, so nothing can be stale.
 
+pub mod adql;
 pub mod cli;
 pub mod db;
 pub mod deploy;

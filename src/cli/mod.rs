@@ -3,6 +3,7 @@
 //! In: arguments and the environment. Out: the product on stdout, diagnostics on stderr, and an
 //! exit code: 0 done, 1 findings, 2 could not run. One file per command.
 
+mod adql;
 mod apply;
 mod check;
 mod compile;
@@ -39,6 +40,7 @@ enum Command {
     Drop(drop::Arguments),
     Export(export::Arguments),
     Inspect(inspect::Arguments),
+    Adql(adql::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
 }
@@ -100,6 +102,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
         Command::Export(arguments) => export::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
+        Command::Adql(arguments) => adql::run(&arguments, *terminal),
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
     }

@@ -1,5 +1,6 @@
 //! The codes of all diagnostics, a family a file, each with its long form for `explain CODE`.
 
+mod adql;
 mod deploy;
 mod export;
 mod expression;
@@ -23,7 +24,7 @@ pub struct Code {
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
 /// and credentials, D generate/apply/check/drop, X export, L ObsCore lints, P compiling a mapping,
-/// W what where-expressions mean, V uploaded VOTables.
+/// W what where-expressions mean, V uploaded VOTables, Q ADQL.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
@@ -35,6 +36,7 @@ pub const CODES: &[&[Code]] = &[
     export::CODES,
     lint::CODES,
     votable::CODES,
+    adql::CODES,
 ];
 
 /// The code with that name, in any case of letters.
