@@ -14,7 +14,7 @@ use obscore_view::sql::region::{
     RegionColumn, Strategy, column, drop_statements, function_names, prelude,
 };
 use region_support::postgres::{database, rows, run, shared};
-use region_support::{OPTIONS, SCHEMA, compare, select, some_texts, texts};
+use region_support::{OPTIONS, SCHEMA, compare, select, some_texts, texts, view};
 use support::postgres::Cluster;
 
 #[test]
@@ -65,6 +65,17 @@ fn inline_expressions_answer_as_rust_does() {
         let sql = select(Postgres, Strategy::Inline, options, step);
         let output = run(shared(), &format!("{sql};"));
         compare("PostgreSQL inline", &some_texts(step), options, &rows(&output));
+    }
+}
+
+#[test]
+fn views_with_either_strategy_open() {
+    let texts = &texts()[..41];
+    let name = database(texts);
+    for strategy in [Strategy::Functions, Strategy::Inline] {
+        let view = view(Postgres, strategy, OPTIONS[0]);
+        let output = run(&name, &format!("{view} SELECT * FROM laid_out; DROP VIEW laid_out;"));
+        compare("a view in PostgreSQL", texts, OPTIONS[0], &rows(&output));
     }
 }
 

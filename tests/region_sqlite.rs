@@ -10,8 +10,8 @@ mod support;
 use obscore_view::region::RegionColumns;
 use obscore_view::sql::Dialect::Sqlite;
 use obscore_view::sql::region::{Strategy, sqlite};
-use region_support::sqlite::{database, extension, program_rows, python_rows};
-use region_support::{OPTIONS, compare, select, some_texts, texts};
+use region_support::sqlite::{database, extension, program_rows, python_rows, sqlite3};
+use region_support::{OPTIONS, compare, select, some_texts, texts, view};
 
 #[test]
 fn the_extension_in_the_sqlite3_program_answers_as_rust_does() {
@@ -86,6 +86,16 @@ async fn functions_in_process_answer_as_rust_does() {
 #[tokio::test]
 async fn inline_in_process_answers_as_rust_does() {
     in_process(&texts(), Strategy::Inline, 4).await;
+}
+
+#[test]
+fn views_with_inline_regions_open_in_the_sqlite3_program() {
+    let dir = tempfile::tempdir().unwrap();
+    let texts = &texts()[..41];
+    let file = database(dir.path(), texts);
+    sqlite3(&file, &[], &view(Sqlite, Strategy::Inline, OPTIONS[0]));
+    let rows = program_rows(&file, None, "SELECT * FROM (SELECT * FROM laid_out)");
+    compare("a view in SQLite", texts, OPTIONS[0], &rows);
 }
 
 #[test]

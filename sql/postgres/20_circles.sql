@@ -342,7 +342,11 @@ BEGIN
   IF strpos(region, ':') = 0 THEN
     b := {schema}.obscore_bytes(region);
     IF b IS NULL OR NOT all_types AND get_byte(b, 0) <> 112 THEN RETURN NULL; END IF;
-    acc := {schema}.obscore_region_circle(b, 0, length(b), 0);
+    IF get_byte(b, 0) = 112 THEN
+      acc := {schema}.obscore_polygon_circle(b, 0, length(b));
+    ELSE
+      acc := {schema}.obscore_region_circle(b, 0, length(b), 0);
+    END IF;
   ELSIF all_types THEN
     FOREACH part IN ARRAY string_to_array(region, ':') LOOP
       b := {schema}.obscore_bytes(part);

@@ -147,3 +147,28 @@ pub fn some_texts(step: i32) -> Vec<&'static str> {
 pub fn is_ordinary(text: &str) -> bool {
     vectors().0.iter().skip(200).any(|v| v.text == text && v.circle.is_none_or(|c| c[2] > 1e-3))
 }
+
+/// A view as the compiler lays it out: branches of joins, an expression broken over lines.
+pub fn view(dialect: Dialect, strategy: Strategy, options: RegionOptions) -> String {
+    let branch = |kind: &str| {
+        let columns: Vec<String> =
+            [RegionColumn::Ra, RegionColumn::Dec, RegionColumn::Fov, RegionColumn::Region]
+                .into_iter()
+                .map(|which| {
+                    let region = Expr::col(("stored", "region"));
+                    let value = column(dialect, strategy, which, region, Some(SCHEMA), &options);
+                    let sql = dialect.text(&value);
+                    format!("{} AS {which:?}", obscore_view::sql::layout::expression(&sql, 4))
+                })
+                .collect();
+        format!(
+            "SELECT {} FROM v AS tags LEFT JOIN v AS stored ON tags.n = stored.n WHERE {kind}",
+            columns.join(",\n  ")
+        )
+    };
+    format!(
+        "CREATE VIEW laid_out AS {} UNION ALL {};",
+        branch("tags.n < 40"),
+        branch("tags.n = 40")
+    )
+}

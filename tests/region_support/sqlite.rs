@@ -10,7 +10,7 @@ use super::postgres::rows;
 use crate::support::python::python;
 
 /// Runs the `sqlite3` program on a file.
-fn sqlite3(file: &Path, arguments: &[&str], script: &str) -> String {
+pub fn sqlite3(file: &Path, arguments: &[&str], script: &str) -> String {
     let mut child = Command::new("sqlite3")
         .args(["-batch", "-bail"])
         .args(arguments)
