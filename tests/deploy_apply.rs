@@ -188,3 +188,39 @@ fn sql_installed_by_hand_is_taken_over() {
         place.drop(&[]).expect(0);
     }
 }
+
+/// The roles of `docs/operations.md`.
+#[test]
+fn the_documented_roles_work() {
+    let place = Place::postgres();
+    place.sql(
+        "CREATE ROLE ivoa_owner NOLOGIN; CREATE ROLE ivoa_admin LOGIN IN ROLE ivoa_owner; \
+         CREATE ROLE tap LOGIN; CREATE ROLE auditor LOGIN; \
+         CREATE SCHEMA ivoa AUTHORIZATION ivoa_owner; \
+         GRANT USAGE ON SCHEMA embargo_repo TO ivoa_owner, auditor; \
+         GRANT SELECT ON ALL TABLES IN SCHEMA embargo_repo TO ivoa_owner, auditor",
+    );
+    let rights = ["--owner", "ivoa_owner", "--grant-select", "tap"];
+    let (admin, auditor) = (place.as_role("ivoa_admin"), place.as_role("auditor"));
+    for text in ["obs_collection: TEST", "obs_collection: CHANGED"] {
+        let mapping = place.changed(&[("obs_collection: TEST", text)]);
+        let with_rights = |command: &str, repo: &str| {
+            let mut arguments =
+                vec![command.to_owned(), repo.to_owned(), "-m".into(), mapping.clone()];
+            arguments.extend(rights.map(str::to_owned));
+            arguments
+        };
+        let apply = with_rights("apply", &admin);
+        let apply: Vec<&str> = apply.iter().map(String::as_str).collect();
+        assert!(run(&apply).expect(0).out.contains("view ivoa.obscore__raw\n"));
+        assert!(run(&apply).expect(0).out.contains("nothing to change"));
+        let check = with_rights("check", &auditor);
+        let check: Vec<&str> = check.iter().map(String::as_str).collect();
+        assert!(!run(&check).expect(0).out.contains("[D0"));
+        let rows = place.sql("SET ROLE tap; SELECT count(*) > 100 FROM ivoa.obscore");
+        assert_eq!(rows.trim(), "t");
+        let registry = "SELECT has_schema_privilege('tap', 'embargo_repo', 'USAGE')";
+        assert_eq!(place.sql(registry).trim(), "f");
+    }
+    run(&["drop", &admin]).expect(0);
+}

@@ -15,7 +15,7 @@ use support::postgres::Cluster;
 use support::survey::{NAMESPACE, Repository, Survey, mapping};
 
 /// The mappings of `tests/oracle` that are for the exporter, with what identifies their rows.
-const MAPPINGS: [&str; 4] = ["search", "templates", "templates_hard", "constraints"];
+const MAPPINGS: [&str; 3] = ["search", "templates", "constraints"];
 
 /// Every repository of a test: SQLite and PostgreSQL, both kinds of collection keys.
 fn repositories() -> Vec<(&'static str, Repository)> {

@@ -269,6 +269,7 @@ fn emitted(expression: &Expression) -> Value {
         Node::Time(_) => json!(["time"]),
         Node::Range(range) => json!(["range", range.start, range.stop, range.stride]),
         Node::Null => json!(["null"]),
+        Node::List(_) => panic!("a list stands for a bind value, and there are none here"),
         Node::Arithmetic(a, operator, b) => {
             let word = match operator {
                 Operator::Add => "+",

@@ -55,7 +55,7 @@ fn compared(
         let mut actual = registry.rows(&format!("SELECT * FROM {}", registry.view(&view)));
         if live {
             let did = actual.column("obs_publisher_did").unwrap();
-            actual.columns[did] = "registry_dataset_id".to_owned();
+            "registry_dataset_id".clone_into(&mut actual.columns[did]);
             actual.columns.push("obs_publisher_did".to_owned());
             actual.types.push(String::new());
             actual.rows.iter_mut().for_each(|row| row.push(serde_json::Value::Null));

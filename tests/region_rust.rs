@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 mod region_support;
+mod support;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use obscore_view::geom::{LonLat, Region, to_degrees};

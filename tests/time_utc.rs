@@ -1,7 +1,8 @@
 //! TAI to UTC against astropy, as Butler calls it: in Rust, and in the SQL of both databases.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::cast_possible_wrap, clippy::cast_possible_truncation)]
+#![allow(clippy::cast_sign_loss, clippy::cast_precision_loss)]
 
 #[path = "support/ask.rs"]
 mod ask;

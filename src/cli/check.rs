@@ -32,8 +32,9 @@ pub struct Arguments {
     /// Do not look at rows and regions.
     #[arg(long)]
     quick: bool,
-    /// Longest time for each part that looks at rows.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    /// Longest time for each statement and for each part that looks at rows.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60,
+          value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
     /// Write the report to this file instead of stdout.
     #[arg(short, long, value_name = "FILE")]
@@ -113,7 +114,8 @@ async fn look(
         }
         Repo::Database(target) => {
             let limit = Duration::from_secs(arguments.timeout);
-            let database = open(&target, None).await?;
+            // PostgreSQL locks the tables of a view to write its definition down.
+            let database = open(&target, limit).await?;
             let snapshot = match db::introspect(&database).await {
                 Ok(snapshot) => snapshot,
                 Err(failure) => {
@@ -130,16 +132,15 @@ async fn look(
             if arguments.quick {
                 seen.left_out.push("rows and regions (--quick)".to_owned());
             } else {
-                let limited = open(&target, Some(limit)).await?;
-                seen.findings.extend(check::contents(&limited, &subject, limit).await?);
+                seen.findings.extend(check::contents(&database, &subject, limit).await?);
             }
             Ok(Ok(seen))
         }
     }
 }
 
-async fn open(target: &Target, limit: Option<Duration>) -> Result<Database, Failure> {
-    let options = db::Options { statement_timeout: limit, ..db::Options::default() };
+async fn open(target: &Target, limit: Duration) -> Result<Database, Failure> {
+    let options = db::Options { statement_timeout: Some(limit), ..db::Options::default() };
     Ok(Database::open(target, Access::ReadOnly, &options).await?)
 }
 

@@ -64,7 +64,9 @@ pub enum Regions {
 /// Reads a mapping file; its warnings are said, its errors returned.
 pub fn read_mapping(file: &Path, terminal: &Terminal) -> Result<Mapping, Failure> {
     let (mapping, said) = parse_mapping(file)?;
-    said.iter().for_each(|one| terminal.say(one));
+    for one in &said {
+        terminal.say(one);
+    }
     Ok(mapping)
 }
 

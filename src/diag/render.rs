@@ -1,6 +1,6 @@
 //! A diagnostic as text for a terminal.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Severity};
 
@@ -22,11 +22,17 @@ impl Diagnostic {
             let start = text.floor_char_boundary(label.span.start);
             let end = text.ceil_char_boundary(label.span.end.clamp(start, text.len().max(start)));
             let span = start..end;
-            group = group.element(
-                Snippet::source(label.source.text())
-                    .path(label.source.name())
-                    .annotation(kind.span(span).label(&label.text)),
-            );
+            let (line, column) = label.source.start();
+            let mut snippet = Snippet::source(label.source.text()).line_start(line);
+            if column > 1 {
+                // The text begins inside a line, so the snippet cannot know the column.
+                let (line, column) = label.source.line_column(start);
+                let origin = Origin::path(label.source.name()).line(line).char_column(column);
+                group = group.element(origin);
+            } else {
+                snippet = snippet.path(label.source.name());
+            }
+            group = group.element(snippet.annotation(kind.span(span).label(&label.text)));
         }
         for help in &self.help {
             group = group.element(Level::HELP.message(help));

@@ -23,12 +23,29 @@ impl Span {
 pub struct Source {
     name: Arc<str>,
     text: Arc<str>,
+    /// Line and column of the text's first character in the file, from one.
+    start: (usize, usize),
 }
 
 impl Source {
     /// A text called `name` in messages.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self { name: name.into(), text: text.into(), start: (1, 1) }
+    }
+
+    /// A part of a file that is too long to be held: the text from that line and column on.
+    pub fn excerpt(
+        name: impl Into<Arc<str>>,
+        text: impl Into<Arc<str>>,
+        line: usize,
+        column: usize,
+    ) -> Self {
+        Self { name: name.into(), text: text.into(), start: (line, column) }
+    }
+
+    /// Line and column of the text's first character in the file, from one.
+    pub fn start(&self) -> (usize, usize) {
+        self.start
     }
 
     /// The name of the file.
@@ -48,8 +65,9 @@ impl Source {
             offset -= 1;
         }
         let before = self.text.get(..offset).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        (line, column)
+        let lines = before.matches('\n').count();
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+        let (line, first) = self.start;
+        (line + lines, column + if lines == 0 { first } else { 1 })
     }
 }

@@ -148,9 +148,10 @@ impl Target {
         let selects = self.branch_with(branch, search, &outputs, find_first);
         Fetch {
             selects: selects.iter().map(super::BranchSelect::text).collect(),
-            fields: match found.is_empty() {
-                true => vec![Wire::Int],
-                false => found.iter().map(|field| field.wire).collect(),
+            fields: if found.is_empty() {
+                vec![Wire::Int]
+            } else {
+                found.iter().map(|field| field.wire).collect()
             },
             recipes,
         }
@@ -199,10 +200,8 @@ impl Fields<'_> {
                 Recipe::Field(self.field(self.target.scalar(scalar), Wire::Text, scalar))
             }
             Scalar::DatasetId => {
-                let wire = match self.target.dialect {
-                    Dialect::Postgres => Wire::Uuid,
-                    Dialect::Sqlite => Wire::UuidDigits,
-                };
+                let rich = self.target.dialect.has_rich_types();
+                let wire = if rich { Wire::Uuid } else { Wire::UuidDigits };
                 Recipe::Field(self.field(column(crate::plan::TAGS, "dataset_id"), wire, scalar))
             }
             Scalar::Time { alias, bound, form } => {
@@ -261,7 +260,7 @@ impl Fields<'_> {
             ColumnType::Integer | ColumnType::BigInt => Wire::Int,
             ColumnType::Double => Wire::Float,
             ColumnType::Boolean => Wire::Bool,
-            ColumnType::Timestamp if self.target.dialect == Dialect::Postgres => Wire::Timestamp,
+            ColumnType::Timestamp if self.target.dialect.has_rich_types() => Wire::Timestamp,
             ColumnType::Timestamp => Wire::TimestampText,
             _ => Wire::Text,
         };
@@ -285,7 +284,7 @@ fn wire(kind: ValueKind, dialect: Dialect) -> Wire {
         ValueKind::Float => Wire::Float,
         ValueKind::Bool => Wire::Bool,
         ValueKind::Text => Wire::Text,
-        ValueKind::Timestamp if dialect == Dialect::Postgres => Wire::Timestamp,
+        ValueKind::Timestamp if dialect.has_rich_types() => Wire::Timestamp,
         ValueKind::Timestamp => Wire::TimestampText,
     }
 }

@@ -3,10 +3,9 @@
 use sea_query::{Expr, ExprTrait};
 
 use super::Target;
-use super::scalar::{column, literal};
-use crate::plan::{Interval, Join, Predicate, Relation, Scalar};
-use crate::sql::Dialect;
-use crate::time;
+use super::scalar::literal;
+use crate::plan::{Interval, Join, Predicate, Relation};
+use crate::sql::Timespan;
 
 impl Target {
     /// A condition on the rows of a branch.
@@ -45,13 +44,14 @@ impl Target {
             }
             Predicate::Holds(value) => self.scalar(value),
             Predicate::IsNull(value) => self.scalar(value).is_null(),
-            Predicate::NoTimespan(alias) => match self.dialect {
-                Dialect::Postgres => column(alias, "timespan").is_null(),
-                Dialect::Sqlite => column(alias, "timespan_begin").is_null(),
-            },
-            Predicate::Glob(value, pattern) => self.glob(&self.scalar(value), pattern),
-            Predicate::Overlaps(left, right) => self.overlaps(left, right),
-            Predicate::Contains(interval, at) => self.contains(interval, at),
+            Predicate::NoTimespan(alias) => self.dialect.has_no_timespan(alias),
+            Predicate::Glob(value, pattern) => self.dialect.glob(&self.scalar(value), pattern),
+            Predicate::Overlaps(left, right) => {
+                self.dialect.overlap(&timespan(left), &timespan(right))
+            }
+            Predicate::Contains(interval, at) => {
+                self.dialect.holds_instant(&timespan(interval), &self.scalar(at))
+            }
             Predicate::Exists { joins, condition } => self.exists(joins, condition),
         }
     }
@@ -60,44 +60,6 @@ impl Target {
         let parts = parts.iter().map(|part| self.predicate(part));
         let joined = if all { parts.reduce(ExprTrait::and) } else { parts.reduce(ExprTrait::or) };
         joined.unwrap_or_else(|| truth(all))
-    }
-
-    /// `*`, `?` and `[…]`, case-sensitive.
-    pub(super) fn glob(&self, value: &Expr, pattern: &str) -> Expr {
-        match self.dialect {
-            Dialect::Sqlite => {
-                let pattern = Expr::val(pattern);
-                self.dialect.fill("{0} GLOB {1}", &[value, &pattern])
-            }
-            Dialect::Postgres => {
-                let pattern = Expr::val(glob_to_regex(pattern));
-                self.dialect.fill("{0} ~ {1}", &[value, &pattern])
-            }
-        }
-    }
-
-    fn overlaps(&self, left: &Interval, right: &Interval) -> Expr {
-        match self.dialect {
-            Dialect::Postgres => self.dialect.fill("{0} && {1}", &[&range(left), &range(right)]),
-            Dialect::Sqlite => {
-                let ((begin, end), (other_begin, other_end)) = (ends(left), ends(right));
-                self.dialect
-                    .fill("{0} > {1} AND {2} > {3}", &[&end, &other_begin, &other_end, &begin])
-            }
-        }
-    }
-
-    fn contains(&self, interval: &Interval, at: &Scalar) -> Expr {
-        let at = self.scalar(at);
-        match self.dialect {
-            Dialect::Postgres => {
-                self.dialect.fill("{0} @> CAST({1} AS bigint)", &[&range(interval), &at])
-            }
-            Dialect::Sqlite => {
-                let (begin, end) = ends(interval);
-                self.dialect.fill("{0} <= {2} AND {1} > {2}", &[&begin, &end, &at])
-            }
-        }
     }
 
     /// A semi-join: `EXISTS (SELECT 1 FROM … WHERE …)`.
@@ -132,56 +94,10 @@ fn truth(value: bool) -> Expr {
     Expr::cust(if value { "TRUE" } else { "FALSE" })
 }
 
-/// A timespan as a range (PostgreSQL).
-fn range(interval: &Interval) -> Expr {
-    let bound =
-        |value: &Option<i64>| value.map_or_else(|| "NULL".to_owned(), |value| value.to_string());
+fn timespan(interval: &Interval) -> Timespan {
     match interval {
-        Interval::Stored(alias) => column(alias, "timespan"),
-        Interval::Constant { begin, end } => {
-            Expr::cust(format!("int8range({}, {})", bound(begin), bound(end)))
-        }
-        Interval::Empty => Expr::cust("'empty'::int8range"),
+        Interval::Stored(alias) => Timespan::Stored { alias: alias.clone() },
+        Interval::Constant { begin, end } => Timespan::Constant { begin: *begin, end: *end },
+        Interval::Empty => Timespan::Empty,
     }
-}
-
-/// Begin and end of a timespan as SQLite stores them: with stand-ins for unbounded ends, and the
-/// empty timespan turned round.
-fn ends(interval: &Interval) -> (Expr, Expr) {
-    match interval {
-        Interval::Stored(alias) => (column(alias, "timespan_begin"), column(alias, "timespan_end")),
-        Interval::Constant { begin, end } => (
-            Expr::val(begin.unwrap_or(time::UNBOUNDED_BEGIN)),
-            Expr::val(end.unwrap_or(time::UNBOUNDED_END)),
-        ),
-        Interval::Empty => (Expr::val(time::UNBOUNDED_END), Expr::val(time::UNBOUNDED_BEGIN)),
-    }
-}
-
-/// A pattern of `*`, `?` and `[…]` as an anchored regular expression.
-fn glob_to_regex(pattern: &str) -> String {
-    let mut out = "^".to_owned();
-    let mut in_class = false;
-    for c in pattern.chars() {
-        match c {
-            ']' => {
-                in_class = false;
-                out.push(c);
-            }
-            _ if in_class => out.push(c),
-            '[' => {
-                in_class = true;
-                out.push(c);
-            }
-            '*' => out.push_str(".*"),
-            '?' => out.push('.'),
-            c if c.is_ascii_punctuation() => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('$');
-    out
 }

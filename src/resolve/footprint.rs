@@ -84,7 +84,7 @@ fn derived(context: Context<'_>, tables: &mut Tables<'_>) -> Option<String> {
         ("exposure".to_owned(), column(tables.dimension_place("exposure")?)),
     ];
     let alias = "visit_definition";
-    tables.push(alias, alias, on, Multiplicity::Many, false)?;
+    tables.push(alias, alias, on, Multiplicity::Many, false);
     let visit = (alias.to_owned(), "visit".to_owned());
     tables.reached.insert("visit".to_owned(), visit.clone());
     joined(tables, column(visit), Multiplicity::AtMostOne, true)
@@ -148,5 +148,5 @@ fn joined(
     let instrument = column(tables.dimension_place("instrument")?);
     let mut on = vec![("instrument".to_owned(), instrument), (key.to_owned(), visit)];
     on.extend(detector.map(|detector| ("detector".to_owned(), column(detector))));
-    tables.push(FOOTPRINT, table, on, multiplicity, filters)
+    Some(tables.push(FOOTPRINT, table, on, multiplicity, filters))
 }

@@ -69,7 +69,7 @@ impl<'a> Tables<'a> {
         let multiplicity =
             if found.is_dimension() { Multiplicity::ExactlyOne } else { Multiplicity::AtMostOne };
         let on = self.key_on(element)?;
-        self.push(element, element, on, multiplicity, false)
+        Some(self.push(element, element, on, multiplicity, false))
     }
 
     /// Own key column = where the data ID has it, for each required dimension of `element`.
@@ -91,7 +91,7 @@ impl<'a> Tables<'a> {
         on: Vec<(String, On)>,
         multiplicity: Multiplicity,
         filters: bool,
-    ) -> Option<String> {
+    ) -> String {
         self.joins.push(Join {
             alias: alias.to_owned(),
             table: table.to_owned(),
@@ -99,7 +99,7 @@ impl<'a> Tables<'a> {
             multiplicity,
             filters,
         });
-        Some(alias.to_owned())
+        alias.to_owned()
     }
 
     /// A column of an element's table: a key, a dimension that it depends on, or metadata.

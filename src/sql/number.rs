@@ -107,7 +107,8 @@ impl Dialect {
             Self::Postgres => {
                 let (digits, point) = ("9".repeat(precision), if precision > 0 { "." } else { "" });
                 // EEEE takes no FM, so there is a blank for the sign.
-                self.fill(&format!("ltrim(to_char({{0}}, '9{point}{digits}EEEE'))"), &[magnitude])
+                let form = format!("ltrim(to_char({{0}}, '9{point}{digits}EEEE'))");
+                self.fill(&form, &[magnitude])
             }
             Self::Sqlite => self.fill(&format!("printf('%.{precision}e', {{0}})"), &[magnitude]),
         }

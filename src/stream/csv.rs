@@ -40,7 +40,10 @@ impl<W: Write> Csv<W> {
         // Writing to a vector cannot fail.
         let _ = match value {
             Value::Null => self.buffer.write_all(self.null.as_bytes()),
-            Value::Text(text) => quoted(text, &mut self.buffer),
+            Value::Text(text) => {
+                quoted(text, &mut self.buffer);
+                Ok(())
+            }
             Value::Timestamp(text) => self.buffer.write_all(text.as_bytes()),
             Value::Int(number) => write!(self.buffer, "{number}"),
             Value::Bool(flag) => write!(self.buffer, "{flag}"),
@@ -55,7 +58,7 @@ impl<W: Write + Send> Sink for Csv<W> {
             if index > 0 {
                 self.buffer.push(b',');
             }
-            let _ = quoted(field.name(), &mut self.buffer);
+            quoted(field.name(), &mut self.buffer);
         }
         self.buffer.push(b'\n');
         self.send()
@@ -82,7 +85,7 @@ impl<W: Write + Send> Sink for Csv<W> {
     }
 }
 
-fn quoted(text: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
+fn quoted(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut pieces = text.split('"');
     out.extend_from_slice(pieces.next().unwrap_or_default().as_bytes());
@@ -91,7 +94,6 @@ fn quoted(text: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
         out.extend_from_slice(piece.as_bytes());
     }
     out.push(b'"');
-    Ok(())
 }
 
 /// The shortest digits that read back as the same number: with an exponent from 1e10 on and below

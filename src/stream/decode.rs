@@ -146,11 +146,15 @@ fn mark_regions(recipe: &Recipe, wanted: &mut [bool]) {
             }
         }
         Recipe::Concat(parts) | Recipe::Coalesce(parts) => {
-            parts.iter().for_each(|part| mark_regions(part, wanted));
+            for part in parts {
+                mark_regions(part, wanted);
+            }
         }
         Recipe::Formatted(value) => mark_regions(value, wanted),
         Recipe::Lookup { cases, otherwise } => {
-            cases.iter().for_each(|(subject, _, _)| mark_regions(subject, wanted));
+            for (subject, _, _) in cases {
+                mark_regions(subject, wanted);
+            }
             mark_regions(otherwise, wanted);
         }
         _ => {}
@@ -167,12 +171,16 @@ fn array(rows: &Rows<'_>, recipe: &Recipe, name: &str, kind: &DataType) -> Resul
         DataType::Utf8 => Arc::new(texts(rows, recipe)),
         DataType::Float64 => {
             let mut column = Float64Builder::with_capacity(count);
-            (0..count).for_each(|row| column.append_option(rows.float(recipe, row)));
+            for row in 0..count {
+                column.append_option(rows.float(recipe, row));
+            }
             Arc::new(column.finish())
         }
         DataType::Int64 => {
             let mut column = Int64Builder::with_capacity(count);
-            (0..count).for_each(|row| column.append_option(rows.int(recipe, row)));
+            for row in 0..count {
+                column.append_option(rows.int(recipe, row));
+            }
             Arc::new(column.finish())
         }
         DataType::Int32 => {
@@ -191,12 +199,16 @@ fn array(rows: &Rows<'_>, recipe: &Recipe, name: &str, kind: &DataType) -> Resul
         }
         DataType::Boolean => {
             let mut column = BooleanBuilder::with_capacity(count);
-            (0..count).for_each(|row| column.append_option(rows.bool(recipe, row)));
+            for row in 0..count {
+                column.append_option(rows.bool(recipe, row));
+            }
             Arc::new(column.finish())
         }
         _ => {
             let mut column = TimestampMicrosecondBuilder::with_capacity(count);
-            (0..count).for_each(|row| column.append_option(rows.timestamp(recipe, row)));
+            for row in 0..count {
+                column.append_option(rows.timestamp(recipe, row));
+            }
             Arc::new(column.finish())
         }
     })

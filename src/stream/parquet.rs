@@ -82,6 +82,8 @@ impl<W: Write + Send> Sink for Parquet<W> {
     }
 }
 
+#[allow(clippy::unnecessary_box_returns)] // as every Result carries it
+#[allow(clippy::needless_pass_by_value)] // as map_err gives it
 fn failed(error: ParquetError) -> Box<Diagnostic> {
     if let ParquetError::External(inner) = &error
         && let Some(io) = inner.downcast_ref::<std::io::Error>()

@@ -94,11 +94,11 @@ impl Export<'_> {
         let _ = work.send(Work::End(status)).await;
         drop(work);
         let ended = |_| Box::new(Diagnostic::error("X001", "a worker of the export ended early"));
-        let decoded = decoder.await.map_err(ended)?;
-        let written = writer.await.map_err(ended)?;
+        let corrupt_regions = decoder.await.map_err(ended)?;
+        let total = writer.await.map_err(ended)?;
         sent?;
-        let corrupt_regions = decoded?;
-        let (rows, overflow) = written?;
+        let corrupt_regions = corrupt_regions?;
+        let (rows, overflow) = total?;
         Ok(Summary { rows, overflow, corrupt_regions })
     }
 

@@ -154,10 +154,7 @@ fn field(plan: &ViewPlan, column: &OutputColumn) -> Field {
         DataType::Timestamp(..) => Datatype::Char,
         _ => {
             let mut values = plan.branches.iter().filter_map(|one| one.values.get(column.index));
-            match values.all(is_ascii) {
-                true => Datatype::Char,
-                false => Datatype::UnicodeChar,
-            }
+            if values.all(is_ascii) { Datatype::Char } else { Datatype::UnicodeChar }
         }
     };
     let xtype = match (&column.kind, view.name.as_str()) {

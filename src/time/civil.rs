@@ -12,8 +12,7 @@ pub fn iso_utc(tai: i64, digits: u32, separator: char) -> String {
     let rounded = tai.saturating_add(unit / 2).div_euclid(unit).saturating_mul(unit);
     let Some(piece) = piece(rounded) else { return String::new() };
     let with_leap = piece.day > LEAP_DAY;
-    #[expect(clippy::cast_precision_loss, reason = "compared with the same conversion")]
-    let since = if with_leap || piece.day == DAY as f64 {
+    let since = if with_leap || piece.is_plain() {
         rounded.saturating_sub(piece.from)
     } else {
         scaled(tai.saturating_sub(piece.from), piece.day, unit)

@@ -21,7 +21,7 @@ fn piece(day: i64) -> Option<&'static Piece> {
 )]
 fn midnight(day: i64, piece: &Piece) -> i64 {
     let since = day.saturating_add(MJD_1970).saturating_sub(piece.mjd as i64);
-    if (piece.day - DAY as f64).abs() < 1.0 {
+    if piece.is_plain() {
         piece.from.saturating_add(since.saturating_mul(DAY))
     } else {
         piece.from.saturating_add((since as f64 * piece.day).round() as i64)

@@ -39,6 +39,14 @@ pub struct Piece {
     pub day: f64,
 }
 
+impl Piece {
+    /// Whether its days have neither leap second nor drift.
+    pub fn is_plain(&self) -> bool {
+        // Whole nanoseconds, far below 2^53: exact.
+        (self.day - 86_400e9).abs() < 0.5
+    }
+}
+
 /// A step of TAI − UTC from 1972 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {

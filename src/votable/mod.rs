@@ -1,4 +1,4 @@
-//! VOTable 1.5, written as a stream.
+//! VOTable 1.5, written as a stream; VOTables of all versions, read as one ([`read`]).
 //!
 //! In: what a table is about ([`Document`], [`Field`]) and its rows, cell by cell. Out: a document
 //! that can be closed at any row ([`Writer::end`]) with a QUERY_STATUS that says why, as DALI 1.1
@@ -8,6 +8,7 @@
 mod binary2;
 mod document;
 mod field;
+pub mod read;
 mod tabledata;
 mod writer;
 

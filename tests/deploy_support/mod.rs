@@ -2,7 +2,6 @@
 
 #![allow(dead_code, unreachable_pub)]
 
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::support::postgres::Cluster;
@@ -94,20 +93,13 @@ impl Place {
 
     /// Runs SQL with the database's own client.
     pub fn sql(&self, sql: &str) -> String {
-        match &self.database {
-            Some(database) => Cluster::shared().psql(database, sql),
-            None => {
-                let file = self.folder.path().join("in.sql");
-                std::fs::write(&file, sql).expect("SQL");
-                let input = std::fs::File::open(file).expect("SQL");
-                output(
-                    Command::new("sqlite3")
-                        .arg("-bail")
-                        .arg(&self.repository.database)
-                        .stdin(input),
-                )
-            }
+        if let Some(database) = &self.database {
+            return Cluster::shared().psql(database, sql);
         }
+        let file = self.folder.path().join("in.sql");
+        std::fs::write(&file, sql).expect("SQL");
+        let input = std::fs::File::open(file).expect("SQL");
+        output(Command::new("sqlite3").arg("-bail").arg(&self.repository.database).stdin(input))
     }
 
     /// REPO as another role.
@@ -168,6 +160,15 @@ impl Place {
         run(&arguments)
     }
 
+    /// Runs Python with `butler` open for writing.
+    pub fn butler(&self, code: &str) {
+        let code = format!(
+            "from lsst.daf.butler import *\nbutler = Butler.from_config({:?}, writeable=True)\n{code}",
+            self.repo
+        );
+        output(Command::new(super::support::python::python()).args(["-c", &code]));
+    }
+
     pub fn drop(&self, more: &[&str]) -> Run {
         let mut arguments = vec!["drop", &self.repo];
         arguments.extend(more);
@@ -196,14 +197,14 @@ dataset_types:
   raw:
     dataproduct_type: image
     calib_level: 1
-    obs_id_fmt: "{records[exposure].obs_id}"
+    obs_id_fmt: "{instrument}:{records[exposure].obs_id}"
     o_ucd: phot.count
     access_format: image/fits
     datalink_url_fmt: "https://example.org/links?ID={id}"
   visit_image:
     dataproduct_type: image
     calib_level: 2
-    obs_id_fmt: "{records[visit].name}"
+    obs_id_fmt: "{instrument}:{records[visit].name}"
     o_ucd: phot.flux.density
     access_format: image/fits
     datalink_url_fmt: "https://example.org/links?ID={id}"
@@ -213,7 +214,23 @@ spectral_ranges:
   i: [691.0e-9, 818.0e-9]
 "#;
 
-/// `path` relative to the package.
-pub fn package(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+/// The findings of a text report that have `code`, and the one line of the summary.
+pub fn only(report: &str, code: &str) -> String {
+    let blocks = report.split("\n\n").filter(|block| block.contains(&format!("[{code}]")));
+    let found: Vec<&str> = blocks.collect();
+    assert!(!found.is_empty(), "no {code} in\n{report}");
+    found.join("\n\n")
+}
+
+/// The codes in a report, each once, in order.
+pub fn codes(report: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in report.lines() {
+        let code = line.split_once('[').and_then(|(before, rest)| {
+            let (code, _) = rest.split_once("]: ")?;
+            ["error", "warning", "note"].contains(&before).then(|| code.to_owned())
+        });
+        found.extend(code.filter(|code| !found.contains(code)));
+    }
+    found
 }

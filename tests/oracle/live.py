@@ -3,9 +3,10 @@
     live.py ROOT
 
 Reads one JSON object per line on stdin, ``{"do": COMMAND, …}``, and answers with one JSON object
-per line on stdout after Butler has committed: ``{"ok": true, "seconds": …, …}`` or
-``{"ok": false, "error": class, "message": …}``. An object of the repository is never kept open
-over a command, so that nothing holds a lock between two commands.
+per line on stdout after Butler has committed: ``{"ok": true, "seconds": …, "at": …, …}`` or
+``{"ok": false, "error": class, "message": …}``; ``at`` is the monotonic clock, which all processes of
+a machine share, right after the commit. Nothing holds a lock between two commands, unless ``begin``
+was the first of them.
 
 | command | arguments | answer |
 |---|---|---|
@@ -22,11 +23,14 @@ over a command, so that nothing holds a lock between two commands.
 | ``remove_run`` | name | |
 | ``remove_chain`` | name | |
 | ``register`` | type, dimensions | |
+| ``begin``, ``commit``, ``rollback`` | what comes between is one transaction | |
 | ``bench`` | type, run, instrument, first exposure id, count, batch | inserted per second |
+| ``stream`` | as ``bench``, and a pause in seconds: one dataset a transaction | seconds and ``at`` of each |
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
@@ -40,6 +44,9 @@ from astropy.time import Time, TimeDelta
 from survey_dimensions import Survey, Writer, add_visit
 
 from lsst.daf.butler import Butler, CollectionType, DatasetRef, DatasetType, Timespan
+
+
+open_transactions: list[contextlib.AbstractContextManager[None]] = []
 
 
 def span(command: dict[str, Any]) -> Timespan:
@@ -230,6 +237,50 @@ def do_bench(butler: Butler, command: dict[str, Any]) -> dict[str, Any]:
     return {"datasets": len(ids), "per_second": round(len(ids) / seconds, 1)}
 
 
+def do_stream(butler: Butler, command: dict[str, Any]) -> dict[str, Any]:
+    """Insert datasets one by one, and tell when each was committed and how long it took."""
+    camera, first, count = command["instrument"], command["first"], command["count"]
+    insert_exposures(
+        butler, [exposure_record({"instrument": camera, "id": first + n}) for n in range(count)]
+    )
+    name = run(butler, command)
+    puts = []
+    for number in range(first, first + count):
+        data_id = {"instrument": camera, "exposure": number, "detector": 0}
+        start = time.monotonic()
+        butler.registry.insertDatasets(command["type"], [data_id], run=name)
+        end = time.monotonic()
+        puts.append([end - start, end])
+        time.sleep(command.get("pause", 0.0))
+    return {"puts": puts}
+
+
+class Rollback(Exception):
+    """Ends a transaction without its changes."""
+
+
+def do_begin(butler: Butler, command: dict[str, Any]) -> dict[str, Any]:
+    """Begin a transaction."""
+    transaction = butler.transaction()
+    transaction.__enter__()
+    open_transactions.append(transaction)
+    return {}
+
+
+def do_commit(butler: Butler, command: dict[str, Any]) -> dict[str, Any]:
+    """Commit the transaction."""
+    open_transactions.pop().__exit__(None, None, None)
+    return {}
+
+
+def do_rollback(butler: Butler, command: dict[str, Any]) -> dict[str, Any]:
+    """Take the transaction back."""
+    error = Rollback()
+    with contextlib.suppress(Rollback):
+        open_transactions.pop().__exit__(Rollback, error, None)
+    return {}
+
+
 def main() -> None:
     """Answer commands until stdin ends."""
     warnings.simplefilter("ignore")
@@ -243,6 +294,7 @@ def main() -> None:
         try:
             command = json.loads(line)
             answer = {"ok": True, **commands[command["do"]](butler, command)}
+            answer["at"] = time.monotonic()
         except Exception as error:  # noqa: BLE001 - the test decides what a failure means
             answer = {"ok": False, "error": type(error).__name__, "message": str(error)}
         answer["seconds"] = round(time.monotonic() - start, 4)

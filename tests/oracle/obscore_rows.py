@@ -1,6 +1,7 @@
 """Prints the ObsCore rows that Butler's own code makes of a repository: what our rows must equal.
 
     obscore_rows.py ROOT MAPPING.yaml [--mode exporter|live] [--tolerant]
+    obscore_rows.py ROOT --serve
 
 ``exporter`` runs dax_obscore's ObscoreExporter. ``live`` runs the record factory of daf_butler's
 ObsCoreLiveTableManager, with its region lookup, its RUN patterns or its TAGGED collection, over
@@ -8,12 +9,14 @@ all datasets that it would have seen. The mode follows from ``collection_type`` 
 
 Output is JSON lines: a header ``{"columns": [[name, type], …]}``, then ``{"row": […]}`` for every
 row in Butler's order, then ``{"warnings": […], "rows": n}``, or ``{"error": class, "message": …}``
-where Butler gives up. Doubles are written so that they are read back exactly.
+where Butler gives up. Doubles are written so that they are read back exactly. With ``--serve`` there
+is such an answer, tolerant and with a Butler of its own, for every line of stdin that names a mapping.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import inspect
 import json
 import logging
@@ -117,37 +120,50 @@ def live_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, Any]]:
                         yield {"row": [plain(record[column]) for column, _ in columns]}
 
 
+def answer(root: str, mapping: str, mode: str | None) -> Iterator[dict[str, Any]]:
+    """Yield every line of output; the last one is the end or the error."""
+    with open(mapping, encoding="utf-8") as stream:
+        text = yaml.safe_load(stream)
+    mode = mode or ("live" if "collection_type" in text else "exporter")
+    messages = Messages()
+    logging.getLogger().addHandler(messages)
+    count = 0
+    with warnings.catch_warnings(record=True) as caught, contextlib.ExitStack() as stack:
+        warnings.simplefilter("always")
+        try:
+            butler = Butler.from_config(root)
+            if hasattr(butler, "close"):  # Not in release 28.
+                stack.callback(butler.close)
+            for line in (exporter_rows if mode == "exporter" else live_rows)(butler, text):
+                count += "row" in line
+                yield line
+        except Exception as error:  # noqa: BLE001 - how Butler fails is part of the truth
+            yield {"error": type(error).__name__, "message": str(error)}
+            return
+        finally:
+            logging.getLogger().removeHandler(messages)
+    texts = messages.texts + [str(w.message) for w in caught]
+    yield {"warnings": sorted(set(texts)), "rows": count}
+
+
 def main() -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root")
-    parser.add_argument("mapping")
+    parser.add_argument("mapping", nargs="?")
     parser.add_argument("--mode", choices=("exporter", "live"))
     parser.add_argument(
         "--tolerant", action="store_true", help="end with status 0 when Butler raises, too"
     )
+    parser.add_argument("--serve", action="store_true")
     arguments = parser.parse_args()
-    with open(arguments.mapping, encoding="utf-8") as stream:
-        text = yaml.safe_load(stream)
-    mode = arguments.mode or ("live" if "collection_type" in text else "exporter")
-    messages = Messages()
-    logging.getLogger().addHandler(messages)
-    count = 0
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            butler = Butler.from_config(arguments.root)
-            for line in (exporter_rows if mode == "exporter" else live_rows)(butler, text):
-                count += "row" in line
-                print(json.dumps(line, ensure_ascii=False, allow_nan=False))
-        except Exception as error:  # noqa: BLE001 - how Butler fails is part of the truth
-            print(json.dumps({"error": type(error).__name__, "message": str(error)}, ensure_ascii=False))
-            if not arguments.tolerant:
-                raise
-            return 0
-    texts = messages.texts + [str(w.message) for w in caught]
-    print(json.dumps({"warnings": sorted(set(texts)), "rows": count}, ensure_ascii=False))
-    return 0
+    failed = False
+    for mapping in (line.strip() for line in sys.stdin) if arguments.serve else [arguments.mapping]:
+        for line in answer(arguments.root, mapping, arguments.mode):
+            failed |= "error" in line
+            print(json.dumps(line, ensure_ascii=False, allow_nan=False))
+        sys.stdout.flush()
+    return int(failed and not arguments.tolerant and not arguments.serve)
 
 
 if __name__ == "__main__":

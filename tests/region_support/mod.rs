@@ -1,21 +1,20 @@
 //! What the region tests share: the oracle's vectors and how answers are compared.
 //!
-//! In: the Python interpreter named by OBSCORE_VIEW_PYTHON (or `.venv/bin/python`), with
-//! lsst-sphgeom and lsst-daf-butler. Out: vectors and mutations, made once a test process.
+//! In: `tests/oracle/region_vectors.py`. Out: vectors and mutations, made once a test process.
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 pub mod postgres;
 pub mod sqlite;
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::OnceLock;
 
 use obscore_view::region::{RegionColumns, RegionOptions, columns};
 use obscore_view::sql::Dialect;
 use obscore_view::sql::region::{RegionColumn, Strategy, column};
-use sea_query::{Expr, Query};
+use sea_query::{Expr, ExprTrait, Query};
+
+use crate::support::python::{output, script};
 
 /// A region column's text with the oracle's answers.
 pub struct Vector {
@@ -37,30 +36,11 @@ pub struct Mutation {
     pub readable: bool,
 }
 
-pub fn python() -> PathBuf {
-    let path = std::env::var_os("OBSCORE_VIEW_PYTHON").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python"),
-        PathBuf::from,
-    );
-    assert!(
-        path.exists(),
-        "{} does not exist: set OBSCORE_VIEW_PYTHON to a Python with lsst-daf-butler",
-        path.display()
-    );
-    path
-}
-
 /// The oracle's vectors (500 of each kind) and 4,000 mutations.
 pub fn vectors() -> &'static (Vec<Vector>, Vec<Mutation>) {
     static VECTORS: OnceLock<(Vec<Vector>, Vec<Mutation>)> = OnceLock::new();
     VECTORS.get_or_init(|| {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/region_vectors.py");
-        let output = Command::new(python())
-            .args([script, "500", "4000"])
-            .output()
-            .expect("the oracle's Python must start");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        parse(&String::from_utf8(output.stdout).unwrap())
+        parse(&output(script("region_vectors.py").args(["500", "4000"])))
     })
 }
 
@@ -133,15 +113,15 @@ pub fn compare(path: &str, texts: &[&str], options: RegionOptions, rows: &[Regio
     println!("{path}: {} rows of 4 columns equal ({options:?})", rows.len());
 }
 
-/// `SELECT` of the four columns from `v`, as the compiler writes them.
-pub fn select(dialect: Dialect, strategy: Strategy, options: RegionOptions) -> String {
+/// `SELECT` of the four columns from every `step`-th row of `v`, as the compiler writes them.
+pub fn select(dialect: Dialect, strategy: Strategy, options: RegionOptions, step: i32) -> String {
     use RegionColumn::{Dec, Fov, Ra, Region};
     let mut query = Query::select();
     for which in [Ra, Dec, Fov, Region] {
         let region = Expr::col("region");
         query.expr(column(dialect, strategy, which, region, Some(SCHEMA), &options));
     }
-    query.from("v").order_by("n", sea_query::Order::Asc);
+    query.from("v").and_where(Expr::col("n").modulo(step).eq(0)).order_by("n", sea_query::Order::Asc);
     match dialect {
         Dialect::Postgres => query.to_string(sea_query::PostgresQueryBuilder),
         Dialect::Sqlite => query.to_string(sea_query::SqliteQueryBuilder),
@@ -155,4 +135,14 @@ pub const SCHEMA: &str = "Ob\"s $$ core";
 pub fn texts() -> Vec<&'static str> {
     let (vectors, mutations) = vectors();
     vectors.iter().map(|v| &*v.text).chain(mutations.iter().map(|m| &*m.text)).collect()
+}
+
+/// Every `step`-th text.
+pub fn some_texts(step: i32) -> Vec<&'static str> {
+    texts().into_iter().step_by(usize::try_from(step).unwrap()).collect()
+}
+
+/// Whether it is one of sphgeom's own, not made by hand nor mutated nor too small for pgSphere.
+pub fn is_ordinary(text: &str) -> bool {
+    vectors().0.iter().skip(200).any(|v| v.text == text && v.circle.is_none_or(|c| c[2] > 1e-3))
 }

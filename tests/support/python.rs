@@ -54,6 +54,16 @@ pub fn output(command: &mut Command) -> String {
     String::from_utf8(done.stdout).expect("UTF-8 output")
 }
 
+/// The newest dimension universe of the installed Butler: 7 in releases 28 and 29, 8 in 30.
+pub fn newest_universe() -> u32 {
+    static NEWEST: OnceLock<u32> = OnceLock::new();
+    *NEWEST.get_or_init(|| {
+        let ask =
+            "from lsst.daf.butler import DimensionUniverse; print(DimensionUniverse().version)";
+        output(Command::new(python()).args(["-c", ask])).trim().parse().expect("a number")
+    })
+}
+
 /// A digest of what the scripts and the Butler behind them are: the key of everything cached.
 pub fn oracle_digest() -> &'static str {
     static DIGEST: OnceLock<String> = OnceLock::new();

@@ -23,7 +23,7 @@ pub enum Format {
 /// The format that was asked for, or that the file's name ends in.
 pub fn format(asked: Option<Format>, file: &Path) -> Result<Format> {
     let stdout = file == Path::new("-");
-    let ending = file.extension().map(|ending| ending.to_ascii_lowercase());
+    let ending = file.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let by_name = match ending.as_ref().and_then(|ending| ending.to_str()) {
         Some("parquet" | "pq") => Some(Format::Parquet),
         Some("csv") => Some(Format::Csv),
@@ -42,6 +42,7 @@ pub fn format(asked: Option<Format>, file: &Path) -> Result<Format> {
     }
 }
 
+#[allow(clippy::unnecessary_box_returns)] // as every Result carries it
 fn unclear(message: &str, help: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("X005", message).help(help))
 }

@@ -11,9 +11,12 @@ use crate::stream::{Progress, Summary};
 #[derive(Debug, Clone)]
 pub struct Meter {
     lines: Option<MultiProgress>,
-    current: Arc<Mutex<Option<(Arc<str>, ProgressBar)>>>,
+    current: Arc<Mutex<Option<Line>>>,
     start: Instant,
 }
+
+/// A dataset type and its line.
+type Line = (Arc<str>, ProgressBar);
 
 impl Meter {
     /// A meter on stderr.

@@ -66,7 +66,9 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     let dialect = snapshot.dialect;
     let options = resolve::Options { dialect, parity: arguments.parity };
     let (plan, warnings) = resolve(&mapping, &snapshot, options)?;
-    warnings.iter().for_each(|one| terminal.say(one));
+    for warning in &warnings {
+        terminal.say(warning);
+    }
     let columns = export_columns(&mapping, &plan.columns);
     let mut session = database.snapshot().await?;
     let (output, writer) = Output::create(&arguments.output)?;
@@ -95,11 +97,11 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     session.rollback().await?;
     database.close().await;
     meter.end(&summary);
-    said(&summary, terminal);
+    said(&summary, *terminal);
     Ok(Outcome::Done)
 }
 
-fn said(summary: &Summary, terminal: &Terminal) {
+fn said(summary: &Summary, terminal: Terminal) {
     if summary.corrupt_regions > 0 {
         terminal.say(
             &Diagnostic::warning(

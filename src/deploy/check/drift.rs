@@ -31,7 +31,7 @@ pub fn drift(subject: &Subject<'_>, deployed: &Deployed) -> Vec<Diagnostic> {
     drift.missing(&difference, &mut found);
     drift.changed_by_hand(&mut found);
     drift.differs(&difference, &mut found);
-    drift.rights(&difference, &mut found);
+    Drift::rights(&difference, &mut found);
     found
 }
 
@@ -109,7 +109,7 @@ impl Drift<'_> {
         }
         if !lost.is_empty() {
             found.push(
-                Diagnostic::error("D025", format!("parts are missing: {}", lost.join(", ")))
+                Diagnostic::error("D025", format!("parts are missing: {}", some(&lost)))
                     .help("somebody dropped them; `apply` makes them again"),
             );
         }
@@ -130,14 +130,14 @@ impl Drift<'_> {
 
     fn changed_by_hand(&self, found: &mut Vec<Diagnostic>) {
         let server = &self.deployed.server;
-        let of = |integrity: Integrity| -> Vec<&str> {
+        let of = |integrity: Integrity| -> Vec<String> {
             let ours = self.deployed.ours.iter();
             let those = ours.filter(|one| one.integrity(server) == integrity);
-            those.map(|one| one.reference.as_str()).collect()
+            those.map(|one| one.reference.clone()).collect()
         };
         let changed = of(Integrity::Changed);
         if !changed.is_empty() {
-            let message = format!("changed by hand: {}", changed.join(", "));
+            let message = format!("changed by hand: {}", some(&changed));
             found.push(
                 Diagnostic::error("D024", message)
                     .help("`apply --dry-run` shows how; `apply` undoes it"),
@@ -145,8 +145,7 @@ impl Drift<'_> {
         }
         let unknown = of(Integrity::Unknown);
         if !unknown.is_empty() {
-            let message =
-                format!("it cannot be told whether anybody changed: {}", unknown.join(", "));
+            let message = format!("it cannot be told whether anybody changed: {}", some(&unknown));
             found.push(
                 Diagnostic::note("D031", message)
                     .help("they were installed without `apply`, or before the server was upgraded")
@@ -194,12 +193,9 @@ impl Drift<'_> {
                 "the mapping has changed since the view was made, or it was made from another one"
             };
             found.push(
-                Diagnostic::error(
-                    "D021",
-                    format!("not what the mapping says: {}", names.join(", ")),
-                )
-                .help(why)
-                .help("`apply --dry-run` shows the difference"),
+                Diagnostic::error("D021", format!("not what the mapping says: {}", some(&names)))
+                    .help(why)
+                    .help("`apply --dry-run` shows the difference"),
             );
         } else if !difference.recreates() && !difference.objects.is_empty() {
             let message = "the mapping file has changed, and the view stays the same";
@@ -223,7 +219,7 @@ impl Drift<'_> {
         new
     }
 
-    fn rights(&self, difference: &Difference, found: &mut Vec<Diagnostic>) {
+    fn rights(difference: &Difference, found: &mut Vec<Diagnostic>) {
         let mut wrong = Vec::new();
         if difference.owner {
             wrong.push("the owner is another role".to_owned());
@@ -237,6 +233,13 @@ impl Drift<'_> {
             );
         }
     }
+}
+
+/// The first few names, and how many there are besides.
+fn some(names: &[String]) -> String {
+    let (first, rest) = names.split_at(names.len().min(8));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    format!("{}{more}", first.join(", "))
 }
 
 /// Whether a definition names a view.

@@ -146,9 +146,10 @@ fn of_ucd(mapping: &Mapping, ucd: &str, flaw: Flaw, span: Span) -> Diagnostic {
             }
         }
         Flaw::Place { word, first } => {
-            let message = match first {
-                true => format!("UCD word `{word}` cannot be the first one"),
-                false => format!("UCD word `{word}` can only be the first one"),
+            let message = if first {
+                format!("UCD word `{word}` cannot be the first one")
+            } else {
+                format!("UCD word `{word}` can only be the first one")
             };
             at(mapping, "L004", Severity::Warning, message, span)
                 .help("the first word says what is measured, the others qualify it")

@@ -67,7 +67,8 @@ pub async fn deployed(database: &Database, subject: &Subject<'_>) -> Result<Vec<
     Ok(drift::drift(subject, &state))
 }
 
-/// Looks at rows and regions, each part for at most `limit`.
+/// Looks at rows and regions, each part for at most `limit`. Where the database has a statement
+/// timeout of that length, it is left to end the work itself.
 ///
 /// # Errors
 /// R020 to R029; running out of time is a finding.
@@ -76,25 +77,28 @@ pub async fn contents(
     subject: &Subject<'_>,
     limit: Duration,
 ) -> Result<Vec<Diagnostic>> {
+    let by_itself = subject.target.dialect.has_schemas();
+    let patience = if by_itself { limit + Duration::from_secs(5) } else { limit };
     let mut found = filters(database, subject).await?;
     let rows = rows::Rows::new(subject);
     for branch in &subject.plan.branches {
         let mut session = database.snapshot().await?;
-        let work = tokio::time::timeout(limit, rows.branch(&mut session, branch)).await;
+        let work = tokio::time::timeout(patience, rows.branch(&mut session, branch)).await;
         if !settle(work, &format!("rows of `{}`", branch.dataset_type), limit, &mut found)? {
             return Ok(found);
         }
         close(session).await;
     }
     let mut session = database.snapshot().await?;
-    let work = tokio::time::timeout(limit, rows.collisions(&mut session)).await;
+    let work = tokio::time::timeout(patience, rows.collisions(&mut session)).await;
     if !settle(work, "identifiers of all rows", limit, &mut found)? {
         return Ok(found);
     }
     close(session).await;
     for table in regions::tables(subject) {
         let mut session = database.snapshot().await?;
-        let work = tokio::time::timeout(limit, regions::table(&mut session, subject, &table)).await;
+        let work =
+            tokio::time::timeout(patience, regions::table(&mut session, subject, &table)).await;
         if !settle(work, &format!("regions of {table}"), limit, &mut found)? {
             return Ok(found);
         }

@@ -35,11 +35,15 @@ pub(super) fn aliases<'a>(value: &'a Scalar, found: &mut Vec<&'a str>) {
     match value {
         Scalar::Region { alias, .. } => found.push(alias),
         Scalar::Lookup { cases, otherwise } => {
-            cases.iter().for_each(|(subject, _, _)| aliases(subject, found));
+            for (subject, _, _) in cases {
+                aliases(subject, found);
+            }
             aliases(otherwise, found);
         }
         Scalar::Concat(parts) | Scalar::Coalesce(parts) => {
-            parts.iter().for_each(|part| aliases(part, found));
+            for part in parts {
+                aliases(part, found);
+            }
         }
         Scalar::Format { value, .. } | Scalar::Convert { text: value, .. } => aliases(value, found),
         _ => {}
@@ -59,7 +63,8 @@ enum Flaw {
 #[derive(Default)]
 struct Seen {
     count: u64,
-    examples: Vec<String>,
+    /// The first ones in alphabetical order, as the database's order is any.
+    examples: BTreeSet<String>,
 }
 
 /// Looks at all regions of a table.
@@ -91,13 +96,10 @@ pub async fn table(
         for (flaw, why) in flaws(region, subject.target.regions.all_region_types) {
             let entry = seen.entry(flaw).or_default();
             entry.count += 1;
-            if entry.examples.len() < EXAMPLES {
-                let record = record(&dimensions, key);
-                entry.examples.push(if why.is_empty() {
-                    record
-                } else {
-                    format!("{record}: {why}")
-                });
+            let record = record(&dimensions, key);
+            entry.examples.insert(if why.is_empty() { record } else { format!("{record}: {why}") });
+            if entry.examples.len() > EXAMPLES {
+                entry.examples.pop_last();
             }
         }
     }
@@ -150,7 +152,7 @@ fn finding(element: &str, flaw: &Flaw, seen: Seen) -> Diagnostic {
             "s_region has no box or ellipse; docs/regions.md says how close the polygons are",
         ),
     };
-    let message = format!("{element}: {} {what}", seen.count);
+    let message = format!("{element}: {what} ({})", seen.count);
     let mut finding = match severity {
         Severity::Error => Diagnostic::error(code, message),
         Severity::Warning => Diagnostic::warning(code, message),
@@ -191,7 +193,9 @@ fn shape(region: &Region, found: &mut BTreeSet<Flaw>) {
             large(region, found);
         }
         Region::Union(parts) | Region::Intersection(parts) => {
-            parts.iter().for_each(|part| shape(part, found));
+            for part in parts {
+                shape(part, found);
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Rules are the codes, results the findings. A finding about the database has no place of its own
 //! and points at the start of the mapping file, as code hosts show only what has a place.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value, json};
 
 use super::report::{Report, Suppressed, word};
@@ -112,7 +114,9 @@ fn uri(file: &str) -> String {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 out.push(char::from(byte));
             }
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     out

@@ -1,5 +1,7 @@
 //! A report for people: findings grouped by severity, with counts.
 
+use std::fmt::Write;
+
 use super::report::Report;
 use crate::diag::Severity;
 
@@ -10,7 +12,7 @@ pub(super) fn text(report: &Report, colour: bool) -> String {
         out.push_str("\n\n");
     }
     for line in &report.left_out {
-        out.push_str(&format!("left out: {line}\n"));
+        let _ = writeln!(out, "left out: {line}");
     }
     let mut parts = Vec::new();
     for (severity, one, many) in [
@@ -30,7 +32,7 @@ pub(super) fn text(report: &Report, colour: bool) -> String {
     if report.suppressed() > 0 {
         parts.push(format!("{} suppressed", report.suppressed()));
     }
-    out.push_str(&format!("{}\n", parts.join(", ")));
+    let _ = writeln!(out, "{}", parts.join(", "));
     if report.active().next().is_some() {
         out.push_str("`obscore-view explain CODE` tells more about each\n");
     }

@@ -10,7 +10,7 @@ use super::{Subject, identifiers};
 use crate::db::Session;
 use crate::diag::{Diagnostic, Result};
 use crate::lower::{BranchSelect, Target, ViewName};
-use crate::plan::{Branch, Scalar};
+use crate::plan::{Branch, Scalar, ValueKind, ViewColumn};
 use crate::value::{Cell, Literal};
 
 /// Examples in a finding.
@@ -196,24 +196,33 @@ impl<'a> Rows<'a> {
 
     fn select(&self, branch: &Branch, columns: &[&str]) -> String {
         let plan = self.subject.plan;
-        let mut scalars = Vec::new();
+        let mut outputs: Vec<(String, Expr, &Scalar)> = Vec::new();
         for name in columns {
-            if let Some(index) = plan.columns.iter().position(|column| column.name == *name)
-                && let (Some(column), Some(value)) =
-                    (plan.columns.get(index), branch.values.get(index))
-            {
-                scalars.push((column, without_regions(value).unwrap_or(Scalar::Null)));
+            let found =
+                plan.columns.iter().zip(&branch.values).find(|(column, _)| column.name == *name);
+            if let Some((column, value)) = found {
+                outputs.push((column.name.clone(), self.expression(column, value), value));
             }
         }
-        let outputs: Vec<(String, Expr, &Scalar)> = scalars
-            .iter()
-            .map(|(column, value)| {
-                (column.name.clone(), self.target.value(value, column.kind), value)
-            })
-            .collect();
         let selects = self.target.branch(branch, &plan.search, &outputs);
         let texts: Vec<String> = selects.iter().map(BranchSelect::text).collect();
         texts.join("\nUNION ALL\n")
+    }
+
+    /// A value where no region decides it, else NULL.
+    fn expression(&self, column: &ViewColumn, value: &Scalar) -> Expr {
+        let rest = without_regions(value).unwrap_or(Scalar::Null);
+        let expression = self.target.value(&rest, column.kind);
+        let mut tables = Vec::new();
+        super::regions::aliases(value, &mut tables);
+        let Some(alias) = tables.first() else { return expression };
+        let region = self.target.scalar(&Scalar::Column {
+            alias: (*alias).to_owned(),
+            column: "region".to_owned(),
+            kind: ValueKind::Text,
+            nullable: true,
+        });
+        self.target.dialect.fill("CASE WHEN {0} IS NULL THEN {1} END", &[&region, &expression])
     }
 
     /// Whether a column can differ from row to row, other than by the region.

@@ -69,6 +69,9 @@ fn syntax(ucd: &str) -> Option<String> {
         return Some("it is empty".to_owned());
     }
     for word in ucd.split(';') {
+        if word.is_empty() {
+            return Some("a word is empty".to_owned());
+        }
         if word.trim() != word {
             return Some("there are blanks around a word".to_owned());
         }

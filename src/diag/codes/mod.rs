@@ -8,6 +8,7 @@ mod mapping;
 mod plan;
 mod registry;
 mod template;
+mod votable;
 
 /// A diagnostic's code and what there is to say about it.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub struct Code {
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
 /// and credentials, D generate/apply/check/drop, X export, L ObsCore lints, P compiling a mapping,
-/// W what where-expressions mean.
+/// W what where-expressions mean, V uploaded VOTables.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
@@ -33,6 +34,7 @@ pub const CODES: &[&[Code]] = &[
     deploy::CODES,
     export::CODES,
     lint::CODES,
+    votable::CODES,
 ];
 
 /// The code with that name, in any case of letters.

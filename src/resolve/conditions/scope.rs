@@ -289,7 +289,7 @@ impl<'c, 't, 's> Scope<'c, 't, 's> {
                     let key = self.context.snapshot.universe.key_column(element, &dimension);
                     on.push((key.to_owned(), On::Column { alias, column }));
                 }
-                self.tables.push(element, element, on, Multiplicity::AtMostOne, false)?
+                self.tables.push(element, element, on, Multiplicity::AtMostOne, false)
             }
         };
         if !found.is_dimension() {
