@@ -7,11 +7,8 @@
 mod live_support;
 mod support;
 
-use std::time::{Duration, Instant};
-
 use live_support::process::Process;
 use live_support::reader::Reader;
-use live_support::timing::{Times, puts};
 use live_support::{Place, apply, butler, oracle};
 use serde_json::{Value as Json, json};
 use support::compare::compare;
@@ -29,7 +26,8 @@ fn survey() -> Survey {
 /// A registry with its views, Butler at work on it, and those who watch.
 struct Scene {
     place: Place,
-    repository: Repository,
+    /// Its folder lives as long as this.
+    _repository: Repository,
     butler: Process,
     oracle: Process,
     reader: Reader,
@@ -69,7 +67,17 @@ impl Scene {
         let mut butler = butler(&repository);
         butler.line();
         let oracle = oracle(&repository);
-        Self { place, repository, butler, oracle, reader, historian, seen, cells: 0, steps: 0 }
+        Self {
+            place,
+            _repository: repository,
+            butler,
+            oracle,
+            reader,
+            historian,
+            seen,
+            cells: 0,
+            steps: 0,
+        }
     }
 
     /// Lets Butler do something, which changes the views in `changed` to have so many rows and
@@ -214,7 +222,8 @@ fn collections_and_exposures(scene: &mut Scene) {
 fn chains(scene: &mut Scene) -> Vec<String> {
     let pair = [visit(910_001, 0), visit(910_001, 1)];
     let mut made = scene.step(&put("visit_image", "Live/run/1", &pair), &[("runs", 6)]);
-    let extend = |name: &str, child: &str| json!({"do": "extend", "name": name, "children": [child]});
+    let extend =
+        |name: &str, child: &str| json!({"do": "extend", "name": name, "children": [child]});
     scene.step(&extend("Live/defaults", "Live/run/1"), &[("search", 6)]);
     scene.step(&put("visit_image", "Live/run/2", &pair), &[("runs", 8)]);
     // Found first now, instead of those of run 1; then behind them again.
@@ -222,17 +231,13 @@ fn chains(scene: &mut Scene) -> Vec<String> {
         &json!({"do": "prepend", "name": "Live/defaults", "children": ["Live/run/2"]}),
         &[("search", 6)],
     );
-    scene.step(
-        &chain("Live/defaults", &["Live/raw", "Live/run/1", "Live/run/2"]),
-        &[("search", 6)],
-    );
+    scene
+        .step(&chain("Live/defaults", &["Live/raw", "Live/run/1", "Live/run/2"]), &[("search", 6)]);
     scene.step(&chain("Live/inner", &["Live/run/2"]), &[]);
-    scene.step(
-        &chain("Live/defaults", &["Live/inner", "Live/run/1", "Live/raw"]),
-        &[("search", 6)],
-    );
-    let coadds = ["g", "r"]
-        .map(|band| json!({"skymap": "rings_v1", "tract": 0, "patch": 0, "band": band}));
+    scene
+        .step(&chain("Live/defaults", &["Live/inner", "Live/run/1", "Live/raw"]), &[("search", 6)]);
+    let coadds =
+        ["g", "r"].map(|band| json!({"skymap": "rings_v1", "tract": 0, "patch": 0, "band": band}));
     let coadds = scene.step(&put("deep_coadd", "Live/run/3", &coadds), &[("runs", 10)]);
     scene.step(&extend("Live/inner", "Live/run/3"), &[("search", 8)]);
     let mut all = made["uuids"].as_array_mut().unwrap().clone();
@@ -267,7 +272,8 @@ fn tags_and_calibrations(scene: &mut Scene, firsts: &[String]) {
     // Two ranges remain of each, and still one row.
     let summer = span("2024-06-01T00:00:00", "2024-09-01T00:00:00");
     scene.step(&with(summer, "decertify"), &[]);
-    scene.step(&json!({"do": "decertify", "name": "Live/calib", "type": "bias"}), &[("search", 10)]);
+    scene
+        .step(&json!({"do": "decertify", "name": "Live/calib", "type": "bias"}), &[("search", 10)]);
     // A visit of both exposures: the exporter has a row for each visit of an exposure.
     scene.step(&put("raw", "Live/raw", &[exposure(910_002, 0)]), &[("runs", 11)]);
     scene.step(
@@ -304,10 +310,7 @@ fn removals(scene: &mut Scene, firsts: &[String]) {
     scene.step(&chain("Live/inner", &["Live/run/3"]), &[("search", 16)]);
     scene.step(&json!({"do": "remove_run", "name": "Live/run/2"}), &[("runs", 10)]);
     // One of the two coadds is in Live/picked, too.
-    scene.step(
-        &chain("Live/defaults", &["Live/run/1", "Live/raw"]),
-        &[("search", 15)],
-    );
+    scene.step(&chain("Live/defaults", &["Live/run/1", "Live/raw"]), &[("search", 15)]);
     scene.step(&json!({"do": "remove_chain", "name": "Live/inner"}), &[]);
     scene.step(
         &json!({"do": "prune", "uuids": [firsts[2]]}),

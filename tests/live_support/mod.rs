@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::support::postgres::Cluster;
-use crate::support::python::{output, script};
+use crate::support::python::{oracle_script, output, script};
 use crate::support::survey::{Repository, Survey};
 use process::Process;
 
@@ -89,5 +89,5 @@ pub fn butler(repository: &Repository) -> Process {
 
 /// The Butler that says what the rows are: `obscore_rows.py`.
 pub fn oracle(repository: &Repository) -> Process {
-    Process::start(script("obscore_rows.py").arg(&repository.root).arg("--serve"))
+    Process::start(oracle_script("obscore_rows.py").arg(&repository.root).arg("--serve"))
 }

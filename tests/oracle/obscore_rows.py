@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import inspect
 import json
 import logging
 import re
@@ -65,8 +66,22 @@ def exporter_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, An
     exporter = ObscoreExporter(butler, ExporterConfig.model_validate(text))
     columns = [[field.name, str(field.type)] for field in exporter.schema]
     yield {"columns": columns}
-    for record in exporter.iter_records():
-        yield {"row": [plain(record[name]) for name, _ in columns]}
+    # Release 30 calls this `iter_records`.
+    for batch, _ in exporter._make_record_batches(exporter.config.batch_size):
+        for record in batch.to_pylist():
+            yield {"row": [plain(record[name]) for name, _ in columns]}
+
+
+def exposure_regions(butler: Butler) -> _ExposureRegionFactory:
+    """Return the manager's own lookup of the region of an exposure."""
+    managers = butler._registry._managers
+    if "context" not in inspect.signature(_ExposureRegionFactory).parameters:
+        return _ExposureRegionFactory(managers.dimensions, butler.query)
+    # Release 28 asked with relations.
+    from lsst.daf.butler.registry.queries import SqlQueryContext
+
+    context = SqlQueryContext(butler._registry._db, managers.column_types)
+    return _ExposureRegionFactory(managers.dimensions, context)
 
 
 def live_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -81,7 +96,7 @@ def live_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, Any]]:
         config=config, spatial_plugins=plugins, datasets=type(butler._registry._managers.datasets)
     )
     universe = butler.dimensions
-    regions = _ExposureRegionFactory(butler._registry._managers.dimensions, butler.query)
+    regions = exposure_regions(butler)
     factory = RecordFactory.get_record_type_from_universe(universe)(
         config, schema, universe, plugins, regions
     )

@@ -1,6 +1,6 @@
 //! Runs the Python scripts of `tests/oracle` with the interpreter that has the real Butler.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -22,9 +22,24 @@ pub fn python() -> &'static PathBuf {
     })
 }
 
+/// The interpreter whose Butler says what ObsCore rows are: `OBSCORE_VIEW_ORACLE`, by default the
+/// one that writes. Release 28 writes registries as good as any, but its ObsCore has TAI times.
+fn oracle_python() -> PathBuf {
+    std::env::var_os("OBSCORE_VIEW_ORACLE").map_or_else(|| python().clone(), PathBuf::from)
+}
+
 /// A script of `tests/oracle`, ready for arguments.
 pub fn script(name: &str) -> Command {
-    let mut command = Command::new(python());
+    script_of(python(), name)
+}
+
+/// A script that asks Butler for ObsCore rows, ready for arguments.
+pub fn oracle_script(name: &str) -> Command {
+    script_of(&oracle_python(), name)
+}
+
+fn script_of(python: &Path, name: &str) -> Command {
+    let mut command = Command::new(python);
     command.arg(super::oracle_file(name)).env("PYTHONDONTWRITEBYTECODE", "1");
     command
 }
@@ -46,7 +61,8 @@ pub fn output(command: &mut Command) -> String {
 pub fn newest_universe() -> u32 {
     static NEWEST: OnceLock<u32> = OnceLock::new();
     *NEWEST.get_or_init(|| {
-        let ask = "from lsst.daf.butler import DimensionUniverse; print(DimensionUniverse().version)";
+        let ask =
+            "from lsst.daf.butler import DimensionUniverse; print(DimensionUniverse().version)";
         output(Command::new(python()).args(["-c", ask])).trim().parse().expect("a number")
     })
 }
@@ -66,11 +82,13 @@ pub fn oracle_digest() -> &'static str {
             hash.update(file.file_name().expect("name").as_encoded_bytes());
             hash.update(std::fs::read(&file).expect("readable script"));
         }
-        hash.update(output(Command::new(python()).args([
-            "-c",
-            "import importlib.metadata as m; \
-             print([(d, m.version(d)) for d in ('lsst-daf-butler', 'lsst-dax-obscore', 'lsst-sphgeom')])",
-        ])));
+        for python in [python(), &oracle_python()] {
+            hash.update(output(Command::new(python).args([
+                "-c",
+                "import importlib.metadata as m; \
+                 print([(d, m.version(d)) for d in ('lsst-daf-butler', 'lsst-dax-obscore', 'lsst-sphgeom')])",
+            ])));
+        }
         hex(&hash.finalize())
     })
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::postgres::Cluster;
-use super::python::{digest, output, script};
+use super::python::{digest, oracle_script, output, script};
 use super::table::Table;
 
 /// The schema of Butler's tables on PostgreSQL; Butler itself fails with names that need quotes.
@@ -119,7 +119,7 @@ impl Repository {
     }
 
     fn oracle(&self, mapping: &Path) -> Command {
-        let mut command = script("obscore_rows.py");
+        let mut command = oracle_script("obscore_rows.py");
         command.arg(&self.root).arg(mapping).arg("--tolerant");
         command
     }
