@@ -18,6 +18,8 @@ pub mod region;
 pub mod registry;
 pub mod resolve;
 pub mod sql;
+pub mod stream;
 pub mod template;
 pub mod time;
 pub mod value;
+pub mod votable;

@@ -9,7 +9,7 @@ mod support;
 
 use live_support::{Place, apply};
 use serde_json::Value as Json;
-use support::python::{newest_universe, output, script};
+use support::python::{newest_universe, output, registry_script};
 use support::survey::{Survey, mapping};
 
 /// The mapping of the view, and the configuration of Butler's own table.
@@ -27,7 +27,7 @@ fn inserts(place: Place) {
     apply(&repositories[1].1, &own, "obscore", &[]);
     // Datasets a transaction, exposures a round, and the number of the first of them.
     for (batch, exposures, first) in [("50", "50", "2000000"), ("1", "5", "3000000")] {
-        let mut bench = script("bench_inserts.py");
+        let mut bench = registry_script("bench_inserts.py");
         bench.args(["--rounds", "31", "--exposures", exposures]);
         bench.args(["--batch", batch, "--first", first]);
         for (name, repository) in &repositories {

@@ -26,7 +26,7 @@ fn survey() -> Survey {
 /// A registry with its views, Butler at work on it, and those who watch.
 struct Scene {
     place: Place,
-    /// Its folder lives as long as this.
+    /// Keeps the registry until the end.
     _repository: Repository,
     butler: Process,
     oracle: Process,

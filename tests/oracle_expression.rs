@@ -251,15 +251,25 @@ fn emitted(expression: &Expression) -> Value {
             json!([word, emitted(a), emitted(b)])
         }
         Node::In { value, items, negated } => {
-            let items: Vec<Value> = items.iter().map(emitted).collect();
+            // Butler's tree knows the values of a list only one by one.
+            let each = items.iter().flat_map(|item| match &item.node {
+                Node::List(values) => values
+                    .iter()
+                    .map(|node| emitted(&Expression { node: node.clone(), span: item.span }))
+                    .collect(),
+                _ => vec![emitted(item)],
+            });
+            let items: Vec<Value> = each.collect();
             json!([if *negated { "NOT IN" } else { "IN" }, emitted(value), items])
         }
         Node::Name(names) => json!(["name", names.join(".")]),
         Node::Bind(name) => json!(["bind", name]),
+        Node::List(_) => panic!("lists stand in IN only"),
         Node::Literal(value) => literal(value),
         Node::Time(_) => json!(["time"]),
         Node::Range(range) => json!(["range", range.start, range.stop, range.stride]),
         Node::Null => json!(["null"]),
+        Node::List(_) => panic!("a list stands for a bind value, and there are none here"),
         Node::Arithmetic(a, operator, b) => {
             let word = match operator {
                 Operator::Add => "+",

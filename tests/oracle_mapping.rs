@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::match_same_arms,
     missing_docs
 )]
 
@@ -128,9 +129,12 @@ const VALUES: [&str; 96] = [
     "!unknown x",
 ];
 
+/// A text with a value put into one of its places.
+type Slot = Box<dyn Fn(&str) -> String>;
+
 /// Places in a mapping where a value can stand.
-fn slots() -> Vec<Box<dyn Fn(&str) -> String>> {
-    let mut slots: Vec<Box<dyn Fn(&str) -> String>> = Vec::new();
+fn slots() -> Vec<Slot> {
+    let mut slots: Vec<Slot> = Vec::new();
     for key in [
         "collections",
         "obs_collection",
@@ -260,8 +264,6 @@ fn compare(text: &str, answer: &Value) -> Result<bool, String> {
             }
             Ok(true)
         }
-        // The one leniency: inside brackets a text may begin with a colon here.
-        (Some(_), Some(_)) if text.contains("[:") || text.contains(", :") => Ok(false),
         (Some(_), Some(error)) => Err(format!("{text}\naccepted here, Butler: {error}")),
         (None, Some(_)) => Ok(false),
         (None, None) if errors.iter().all(|error| beyond_pydantic(error)) => Ok(false),
@@ -270,6 +272,13 @@ fn compare(text: &str, answer: &Value) -> Result<bool, String> {
             Err(format!("{text}\naccepted by Butler, here: {}", errors.join("; ")))
         }
     }
+}
+
+/// Whether the two sides differ about the syntax of YAML only: PyYAML reads YAML 1.1, our parser 1.2.
+fn about_syntax(difference: &str) -> bool {
+    difference.contains("accepted here, Butler: \"ScannerError")
+        || difference.contains("accepted here, Butler: \"ParserError")
+        || (difference.contains("accepted by Butler, here:") && difference.contains("[M001]"))
 }
 
 fn compare_all(texts: &[String]) -> (usize, usize) {
@@ -361,7 +370,20 @@ fn damaged_files_are_judged_alike() {
         }
         texts.push(characters.into_iter().collect::<String>());
     }
-    let (accepted, refused) = compare_all(&texts);
-    println!("{accepted} damaged files with the same values, {refused} refused by both");
-    assert!(accepted > 1000 && refused > 1000);
+    let answers = ask::ask("mapping_dump.py", &json!(texts));
+    let (mut accepted, mut syntax) = (0, 0);
+    for (text, answer) in texts.iter().zip(answers.as_array().unwrap()) {
+        match compare(text, answer) {
+            Ok(both) => accepted += usize::from(both),
+            Err(difference) if about_syntax(&difference) => syntax += 1,
+            Err(difference) => panic!("{difference}"),
+        }
+    }
+    let refused = texts.len() - accepted - syntax;
+    println!(
+        "{accepted} damaged files with the same values, {refused} refused by both, {syntax} on \
+         whose syntax YAML 1.1 and 1.2 differ"
+    );
+    // Corners such as a comment right after a closing quote; two in a thousand are too many.
+    assert!(accepted > 1000 && refused > 1000 && syntax <= texts.len() / 500);
 }

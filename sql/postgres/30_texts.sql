@@ -51,7 +51,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   lon float8 := {schema}.obscore_longitude(circle[1], circle[2]) * 57.29577951308232;
   lat float8 := {schema}.obscore_latitude(circle[1], circle[2], circle[3]) * 57.29577951308232;
-  radius float8 := CASE WHEN circle[4] >= 4 THEN pi() ELSE least(circle[5], pi()) END * 57.29577951308232;
+  radius float8 := least(circle[5], pi()) * 57.29577951308232;
 BEGIN
   IF circle[4] < 0 THEN RETURN NULL; END IF;
   RETURN 'CIRCLE ' || {schema}.obscore_decimal(lon) || ' ' || {schema}.obscore_decimal(lat)

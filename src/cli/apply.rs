@@ -1,5 +1,7 @@
 //! `apply`: the view in a live database.
 
+use std::fmt::Write;
+
 use super::compile::{self, Compiled, Input, ViewOptions, compile};
 use super::output::{Terminal, product};
 use super::{Failure, Outcome};
@@ -33,7 +35,7 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     let database = writable(repo, "apply").await?;
     let compiled = compile(&mapping, &snapshot, snapshot.dialect, &arguments.view)?;
     compiled.said.iter().for_each(|one| terminal.say(one));
-    needs(&mapping, &compiled, &snapshot, terminal)?;
+    needs(&mapping, &compiled, &snapshot, *terminal)?;
     let request = Request {
         target: &compiled.target,
         script: &compiled.script,
@@ -68,7 +70,7 @@ fn needs(
     mapping: &Mapping,
     compiled: &Compiled,
     snapshot: &Snapshot,
-    terminal: &Terminal,
+    terminal: Terminal,
 ) -> Result<(), Failure> {
     let plugin = compiled.plan.columns.iter().find(|column| column.origin == Origin::Plugin);
     if let Some(column) = plugin
@@ -97,7 +99,7 @@ fn say(report: &Report, compiled: &Compiled, dry_run: bool) -> Result<(), Failur
     let mut text = String::new();
     let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
     if report.is_empty() {
-        text.push_str(&format!("{view}: nothing to change\n"));
+        let _ = writeln!(text, "{view}: nothing to change");
     }
     for change in &report.changes {
         if dry_run {
@@ -105,10 +107,10 @@ fn say(report: &Report, compiled: &Compiled, dry_run: bool) -> Result<(), Failur
         }
     }
     for change in &report.changes {
-        text.push_str(&format!("{}\n", change.line()));
+        let _ = writeln!(text, "{}", change.line());
     }
     for right in &report.rights {
-        text.push_str(&format!("{right}\n"));
+        let _ = writeln!(text, "{right}");
     }
     if dry_run && !report.is_empty() {
         text.push_str("dry run: nothing was changed\n");

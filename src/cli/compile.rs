@@ -29,7 +29,7 @@ pub struct Input {
 }
 
 /// Where and how the view is made.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct ViewOptions {
     /// Schema of the view (PostgreSQL); `ivoa` unless the mapping says otherwise.
     #[arg(long, value_name = "SCHEMA")]
@@ -63,6 +63,15 @@ pub enum Regions {
 
 /// Reads a mapping file; its warnings are said, its errors returned.
 pub fn read_mapping(file: &Path, terminal: &Terminal) -> Result<Mapping, Failure> {
+    let (mapping, said) = parse_mapping(file)?;
+    for one in &said {
+        terminal.say(one);
+    }
+    Ok(mapping)
+}
+
+/// Reads a mapping file, with its warnings.
+pub fn parse_mapping(file: &Path) -> Result<(Mapping, Vec<Diagnostic>), Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         Box::new(
             Diagnostic::error("M001", format!("cannot read `{}`: {error}", file.display()))
@@ -72,10 +81,7 @@ pub fn read_mapping(file: &Path, terminal: &Terminal) -> Result<Mapping, Failure
     let (mapping, said) = mapping::read(Source::new(file.display().to_string(), text));
     let wrong = said.iter().any(|one| one.severity == Severity::Error);
     match mapping {
-        Some(mapping) if !wrong => {
-            said.iter().for_each(|one| terminal.say(one));
-            Ok(mapping)
-        }
+        Some(mapping) if !wrong => Ok((mapping, said)),
         _ => Err(said.into()),
     }
 }
@@ -116,7 +122,7 @@ pub fn compile(
     let (plan, said) = resolve(mapping, snapshot, resolving)?;
     let view = view_name(mapping, dialect, options);
     let strategy = strategy(mapping, dialect, options);
-    let target = Target::new(snapshot, dialect, view, strategy, regions(mapping, options));
+    let target = Target::new(snapshot, dialect, view, strategy, regions(mapping, options.parity));
     let stamp = Stamp {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         mapping: digest(mapping.source.text()),
@@ -164,13 +170,14 @@ fn strategy(mapping: &Mapping, dialect: Dialect, options: &ViewOptions) -> Strat
     }
 }
 
-fn regions(mapping: &Mapping, options: &ViewOptions) -> RegionOptions {
+/// How regions are written.
+pub fn regions(mapping: &Mapping, parity: bool) -> RegionOptions {
     let winding = match mapping.deviations.winding {
         Winding::Butler => region::Winding::Butler,
-        Winding::Dali if options.parity => region::Winding::Butler,
+        Winding::Dali if parity => region::Winding::Butler,
         Winding::Dali => region::Winding::Dali,
     };
-    let all_region_types = mapping.deviations.all_region_types && !options.parity;
+    let all_region_types = mapping.deviations.all_region_types && !parity;
     RegionOptions { winding, all_region_types }
 }
 

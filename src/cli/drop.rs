@@ -44,7 +44,7 @@ pub async fn run(arguments: Arguments, _: &Terminal) -> Result<Outcome, Failure>
     let removed = deploy::remove(&database, &target, arguments.dry_run).await;
     database.close().await;
     let removed = removed?;
-    let mut text: String = removed.iter().map(|one| format!("remove {one}\n")).collect();
+    let mut text = removed.iter().fold(String::new(), |text, one| text + "remove " + one + "\n");
     if removed.is_empty() {
         text = format!("{}: nothing of ours is there\n", target.own(&target.view.name));
     } else if arguments.dry_run {

@@ -4,9 +4,12 @@
 //! exit code: 0 done, 1 findings, 2 could not run. One file per command.
 
 mod apply;
+mod check;
 mod compile;
+mod demo;
 mod drop;
 mod explain;
+mod export;
 mod generate;
 mod inspect;
 mod output;
@@ -29,9 +32,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Arguments),
     Generate(generate::Arguments),
     Apply(apply::Arguments),
+    Check(check::Arguments),
     Drop(drop::Arguments),
+    Export(export::Arguments),
     Inspect(inspect::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
@@ -88,8 +94,11 @@ pub fn main() -> ExitCode {
 async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> {
     match command {
         Command::Apply(arguments) => apply::run(arguments, terminal).await,
+        Command::Check(arguments) => check::run(arguments, terminal).await,
         Command::Drop(arguments) => drop::run(arguments, terminal).await,
+        Command::Demo(arguments) => demo::run(arguments, terminal).await,
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
+        Command::Export(arguments) => export::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),

@@ -107,10 +107,15 @@ fn wrong_password(target: &PostgresTarget) -> Diagnostic {
 }
 
 fn sqlite(error: &dyn DatabaseError, target: &SqliteTarget) -> Diagnostic {
+    let code = error.code().and_then(|code| code.parse::<i32>().ok());
+    sqlite_code(code.unwrap_or_default(), error.message(), target)
+}
+
+/// The diagnostic for an SQLite result code with its message.
+pub fn sqlite_code(code: i32, text: &str, target: &SqliteTarget) -> Diagnostic {
     let path = target.path.display();
-    let text = error.message();
     // Extended result codes carry the primary one in the low byte.
-    let code = error.code().and_then(|code| code.parse::<i32>().ok()).map_or(0, |code| code & 0xff);
+    let code = code & 0xff;
     match code {
         5 | 6 => Diagnostic::error("R027", format!("{path} is locked by another process"))
             .help("try again later"),

@@ -15,12 +15,12 @@ use crate::value::Cell;
 /// An open transaction.
 #[derive(Debug)]
 pub struct Session {
-    connection: Connection,
-    target: Target,
+    pub(super) connection: Connection,
+    pub(super) target: Target,
 }
 
 #[derive(Debug)]
-enum Connection {
+pub(super) enum Connection {
     Postgres(Transaction<'static, Postgres>),
     Sqlite(Transaction<'static, Sqlite>),
 }

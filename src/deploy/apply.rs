@@ -140,7 +140,7 @@ impl Installer<'_> {
         let statement = script.statements.iter().find(|one| one.kind == Kind::Schema);
         let (false, Some(statement)) = (before.schema_exists, statement) else { return Ok(()) };
         session.run(&statement.sql).await?;
-        let comment = format!("IVOA views\n{}", stamp_of(ObjectKind::Function, stamp).line());
+        let comment = format!("IVOA views\n{}", stamp.of_schema().line());
         session
             .run(&format!(
                 "COMMENT ON SCHEMA {} IS {}",
@@ -289,7 +289,7 @@ impl Installer<'_> {
             Box::new(
                 Diagnostic::error("D009", format!("the view cannot be read: {}", failure.message))
                     .help("nothing was changed")
-                    .help("the mapping may name a table that the registry does not have"),
+                    .help("the owner of the view needs USAGE and SELECT on the registry"),
             )
         })?;
         Ok(())

@@ -63,6 +63,7 @@ pub async fn dependants(
     let sql =
         "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger')";
     let mut found = BTreeSet::new();
+    let mut candidates = Vec::new();
     let among = |list: &[&str], name: &str| list.iter().any(|one| one.eq_ignore_ascii_case(name));
     let lost: Vec<&str> = going.iter().copied().filter(|name| !among(staying, name)).collect();
     for row in session.rows(sql, &[]).await? {
@@ -71,18 +72,91 @@ pub async fn dependants(
         else {
             continue;
         };
-        if kind == "view" && among(going, &name) {
-            continue;
+        let names_lost = identifiers(&text).iter().any(|word| among(&lost, word));
+        if kind == "trigger" && (among(going, &on) || names_lost) {
+            found.insert(format!("trigger {name}"));
+        } else if kind == "view" && names_lost && !among(going, &name) {
+            candidates.push(name);
         }
-        let on_ours = kind == "trigger" && among(going, &on);
-        if on_ours || words(&text).any(|word| among(&lost, word)) {
-            found.insert(format!("{kind} {name}"));
-        }
+    }
+    for name in broken(session, going, &candidates).await? {
+        found.insert(format!("view {name}"));
     }
     Ok(found.into_iter().collect())
 }
 
-/// The words of a text that can be names.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+/// Those of `candidates` that can be read now, and could not without `going`. A word of a text need
+/// not be a table's name, so they are tried.
+async fn broken(
+    session: &mut Session,
+    going: &[&str],
+    candidates: &[String],
+) -> Result<Vec<String>> {
+    let mut readable = Vec::new();
+    for name in candidates {
+        if session.run(&probe(name)).await.is_ok() {
+            readable.push(name.clone());
+        }
+    }
+    if readable.is_empty() {
+        return Ok(readable);
+    }
+    session.run("SAVEPOINT without").await?;
+    for name in going {
+        session.run(&format!("DROP VIEW {}", quoted(name))).await?;
+    }
+    let mut broken = Vec::new();
+    for name in readable {
+        if session.run(&probe(&name)).await.is_err() {
+            broken.push(name);
+        }
+    }
+    session.run("ROLLBACK TO without; RELEASE without").await?;
+    Ok(broken)
+}
+
+fn probe(view: &str) -> String {
+    format!("SELECT 1 FROM {} LIMIT 0", quoted(view))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The words of a statement that can be names: neither in comments nor in strings.
+fn identifiers(sql: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let length = if rest.starts_with("--") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |at| at + 2)
+        } else if let Some(close) = closing(first) {
+            let inner = rest.get(1..).unwrap_or_default();
+            let length = inner.find(close).unwrap_or(inner.len());
+            if first != '\'' {
+                found.extend(inner.get(..length));
+            }
+            length + 2
+        } else if first.is_alphanumeric() || first == '_' {
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'));
+            let length = end.unwrap_or(rest.len());
+            found.extend(rest.get(..length));
+            length
+        } else {
+            first.len_utf8()
+        };
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    found
+}
+
+/// What ends a quoted text or name.
+fn closing(open: char) -> Option<char> {
+    match open {
+        '\'' | '"' | '`' => Some(open),
+        '[' => Some(']'),
+        _ => None,
+    }
 }

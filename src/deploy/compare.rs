@@ -105,17 +105,11 @@ fn change(one: &Wanted, found: &Found, deployed: &Deployed, stamp: &Stamp) -> Op
     (found.stamp.as_ref() != Some(&stamp)).then_some(Action::Stamp)
 }
 
-/// The stamp of an object. A function belongs to its schema and is the same for every mapping.
+/// The stamp of an object.
 pub fn stamp_of(kind: ObjectKind, stamp: &Stamp) -> Stamp {
     match kind {
         ObjectKind::View => stamp.clone(),
-        ObjectKind::Function => Stamp {
-            tool: stamp.tool.clone(),
-            mapping: String::new(),
-            universe: 0,
-            managers: String::new(),
-            view: String::new(),
-        },
+        ObjectKind::Function => stamp.of_schema(),
     }
 }
 

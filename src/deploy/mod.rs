@@ -1,12 +1,13 @@
 //! Installing, comparing and removing views in a live database.
 //!
 //! In: a [`Script`](crate::lower::Script) and an open [`Database`](crate::db::Database). Out:
-//! [`apply`] and [`remove`], one transaction each, and the comparison that `check` reports.
+//! [`apply`] and [`remove`], one transaction each, and what [`check`] finds.
 
 mod apply;
 mod catalog;
 mod catalog_postgres;
 mod catalog_sqlite;
+pub mod check;
 mod compare;
 mod diff;
 mod object;

@@ -47,13 +47,11 @@ pub fn dependants(dependants: &[String]) -> Result<()> {
     let more = dependants.len() - 1;
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let mut diagnostic =
-        Diagnostic::error("D006", format!("{first}{more} depends on the view, and is not ours"));
+        Diagnostic::error("D006", format!("not ours, and depends on the view: {first}{more}"));
     if dependants.len() > 1 {
         diagnostic = diagnostic.help(format!("all of them: {}", dependants.join(", ")));
     }
     Err(Box::new(
-        diagnostic.help("nothing was changed; drop it first, and make it again afterwards").help(
-            "a view that is to stay can be built on a schema of its own: apply with --schema",
-        ),
+        diagnostic.help("nothing was changed; drop it first, and make it again afterwards"),
     ))
 }

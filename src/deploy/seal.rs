@@ -4,6 +4,8 @@
 //! comment next to the [`Stamp`]. The stamp says what an object was made from; the seal tells
 //! later whether somebody changed it.
 
+use std::fmt::Write;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -40,7 +42,11 @@ impl Seal {
 
 /// The first 20 hexadecimal digits of a SHA-256: enough to notice a change.
 pub fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(10).map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::new();
+    for byte in Sha256::digest(text.as_bytes()).iter().take(10) {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
 
 /// `text` without the lines that are a stamp or a seal, and without what surrounds it.

@@ -5,6 +5,7 @@
 
 mod call;
 mod check;
+mod instant;
 mod lex;
 mod parse;
 mod time;

@@ -266,7 +266,7 @@ impl Parser<'_> {
         Ok(node(Node::In { value: Box::new(value), items, negated }, span))
     }
 
-    /// One item of an IN list; a bind name of a list adds all its values.
+    /// One item of an IN list; a bind name of a list is one item.
     fn item(&mut self, items: &mut Vec<Expression>) -> Result<()> {
         let span = self.here();
         let sign = matches!(self.peek(), Some(Kind::Mark("+" | "-")));
@@ -527,6 +527,6 @@ fn plain_name(names: Vec<String>) -> Node {
 fn spread(value: BindValue, span: Span, items: &mut Vec<Expression>) {
     match value {
         BindValue::Scalar(value) => items.push(node(value, span)),
-        BindValue::List(values) => items.extend(values.into_iter().map(|value| node(value, span))),
+        BindValue::List(values) => items.push(node(Node::List(values), span)),
     }
 }

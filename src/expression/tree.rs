@@ -27,7 +27,7 @@ pub enum Node {
     In {
         /// The left side.
         value: Box<Expression>,
-        /// Literals, ranges or bind names.
+        /// Literals, names, ranges, or lists of bind values.
         items: Vec<Expression>,
         /// `NOT IN`.
         negated: bool,
@@ -42,6 +42,8 @@ pub enum Node {
     Time(String),
     /// `1..10:2` inside IN; both ends included.
     Range(Range),
+    /// The values of a bind list inside IN.
+    List(Vec<Node>),
     /// `NULL`
     Null,
     /// `left op right` on numbers.

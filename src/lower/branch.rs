@@ -3,15 +3,14 @@
 //! In: a [`Branch`] and what is asked of it. Out: a [`BranchSelect`], whose joins are only those
 //! that its outputs need.
 
-use sea_query::Expr;
+use sea_query::{Expr, ExprTrait};
 
 use super::Target;
 use super::scalar::column;
-use crate::plan::{Branch, Join, Multiplicity, On, Scalar, Search, TAGS};
+use crate::plan::{
+    Branch, COLLECTIONS, DATASET, Join, Multiplicity, On, Predicate, RUN, Scalar, Search, TAGS,
+};
 use crate::sql::{Dialect, layout};
-
-/// Alias of the helper view of collections.
-const COLLECTIONS: &str = "c";
 
 /// The SELECT of one branch.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,23 +57,40 @@ impl Target {
         search: &Search,
         outputs: &[(String, Expr, &Scalar)],
     ) -> Vec<BranchSelect> {
-        let alternatives: Vec<Option<Expr>> = if branch.conditions.is_empty() {
-            vec![None]
-        } else if branch.repeats {
-            branch.conditions.iter().map(|one| Some(self.predicate(one))).collect()
-        } else {
-            let any = crate::plan::Predicate::Or(branch.conditions.clone());
-            vec![Some(self.predicate(&any))]
+        self.branch_with(branch, search, outputs, matches!(search, Search::Path(_)))
+    }
+
+    /// As [`Self::branch`], but only with `first` an earlier collection hides a later one.
+    pub(super) fn branch_with(
+        &self,
+        branch: &Branch,
+        search: &Search,
+        outputs: &[(String, Expr, &Scalar)],
+        first: bool,
+    ) -> Vec<BranchSelect> {
+        let whole = |condition: Option<&Predicate>| {
+            let found = first.then(|| self.first_found(branch, condition));
+            found.into_iter().chain(condition.map(|one| self.predicate(one))).collect()
         };
-        let select = |condition: Option<Expr>| {
+        // Each alternative is a find-first search of its own; that makes a difference only where a
+        // condition tells datasets of one data ID apart.
+        let apart = first && branch.conditions.iter().any(Predicate::tells_datasets_apart);
+        let alternatives: Vec<Vec<Expr>> = match branch.conditions.as_slice() {
+            [] => vec![whole(None)],
+            conditions if branch.repeats => conditions.iter().map(|one| whole(Some(one))).collect(),
+            [only] => vec![whole(Some(only))],
+            conditions if apart => {
+                let each = conditions.iter().filter_map(|one| super::time::all(whole(Some(one))));
+                vec![each.reduce(ExprTrait::or).into_iter().collect()]
+            }
+            conditions => vec![whole(Some(&Predicate::Or(conditions.to_vec())))],
+        };
+        let select = |alternative: Vec<Expr>| {
             let mut joins = vec![self.membership(branch, search)];
             let used = outputs.iter().map(|(_, _, scalar)| *scalar);
             joins.extend(branch.needed(used).into_iter().map(|join| self.join(join)));
             let mut conditions = vec![self.may_hold(branch)];
-            if matches!(search, Search::Path(_)) {
-                conditions.push(self.first_found(branch));
-            }
-            conditions.extend(condition);
+            conditions.extend(alternative);
             BranchSelect {
                 dialect: self.dialect,
                 outputs: outputs
@@ -141,25 +157,59 @@ impl Target {
         )
     }
 
-    /// Find-first: no earlier collection has a dataset of this type with the same data ID.
-    fn first_found(&self, branch: &Branch) -> Expr {
-        let mut on = vec![self.is_in("earlier_t", "earlier"), self.is_of_type("earlier_t", branch)];
-        for dimension in &branch.required {
+    /// Find-first: no earlier collection has a dataset of this type with the same data ID that
+    /// satisfies the condition as well. What refers to the row itself stands in WHERE: in ON,
+    /// PostgreSQL would not see an anti-join.
+    fn first_found(&self, branch: &Branch, condition: Option<&Predicate>) -> Expr {
+        let on = [self.is_in("earlier_t", "earlier"), self.is_of_type("earlier_t", branch)];
+        let same = branch.required.iter().map(|dimension| {
             let own = column("earlier_t", dimension);
-            on.push(self.dialect.fill("{0} = {1}", &[&own, &column(TAGS, dimension)]));
-        }
-        let on: Vec<String> = on.iter().map(|one| self.dialect.text(one)).collect();
+            self.dialect.fill("{0} = {1}", &[&own, &column(TAGS, dimension)])
+        });
+        let texts = |parts: Vec<Expr>| -> Vec<String> {
+            parts.iter().map(|one| self.dialect.text(one)).collect()
+        };
+        let mut conditions = vec![format!("earlier.rank < {COLLECTIONS}.rank")];
+        conditions.extend(texts(same.collect()));
         let search = Search::Path(Vec::new());
+        let satisfied = match condition {
+            Some(condition) if condition.tells_datasets_apart() => {
+                format!("\n      AND {}", self.earlier_satisfies(branch, condition))
+            }
+            _ => String::new(),
+        };
         Expr::cust(format!(
             "NOT EXISTS (\n    SELECT 1\n    FROM {} AS earlier\n    JOIN {} AS earlier_t ON {}\n    \
-             WHERE earlier.rank < {COLLECTIONS}.rank\n  )",
+             WHERE {}{satisfied}\n  )",
             self.own(&self.view.collections()),
             self.memberships(branch, &search),
-            on.join("\n      AND "),
+            texts(on.into()).join("\n      AND "),
+            conditions.join("\n      AND "),
         ))
     }
 
-    fn join(&self, join: &Join) -> JoinClause {
+    /// The condition for the dataset of an earlier collection. Its tables take the aliases that the
+    /// branch's dataset has outside; what depends on the data ID is the same for both.
+    fn earlier_satisfies(&self, branch: &Branch, condition: &Predicate) -> String {
+        let key = self.collection_key();
+        let run = branch.joins.iter().find(|join| join.alias == RUN);
+        let run = run.map_or_else(String::new, |join| {
+            let join = self.join(join);
+            let on: Vec<String> = join.on.iter().map(|one| self.dialect.text(one)).collect();
+            format!("\n      JOIN {} AS {RUN} ON {}", join.table, on.join(" AND "))
+        });
+        format!(
+            "EXISTS (\n      SELECT 1\n      FROM {dataset} AS {DATASET}{run}\n      JOIN \
+             {collection} AS {COLLECTIONS} ON {COLLECTIONS}.{key} = earlier.{key}\n      WHERE \
+             {DATASET}.id = earlier_t.dataset_id\n        AND ({condition})\n    )",
+            dataset = self.table("dataset"),
+            collection = self.table("collection"),
+            condition = self.dialect.text(&self.predicate(condition)),
+        )
+    }
+
+    /// A join in SQL.
+    pub(super) fn join(&self, join: &Join) -> JoinClause {
         let kind = match join.multiplicity {
             Multiplicity::ExactlyOne => JoinKind::Inner,
             Multiplicity::AtMostOne => JoinKind::Left,
@@ -181,7 +231,7 @@ impl Target {
     fn operand(&self, operand: &On) -> Expr {
         match operand {
             On::Column { alias, column: name } => column(alias, name),
-            On::LowestVisit { instrument, exposure, detector } => {
+            On::LowestVisit { instrument, exposure, detector, agreeing } => {
                 let place = |(alias, name): &(String, String)| column(alias, name);
                 let visits = self.table("visit_definition");
                 let with_region = match detector {
@@ -191,13 +241,27 @@ impl Target {
                     ),
                     None => String::new(),
                 };
+                let mut places = vec![place(instrument), place(exposure)];
+                places.push(detector.as_ref().map_or_else(Expr::null, place));
+                let mut agreement = String::new();
+                if !agreeing.is_empty() {
+                    agreement = format!(
+                        "\n      JOIN {} AS w ON w.instrument = v.instrument AND w.id = v.visit",
+                        self.table("visit")
+                    );
+                }
+                for (own, other) in agreeing {
+                    let own = self.dialect.text(&column("w", own));
+                    agreement += &format!(" AND {own} = {{{}}}", places.len());
+                    places.push(place(other));
+                }
                 let and_detector = detector.as_ref().map_or("", |_| " AND r.detector = {2}");
                 let template = format!(
-                    "(\n      SELECT min(v.visit)\n      FROM {visits} AS v{with_region}\n      \
+                    "(\n      SELECT min(v.visit)\n      FROM {visits} AS v{with_region}{agreement}\n      \
                      WHERE v.instrument = {{0}} AND v.exposure = {{1}}{and_detector}\n    )"
                 );
-                let detector = detector.as_ref().map_or_else(Expr::null, place);
-                self.dialect.fill(&template, &[&place(instrument), &place(exposure), &detector])
+                let places: Vec<&Expr> = places.iter().collect();
+                self.dialect.fill(&template, &places)
             }
         }
     }

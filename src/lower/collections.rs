@@ -9,7 +9,6 @@ use sea_query::{Expr, ExprTrait};
 use super::Target;
 use crate::plan::{NameTest, Search};
 use crate::registry::{CollectionKey, CollectionType};
-use crate::sql::Dialect;
 
 impl Target {
     /// Column of the collection table, and of the helper view, that is the key of a collection.
@@ -69,7 +68,7 @@ impl Target {
         let name = super::scalar::column("c", "name");
         let test = match test {
             NameTest::Exact(text) => name.eq(text.as_str()),
-            NameTest::Glob(pattern) => self.glob(&name, pattern),
+            NameTest::Glob(pattern) => self.dialect.glob(&name, pattern),
             NameTest::Regex(pattern) => {
                 self.dialect.fill("{0} ~ {1}", &[&name, &Expr::val(pattern.as_str())])
             }
@@ -93,12 +92,7 @@ impl Target {
             wanted => wanted.join(",\n"),
         };
         // Positions in a chain can be negative: Butler prepends below the lowest.
-        let (path, next) = match self.dialect {
-            Dialect::Postgres => ("ARRAY[w.position]", "f.path || l.position::integer"),
-            Dialect::Sqlite => {
-                ("printf('%06d', w.position)", "f.path || printf('.%06d', l.position + 40000)")
-            }
-        };
+        let (path, next) = self.dialect.chain_path();
         let collection = self.table("collection");
         let chain = self.table("collection_chain");
         let chained = CollectionType::Chained as i32;
@@ -106,8 +100,7 @@ impl Target {
             "WITH RECURSIVE wanted (position, name) AS (\n  VALUES\n{wanted}\n),\nfound (key, path) \
              AS (\n  SELECT c.{key}, {path}\n  FROM wanted AS w\n  JOIN {collection} AS c ON c.name \
              = w.name\n  UNION ALL\n  SELECT l.child, {next}\n  FROM found AS f\n  JOIN {chain} AS \
-             l ON l.parent = f.key\n)\nSELECT {columns}, dense_rank() OVER (ORDER BY min(f.path)) \
-             AS rank\nFROM found AS f\nJOIN {collection} AS c ON c.{key} = f.key\nWHERE c.type <> \
+             l ON l.parent = f.key\n)\nSELECT {columns}, min(f.path) AS rank\nFROM found AS f\nJOIN {collection} AS c ON c.{key} = f.key\nWHERE c.type <> \
              {chained}\nGROUP BY {columns}",
             columns = self.key_columns(),
         )

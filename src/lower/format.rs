@@ -26,10 +26,17 @@ impl Target {
         if spec.is_default() {
             return self.plain(scalar, &value, kind);
         }
-        match kind {
+        let text = match kind {
             ValueKind::Int => self.integer(&value, spec),
             ValueKind::Float => self.float(&value, spec),
             _ => self.padded_text(&value, spec),
+        };
+        match scalar {
+            // SQLite's printf writes NULL as zero.
+            Scalar::Column { nullable: true, .. } if kind != ValueKind::Text => {
+                self.dialect.fill("CASE WHEN {0} IS NOT NULL THEN {1} END", &[&value, &text])
+            }
+            _ => text,
         }
     }
 

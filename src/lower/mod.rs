@@ -7,6 +7,7 @@
 mod branch;
 mod collections;
 mod convert;
+mod fetch;
 mod format;
 mod names;
 mod predicate;
@@ -16,6 +17,7 @@ mod time;
 mod view;
 
 pub use branch::{BranchSelect, JoinClause, JoinKind};
+pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
 

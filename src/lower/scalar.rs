@@ -4,8 +4,7 @@ use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func};
 
 use super::Target;
 use crate::obscore::ColumnType;
-use crate::plan::{DATASET, RUN, RegionPart, Scalar, TAGS, ValueKind};
-use crate::sql::Dialect;
+use crate::plan::{DATASET, Operator, RUN, RegionPart, Scalar, TAGS, ValueKind};
 use crate::sql::region::{self, RegionColumn};
 use crate::value::Literal;
 
@@ -30,13 +29,13 @@ impl Target {
     /// The value of a scalar, as exactly the type of its column.
     pub fn value(&self, scalar: &Scalar, kind: ColumnType) -> Expr {
         let expression = self.scalar(scalar);
-        match (self.dialect, kind) {
-            // Literally the same type in every branch, or PostgreSQL does not pull branches up.
-            (Dialect::Postgres, _) if !is_exactly(scalar, kind) => {
-                let expression = self.fitted(scalar, expression, kind);
-                expression.cast_as(Alias::new(self.dialect.type_name(kind)))
-            }
-            _ => self.fitted(scalar, expression, kind),
+        let exact = is_exactly(scalar, kind) || !self.dialect.needs_exact_types();
+        let expression = self.fitted(scalar, expression, kind);
+        // Literally the same type in every branch, or the branches are not pulled up.
+        if exact {
+            expression
+        } else {
+            expression.cast_as(Alias::new(self.dialect.type_name(kind)))
         }
     }
 
@@ -60,15 +59,20 @@ impl Target {
             Scalar::Null => Expr::null(),
             Scalar::Literal(value) => literal(value),
             Scalar::Column { alias, column: name, .. } => column(alias, name),
-            Scalar::DatasetId => self.dataset_id(),
+            Scalar::DatasetId => self.dialect.uuid_text(&column(TAGS, "dataset_id")),
             Scalar::Run => column(RUN, "name"),
             Scalar::IngestDate => self.ingest_date(0.0),
             Scalar::IngestDatePlus(days) => self.ingest_date(*days),
-            Scalar::Time { alias, bound, form } => self.instant(&self.bound(alias, *bound), *form),
+            Scalar::Time { alias, bound, form } => self.end(alias, *bound, *form),
+            Scalar::Edge { alias, bound, stand_ins } => self.edge(alias, *bound, *stand_ins),
+            Scalar::StoredInstant(tai) => self.stored_instant(*tai),
+            Scalar::Uuid(id) => self.dialect.uuid_constant(*id),
+            Scalar::Arithmetic(left, operator, right) => self.arithmetic(left, *operator, right),
+            Scalar::Negative(value) => self.dialect.fill("(- {0})", &[&self.scalar(value)]),
             Scalar::Lookup { cases, otherwise } => self.lookup(cases, otherwise),
             Scalar::Concat(parts) => {
-                let parts: Vec<Expr> = parts.iter().map(|part| self.as_text(part)).collect();
-                let texts: Vec<String> = parts.iter().map(|part| self.dialect.text(part)).collect();
+                let texts: Vec<String> =
+                    parts.iter().map(|part| self.dialect.text(&self.scalar(part))).collect();
                 match texts.as_slice() {
                     [] => Expr::val(""),
                     _ => Expr::cust(format!("({})", texts.join(" || "))),
@@ -84,22 +88,17 @@ impl Target {
         }
     }
 
-    /// A part of a concatenation; PostgreSQL needs text there.
-    fn as_text(&self, part: &Scalar) -> Expr {
-        self.scalar(part)
-    }
-
-    /// UUID with hyphens.
-    fn dataset_id(&self) -> Expr {
-        let id = column(TAGS, "dataset_id");
-        match self.dialect {
-            Dialect::Postgres => id.cast_as(Alias::new("text")),
-            Dialect::Sqlite => self.dialect.fill(
-                "(substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || \
-                 '-' || substr({0}, 17, 4) || '-' || substr({0}, 21))",
-                &[&id],
-            ),
-        }
+    fn arithmetic(&self, left: &Scalar, operator: Operator, right: &Scalar) -> Expr {
+        let integers = right.kind() == ValueKind::Int;
+        let (left, right) = (self.scalar(left), self.scalar(right));
+        let template = match operator {
+            Operator::Add => "({0} + {1})",
+            Operator::Subtract => "({0} - {1})",
+            Operator::Multiply => "({0} * {1})",
+            Operator::Modulo => "({0} % nullif({1}, 0))",
+            Operator::Divide => return self.dialect.quotient(&left, &right, integers),
+        };
+        self.dialect.fill(template, &[&left, &right])
     }
 
     fn lookup(&self, cases: &[(Scalar, String, Option<Literal>)], otherwise: &Scalar) -> Expr {
@@ -146,14 +145,15 @@ impl Target {
 fn is_exactly(scalar: &Scalar, kind: ColumnType) -> bool {
     match (scalar, kind) {
         (Scalar::Column { kind: ValueKind::Int, .. }, ColumnType::BigInt)
-        | (Scalar::Column { kind: ValueKind::Float, .. }, ColumnType::Double)
-        | (Scalar::Column { kind: ValueKind::Bool, .. }, ColumnType::Boolean)
-        | (Scalar::DatasetId, ColumnType::Text)
         | (
-            Scalar::Region { part: RegionPart::Ra | RegionPart::Dec | RegionPart::Fov, .. },
+            Scalar::Column { kind: ValueKind::Float, .. }
+            | Scalar::Region { part: RegionPart::Ra | RegionPart::Dec | RegionPart::Fov, .. },
             ColumnType::Double,
         )
-        | (Scalar::Region { part: RegionPart::Region, .. }, ColumnType::Text) => true,
+        | (Scalar::Column { kind: ValueKind::Bool, .. }, ColumnType::Boolean)
+        | (Scalar::DatasetId | Scalar::Region { part: RegionPart::Region, .. }, ColumnType::Text) => {
+            true
+        }
         (Scalar::Column { alias, column, .. }, ColumnType::Timestamp) => {
             alias == DATASET && column == "ingest_date"
         }

@@ -3,7 +3,7 @@
 use sea_query::Expr;
 
 use super::Target;
-use crate::plan::{Branch, Scalar, ViewPlan};
+use crate::plan::{Branch, Scalar, Search, ViewPlan};
 
 impl Target {
     /// The SELECT of a branch view: all columns of the view.
@@ -17,6 +17,14 @@ impl Target {
         let selects = self.branch(branch, &plan.search, &outputs);
         let texts: Vec<String> = selects.iter().map(super::BranchSelect::text).collect();
         texts.join("\nUNION ALL\n")
+    }
+
+    /// Name and SELECT of the helper views, for a query that brings them along.
+    pub fn helpers(&self, search: &Search) -> Vec<(String, String)> {
+        vec![
+            (self.view.utc(), self.utc_view()),
+            (self.view.collections(), self.collections_view(search)),
+        ]
     }
 
     /// The SELECT of the ObsCore view: all branch views, one after the other.

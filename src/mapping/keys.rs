@@ -418,6 +418,13 @@ pub(super) static OWN: Table = Table {
             "Other ObsCore columns, by name, as constants or templates.",
         )
         .default("{}"),
+        key(
+            "suppress",
+            Texts,
+            Own,
+            "Codes of findings of `check`, such as `L020`, that do not count.",
+        )
+        .default("[]"),
         key("view", Block(&VIEW), Own, "Where the view is installed.").default("{}"),
     ],
 };

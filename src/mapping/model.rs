@@ -66,13 +66,16 @@ impl Mapping {
     /// Makes the mapping mean exactly what it means to Butler: every deviation off, every key of our
     /// own ignored but where and how the view is made.
     pub fn switch_deviations_off(&mut self) {
+        // The live manager has one row for every dataset, with a region or without.
+        let live = self.collections.rule != CollectionRule::SearchPath;
         self.deviations = Deviations {
             winding: Winding::Butler,
-            keep_visitless: false,
-            one_row_per_dataset: false,
+            keep_visitless: live,
+            one_row_per_dataset: live,
             all_region_types: false,
             regions: self.deviations.regions,
             view: self.deviations.view.clone(),
+            suppress: self.deviations.suppress.clone(),
             ..Deviations::default()
         };
         self.obs_creator_did_fmt = None;
@@ -258,6 +261,8 @@ pub struct Deviations {
     pub columns: IndexMap<String, Spanned<ExtraColumn>>,
     /// `view`: where the view is installed.
     pub view: ViewName,
+    /// `suppress`: codes of findings of `check` that do not count.
+    pub suppress: Vec<Spanned<String>>,
 }
 
 impl Default for Deviations {
@@ -274,6 +279,7 @@ impl Default for Deviations {
             regions: None,
             columns: IndexMap::new(),
             view: ViewName::default(),
+            suppress: Vec::new(),
         }
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn read(
     own.view = reader
         .key(&fields, "view", |reader, node| view(reader, node, view_place))
         .unwrap_or_default();
+    own.suppress = reader.key(&fields, "suppress", Reader::texts).unwrap_or_default();
     let creator = reader.key(&fields, "obs_creator_did_fmt", Reader::template);
     (own, creator)
 }

@@ -34,6 +34,8 @@ pub enum On {
         exposure: (String, String),
         /// Alias and column of the detector.
         detector: Option<(String, String)>,
+        /// Columns of the visit that must equal columns of other tables: implied dimensions.
+        agreeing: Vec<(String, (String, String))>,
     },
 }
 
@@ -55,10 +57,11 @@ impl Join {
         for (_, operand) in &self.on {
             match operand {
                 On::Column { alias, .. } => aliases.push(alias.as_str()),
-                On::LowestVisit { instrument, exposure, detector } => {
+                On::LowestVisit { instrument, exposure, detector, agreeing } => {
                     aliases.push(instrument.0.as_str());
                     aliases.push(exposure.0.as_str());
                     aliases.extend(detector.as_ref().map(|(alias, _)| alias.as_str()));
+                    aliases.extend(agreeing.iter().map(|(_, (alias, _))| alias.as_str()));
                 }
             }
         }

@@ -11,8 +11,10 @@ mod scalar;
 
 pub use collections::{NameTest, Search};
 pub use join::{Join, Multiplicity, On};
-pub use predicate::{Predicate, Relation};
-pub use scalar::{Bound, DATASET, RUN, RegionPart, Scalar, TimeForm, ValueKind};
+pub use predicate::{Interval, Predicate, Relation};
+pub use scalar::{
+    Bound, COLLECTIONS, DATASET, Operator, RUN, RegionPart, Scalar, TimeForm, ValueKind,
+};
 
 use crate::obscore::ColumnType;
 

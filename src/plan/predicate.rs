@@ -1,6 +1,6 @@
 //! Conditions on the rows of a branch.
 
-use super::Scalar;
+use super::{COLLECTIONS, DATASET, Join, RUN, Scalar};
 use crate::value::Literal;
 
 /// A condition, with SQL's three-valued logic.
@@ -14,11 +14,13 @@ pub enum Predicate {
     Or(Vec<Predicate>),
     /// It does not hold.
     Not(Box<Predicate>),
+    /// A boolean value is true.
+    Holds(Scalar),
     /// A comparison of two values.
     Compare(Scalar, Relation, Scalar),
     /// A value is one of these.
     In(Scalar, Vec<Literal>),
-    /// `first <= value <= last` and `(value - first) % stride = 0`.
+    /// `first <= value <= last`, and `value % stride` is that of `first`.
     Range {
         /// The value.
         value: Scalar,
@@ -31,17 +33,37 @@ pub enum Predicate {
     },
     /// A value is NULL.
     IsNull(Scalar),
+    /// The timespan of the table with this alias is NULL.
+    NoTimespan(String),
     /// A name matches a pattern of `*`, `?` and `[…]`.
     Glob(Scalar, String),
-    /// A timespan overlaps a half-open interval of TAI nanoseconds; `None` is unbounded.
-    Overlaps {
-        /// Alias of the table that has the timespan.
-        alias: String,
+    /// Two timespans have an instant in common.
+    Overlaps(Interval, Interval),
+    /// An instant in TAI nanoseconds lies in a timespan.
+    Contains(Interval, Scalar),
+    /// There are rows of other tables with which the condition holds.
+    Exists {
+        /// The tables; each join condition refers to the branch or to an earlier one.
+        joins: Vec<Join>,
+        /// The condition on the branch and these tables.
+        condition: Box<Predicate>,
+    },
+}
+
+/// A half-open timespan in TAI nanoseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Interval {
+    /// The timespan of the table with this alias.
+    Stored(String),
+    /// A constant; `None` is unbounded.
+    Constant {
         /// First nanosecond.
         begin: Option<i64>,
         /// The nanosecond after the last.
         end: Option<i64>,
     },
+    /// The timespan without instants.
+    Empty,
 }
 
 /// Comparison operators.
@@ -62,7 +84,7 @@ pub enum Relation {
 }
 
 impl Predicate {
-    /// Adds the aliases of the tables that it reads.
+    /// Adds the aliases of the tables of the branch that it reads.
     pub fn aliases<'a>(&'a self, found: &mut Vec<&'a str>) {
         match self {
             Self::Constant(_) => {}
@@ -72,11 +94,45 @@ impl Predicate {
                 left.aliases(found);
                 right.aliases(found);
             }
-            Self::In(value, _)
+            Self::Holds(value)
+            | Self::In(value, _)
             | Self::Range { value, .. }
             | Self::IsNull(value)
             | Self::Glob(value, _) => value.aliases(found),
-            Self::Overlaps { alias, .. } => found.push(alias),
+            Self::NoTimespan(alias) => found.push(alias),
+            Self::Overlaps(left, right) => {
+                found.extend(left.alias());
+                found.extend(right.alias());
+            }
+            Self::Contains(interval, at) => {
+                found.extend(interval.alias());
+                at.aliases(found);
+            }
+            Self::Exists { joins, condition } => {
+                let mut inner = Vec::new();
+                condition.aliases(&mut inner);
+                inner.extend(joins.iter().flat_map(Join::dependencies));
+                let own = |alias: &&str| joins.iter().any(|join| join.alias == **alias);
+                found.extend(inner.into_iter().filter(|alias| !own(alias)));
+            }
+        }
+    }
+
+    /// Whether datasets with equal data IDs can differ in it: it reads more of the dataset than its
+    /// data ID and the records of its dimensions.
+    pub fn tells_datasets_apart(&self) -> bool {
+        let mut aliases = Vec::new();
+        self.aliases(&mut aliases);
+        aliases.iter().any(|alias| [DATASET, RUN, COLLECTIONS].contains(alias))
+    }
+}
+
+impl Interval {
+    /// The alias of the table that it reads.
+    pub fn alias(&self) -> Option<&str> {
+        match self {
+            Self::Stored(alias) => Some(alias),
+            Self::Constant { .. } | Self::Empty => None,
         }
     }
 }

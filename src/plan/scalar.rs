@@ -38,6 +38,25 @@ pub enum Scalar {
         /// How it is written.
         form: TimeForm,
     },
+    /// An end of a timespan in TAI nanoseconds as Butler's where-expressions compare it: zero where
+    /// the timespan is absent, empty or unbounded there.
+    Edge {
+        /// Alias of the table that has the timespan.
+        alias: String,
+        /// Which end.
+        bound: Bound,
+        /// Whether a database without ranges shows its stand-ins for unbounded ends instead of zero,
+        /// as Butler does there.
+        stand_ins: bool,
+    },
+    /// A TAI instant in the form in which the registry stores ingest dates.
+    StoredInstant(i64),
+    /// A dataset identifier in the form in which the registry stores them.
+    Uuid(uuid::Uuid),
+    /// Arithmetic on two numbers of one kind; division never rounds.
+    Arithmetic(Box<Scalar>, Operator, Box<Scalar>),
+    /// A number with the opposite sign.
+    Negative(Box<Scalar>),
     /// `CASE WHEN subject = key THEN value … ELSE otherwise END`.
     Lookup {
         /// What is looked up, with its keys and their values.
@@ -77,6 +96,21 @@ pub enum Scalar {
         /// The datastore's records table.
         table: String,
     },
+}
+
+/// Arithmetic operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`, exact; NULL where the divisor is zero.
+    Divide,
+    /// `%`, with the sign of the dividend; NULL where the divisor is zero.
+    Modulo,
 }
 
 /// The kinds of values, with Python's rules of formatting.
@@ -150,12 +184,21 @@ impl Scalar {
             | Self::Run
             | Self::Concat(_)
             | Self::Format { .. }
+            | Self::Uuid(_)
             | Self::Literal(Literal::String(_)) => ValueKind::Text,
             Self::Literal(Literal::Bool(_)) => ValueKind::Bool,
-            Self::Literal(Literal::Int(_)) | Self::FileSize { .. } => ValueKind::Int,
-            Self::Literal(Literal::Float(_)) => ValueKind::Float,
+            Self::Literal(Literal::Int(_)) | Self::FileSize { .. } | Self::Edge { .. } => {
+                ValueKind::Int
+            }
+            Self::Literal(Literal::Float(_)) | Self::Arithmetic(_, Operator::Divide, _) => {
+                ValueKind::Float
+            }
             Self::Column { kind, .. } | Self::Convert { to: kind, .. } => *kind,
-            Self::IngestDate | Self::IngestDatePlus(_) => ValueKind::Timestamp,
+            Self::IngestDate | Self::IngestDatePlus(_) | Self::StoredInstant(_) => {
+                ValueKind::Timestamp
+            }
+            Self::Arithmetic(left, _, _) => left.kind(),
+            Self::Negative(value) => value.kind(),
             Self::Time { form, .. } => match form {
                 TimeForm::TaiNanoseconds => ValueKind::Int,
                 TimeForm::UtcMjd | TimeForm::TaiMjd => ValueKind::Float,
@@ -177,11 +220,21 @@ impl Scalar {
     /// Adds the aliases of the tables that it reads.
     pub fn aliases<'a>(&'a self, found: &mut Vec<&'a str>) {
         match self {
-            Self::Null | Self::Literal(_) | Self::DatasetId | Self::FileSize { .. } => {}
+            Self::Null
+            | Self::Literal(_)
+            | Self::DatasetId
+            | Self::FileSize { .. }
+            | Self::StoredInstant(_)
+            | Self::Uuid(_) => {}
             Self::Run => found.push(RUN),
             Self::IngestDate | Self::IngestDatePlus(_) => found.push(DATASET),
-            Self::Column { alias, .. } | Self::Time { alias, .. } | Self::Region { alias, .. } => {
-                found.push(alias);
+            Self::Column { alias, .. }
+            | Self::Time { alias, .. }
+            | Self::Region { alias, .. }
+            | Self::Edge { alias, .. } => found.push(alias),
+            Self::Arithmetic(left, _, right) => {
+                left.aliases(found);
+                right.aliases(found);
             }
             Self::Lookup { cases, otherwise } => {
                 cases.iter().for_each(|(subject, _, _)| subject.aliases(found));
@@ -190,13 +243,16 @@ impl Scalar {
             Self::Concat(parts) | Self::Coalesce(parts) => {
                 parts.iter().for_each(|part| part.aliases(found));
             }
-            Self::Format { value, .. } => value.aliases(found),
-            Self::Convert { text, .. } => text.aliases(found),
+            Self::Negative(value)
+            | Self::Format { value, .. }
+            | Self::Convert { text: value, .. } => value.aliases(found),
         }
     }
 }
 
 /// Alias of the `dataset` table.
 pub const DATASET: &str = "d";
+/// Alias of the collection in which a branch finds its dataset.
+pub const COLLECTIONS: &str = "c";
 /// Alias of the run's row in `collection`.
 pub const RUN: &str = "run";

@@ -75,7 +75,7 @@ fn append_circle(circle: &Circle, words: &mut Vec<String>) -> Option<()> {
         return None;
     }
     let center = LonLat::from(circle.center);
-    let radius = if circle.is_full() { PI } else { circle.opening_angle.min(PI) };
+    let radius = circle.opening_angle.min(PI);
     words.push("CIRCLE".to_owned());
     words.extend([center.lon, center.lat, radius].map(degrees));
     Some(())

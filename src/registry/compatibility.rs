@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::universe::timespan_columns;
 use super::{CollectionKey, IngestDate, Manager, Snapshot};
 use crate::diag::{Diagnostic, Result, nearest};
 
@@ -196,7 +195,7 @@ pub fn schema_findings(snapshot: &Snapshot) -> Option<Diagnostic> {
         columns.extend(dataset_type.required.iter().cloned());
         expected.push((dataset_type.tags_table.clone(), columns.clone()));
         if let Some(calibs) = &dataset_type.calibs_table {
-            columns.extend(timespan_columns(snapshot.dialect).iter().map(|&name| name.to_owned()));
+            columns.extend(snapshot.dialect.timespan_columns().iter().map(|&name| name.to_owned()));
             expected.push((calibs.clone(), columns));
         }
     }

@@ -17,7 +17,5 @@ pub use snapshot::{
     Collection, CollectionKey, CollectionType, DatasetType, IngestDate, Manager, Snapshot,
 };
 pub use snapshot_json::FORMAT;
-pub use universe::{
-    Element, Key, Metadata, ScalarType, Skypix, Topology, Universe, timespan_columns,
-};
+pub use universe::{Element, Key, Metadata, ScalarType, Skypix, Topology, Universe};
 pub use universe_json::UNIVERSE_ATTRIBUTE;

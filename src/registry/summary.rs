@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
 use super::{CollectionKey, CollectionType, Snapshot};
-use crate::sql::Dialect;
 
 /// Chains deeper than this are cut; Butler itself allows no ring, but a table can hold one.
 const DEEPEST: usize = 20;
@@ -22,11 +21,7 @@ impl Snapshot {
     }
 
     fn write_summary(&self, page: &mut String) -> fmt::Result {
-        let database = match self.dialect {
-            Dialect::Postgres => "PostgreSQL",
-            Dialect::Sqlite => "SQLite",
-        };
-        writeln!(page, "database     {database}")?;
+        writeln!(page, "database     {}", self.dialect.title())?;
         if let Some(namespace) = &self.namespace {
             writeln!(page, "namespace    {namespace}")?;
         }

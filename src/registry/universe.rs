@@ -166,7 +166,7 @@ impl Universe {
             columns.push("region".to_owned());
         }
         if element.temporal {
-            columns.extend(timespan_columns(dialect).iter().map(|&name| name.to_owned()));
+            columns.extend(dialect.timespan_columns().iter().map(|&name| name.to_owned()));
         }
         columns
     }
@@ -215,13 +215,5 @@ impl Universe {
         }
         order.extend(systems.flat_map(levels));
         order
-    }
-}
-
-/// The columns that hold a timespan in a database.
-pub fn timespan_columns(dialect: Dialect) -> &'static [&'static str] {
-    match dialect {
-        Dialect::Postgres => &["timespan"],
-        Dialect::Sqlite => &["timespan_begin", "timespan_end"],
     }
 }

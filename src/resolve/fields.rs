@@ -10,6 +10,7 @@ use super::tables::Tables;
 use crate::diag::{Diagnostic, Source, nearest};
 use crate::plan::{Bound, Scalar, TimeForm, ValueKind};
 use crate::template::{Access, Field, Part, Template};
+use crate::value::Literal;
 
 /// What templates of a dataset type can name besides dimensions and records.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ pub fn text(
     for part in &template.parts {
         match part {
             Part::Literal(text) => {
-                parts.push(Scalar::Literal(crate::value::Literal::String(text.clone())));
+                parts.push(Scalar::Literal(Literal::String(text.clone())));
             }
             Part::Field(field) => match value(field, tables, names)? {
                 Some(value) => parts.push(formatted(field, value, names.source)?),
@@ -40,10 +41,50 @@ pub fn text(
             },
         }
     }
-    Ok(Some(match parts.len() {
-        1 => parts.remove(0),
-        _ => Scalar::Concat(parts),
+    let mut merged = merged(parts);
+    Ok(Some(match merged.len() {
+        1 => merged.remove(0),
+        _ => Scalar::Concat(merged),
     }))
+}
+
+/// The parts of a text, with neighbouring constants made one.
+fn merged(parts: Vec<Scalar>) -> Vec<Scalar> {
+    let mut out: Vec<Scalar> = Vec::new();
+    for part in parts.into_iter().flat_map(flat) {
+        match (out.last_mut(), &part) {
+            (
+                Some(Scalar::Literal(Literal::String(last))),
+                Scalar::Literal(Literal::String(more)),
+            ) => {
+                last.push_str(more);
+            }
+            _ => out.push(part),
+        }
+    }
+    out
+}
+
+/// A part as the parts that it consists of: texts that are formatted without a specification.
+fn flat(part: Scalar) -> Vec<Scalar> {
+    match part {
+        Scalar::Concat(parts) => merged(parts),
+        Scalar::Format { value, spec, conversion } if spec.is_default() => match *value {
+            Scalar::Literal(Literal::String(text)) if conversion.is_none_or(|c| c == 's') => {
+                vec![Scalar::Literal(Literal::String(text))]
+            }
+            Scalar::Literal(Literal::Int(number)) => {
+                vec![Scalar::Literal(Literal::String(number.to_string()))]
+            }
+            Scalar::Null if conversion.is_none_or(|c| c == 's') => {
+                vec![Scalar::Literal(Literal::String("None".to_owned()))]
+            }
+            Scalar::DatasetId if conversion.is_none_or(|c| c == 's') => vec![Scalar::DatasetId],
+            Scalar::Concat(parts) if conversion.is_none_or(|c| c == 's') => merged(parts),
+            value => vec![Scalar::Format { value: Box::new(value), spec, conversion }],
+        },
+        other => vec![other],
+    }
 }
 
 fn formatted(field: &Field, value: Scalar, source: &Source) -> Result<Scalar, Diagnostic> {
@@ -100,9 +141,7 @@ fn value(
     let simple = names.set.get(&field.name).cloned().or_else(|| match field.name.as_str() {
         "id" => Some(Scalar::DatasetId),
         "run" => Some(tables.run()),
-        "dataset_type" => {
-            Some(Scalar::Literal(crate::value::Literal::String(names.dataset_type.to_owned())))
-        }
+        "dataset_type" => Some(Scalar::Literal(Literal::String(names.dataset_type.to_owned()))),
         // Butler calls an exposure a visit where the data ID has no visit.
         "visit" => tables.dimension("visit").or_else(|| tables.dimension("exposure")),
         name => tables.dimension(name),

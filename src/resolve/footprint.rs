@@ -4,8 +4,12 @@
 //! bring the region. An exposure has no region of its own: it takes that of the visit (and detector)
 //! that it is defined to be part of; the lowest visit, where it belongs to several.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::branch::Context;
+use super::reach::reach;
 use super::tables::Tables;
+use crate::mapping::CollectionRule;
 use crate::plan::{Multiplicity, On, RegionPart, Scalar};
 
 /// Alias of the region of an exposure's visit.
@@ -21,6 +25,12 @@ pub fn is_derived(tables: &Tables<'_>) -> bool {
 /// Column name → value, for every spatial column; nothing where the dataset has no region.
 pub fn values(context: Context<'_>, tables: &mut Tables<'_>) -> Vec<(String, Scalar)> {
     let alias = match tables.group.region_dimension.clone() {
+        // Butler's live manager looks for the visit of every exposure, whatever else there is.
+        _ if as_live_manager(context)
+            && tables.group.names.iter().any(|name| name == "exposure") =>
+        {
+            lowest(context, tables)
+        }
         Some(element) => stored(context, tables, &element),
         None if is_derived(tables) => derived(context, tables),
         None => None,
@@ -40,6 +50,11 @@ pub fn values(context: Context<'_>, tables: &mut Tables<'_>) -> Vec<(String, Sca
     values
 }
 
+/// Whether regions must be found as Butler's live manager finds them.
+fn as_live_manager(context: Context<'_>) -> bool {
+    context.options.parity && context.mapping.collections.rule != CollectionRule::SearchPath
+}
+
 /// The region of an element of the data ID itself; skypix dimensions have none in the registry.
 fn stored(context: Context<'_>, tables: &mut Tables<'_>, element: &str) -> Option<String> {
     let spatial = context.snapshot.universe.elements.get(element)?.spatial;
@@ -56,34 +71,82 @@ fn stored(context: Context<'_>, tables: &mut Tables<'_>, element: &str) -> Optio
 }
 
 fn derived(context: Context<'_>, tables: &mut Tables<'_>) -> Option<String> {
-    let with_detector = tables.group.names.iter().any(|name| name == "detector");
-    let table = if with_detector { "visit_detector_region" } else { "visit" };
     context.snapshot.tables.get("visit_definition")?;
-    let instrument = tables.dimension_place("instrument")?;
-    let exposure = tables.dimension_place("exposure")?;
-    let detector = if with_detector { Some(tables.dimension_place("detector")?) } else { None };
-    let column = |(alias, column): (String, String)| On::Column { alias, column };
     let deviations = &context.mapping.deviations;
-    let visit = if deviations.one_row_per_dataset {
-        On::LowestVisit {
-            instrument: instrument.clone(),
-            exposure: exposure.clone(),
-            detector: detector.clone(),
+    if deviations.one_row_per_dataset {
+        return lowest(context, tables);
+    }
+    if !deviations.keep_visitless {
+        return all_agreeing(context, tables);
+    }
+    let on = vec![
+        ("instrument".to_owned(), column(tables.dimension_place("instrument")?)),
+        ("exposure".to_owned(), column(tables.dimension_place("exposure")?)),
+    ];
+    let alias = "visit_definition";
+    tables.push(alias, alias, on, Multiplicity::Many, false);
+    let visit = (alias.to_owned(), "visit".to_owned());
+    tables.reached.insert("visit".to_owned(), visit.clone());
+    joined(tables, column(visit), Multiplicity::AtMostOne, true)
+}
+
+/// The region of the lowest visit: one row for each dataset.
+fn lowest(context: Context<'_>, tables: &mut Tables<'_>) -> Option<String> {
+    let keep = context.mapping.deviations.keep_visitless;
+    let mut agreeing = Vec::new();
+    if !keep || as_live_manager(context) {
+        let visit = context.snapshot.universe.elements.get("visit")?;
+        for dimension in &visit.implies {
+            if let Some(place) = tables.dimension_place(dimension) {
+                agreeing.push((dimension.clone(), place));
+            }
         }
-    } else {
-        let on = vec![
-            ("instrument".to_owned(), column(instrument.clone())),
-            ("exposure".to_owned(), column(exposure)),
-        ];
-        let filters = !deviations.keep_visitless;
-        let alias = "visit_definition";
-        tables.push(alias, alias, on, Multiplicity::Many, filters)?;
-        On::Column { alias: alias.to_owned(), column: "visit".to_owned() }
+    }
+    let visit = On::LowestVisit {
+        instrument: tables.dimension_place("instrument")?,
+        exposure: tables.dimension_place("exposure")?,
+        detector: tables.dimension_place("detector"),
+        agreeing,
     };
-    let key = if with_detector { "visit" } else { "id" };
-    let mut on = vec![("instrument".to_owned(), column(instrument)), (key.to_owned(), visit)];
-    on.extend(detector.map(|detector| ("detector".to_owned(), column(detector))));
-    let keep = deviations.keep_visitless;
     let multiplicity = if keep { Multiplicity::AtMostOne } else { Multiplicity::Many };
-    tables.push(FOOTPRINT, table, on, multiplicity, !keep || !deviations.one_row_per_dataset)
+    joined(tables, visit, multiplicity, !keep)
+}
+
+/// A row for each visit that agrees with the exposure in its implied dimensions, as the exporter's
+/// query has it.
+fn all_agreeing(context: Context<'_>, tables: &mut Tables<'_>) -> Option<String> {
+    let names = tables.group.names.clone();
+    let wanted = names.iter().map(String::as_str).chain(["visit"]);
+    let wanted = context.snapshot.universe.group(wanted).ok()?;
+    let read = BTreeSet::from(["visit".to_owned()]);
+    let reached = reach(context.snapshot, tables, &BTreeMap::new(), &wanted, &read)?;
+    let visit = reached.places.get("visit").cloned()?;
+    tables.joins.extend(reached.joins);
+    tables.reached = reached.places;
+    match tables.dimension_place("detector") {
+        Some(_) => joined(tables, column(visit), Multiplicity::Many, true),
+        None => Some("visit".to_owned()),
+    }
+}
+
+fn column((alias, column): (String, String)) -> On {
+    On::Column { alias, column }
+}
+
+/// Joins the table that has the region of a visit, with the detector where there is one.
+fn joined(
+    tables: &mut Tables<'_>,
+    visit: On,
+    multiplicity: Multiplicity,
+    filters: bool,
+) -> Option<String> {
+    let detector = tables.dimension_place("detector");
+    let (table, key) = match detector {
+        Some(_) => ("visit_detector_region", "visit"),
+        None => ("visit", "id"),
+    };
+    let instrument = column(tables.dimension_place("instrument")?);
+    let mut on = vec![("instrument".to_owned(), instrument), (key.to_owned(), visit)];
+    on.extend(detector.map(|detector| ("detector".to_owned(), column(detector))));
+    Some(tables.push(FOOTPRINT, table, on, multiplicity, filters))
 }

@@ -11,6 +11,7 @@ mod conditions;
 mod fields;
 mod footprint;
 mod pattern;
+mod reach;
 mod tables;
 mod values;
 

@@ -4,6 +4,8 @@
 //! that read them. Foreign keys of the registry guarantee a row for every dimension record, so
 //! those joins can be inner and left out when unused.
 
+use std::collections::BTreeMap;
+
 use crate::plan::{DATASET, Join, Multiplicity, On, RUN, Scalar, TAGS, ValueKind};
 use crate::registry::{CollectionKey, Group, ScalarType, Snapshot};
 
@@ -15,15 +17,17 @@ pub struct Tables<'a> {
     pub group: Group,
     /// What has been joined so far.
     pub joins: Vec<Join>,
+    /// Dimensions beyond the data ID that joins which filter rows have brought.
+    pub reached: BTreeMap<String, Place>,
 }
 
 /// An alias and a column of it.
-type Place = (String, String);
+pub type Place = (String, String);
 
 impl<'a> Tables<'a> {
     /// No joins yet.
     pub fn new(snapshot: &'a Snapshot, group: Group) -> Self {
-        Self { snapshot, group, joins: Vec::new() }
+        Self { snapshot, group, joins: Vec::new(), reached: BTreeMap::new() }
     }
 
     /// Where the value of a dimension of the data ID is; `None` when the data ID does not have it.
@@ -65,7 +69,7 @@ impl<'a> Tables<'a> {
         let multiplicity =
             if found.is_dimension() { Multiplicity::ExactlyOne } else { Multiplicity::AtMostOne };
         let on = self.key_on(element)?;
-        self.push(element, element, on, multiplicity, false)
+        Some(self.push(element, element, on, multiplicity, false))
     }
 
     /// Own key column = where the data ID has it, for each required dimension of `element`.
@@ -87,7 +91,7 @@ impl<'a> Tables<'a> {
         on: Vec<(String, On)>,
         multiplicity: Multiplicity,
         filters: bool,
-    ) -> Option<String> {
+    ) -> String {
         self.joins.push(Join {
             alias: alias.to_owned(),
             table: table.to_owned(),
@@ -95,7 +99,7 @@ impl<'a> Tables<'a> {
             multiplicity,
             filters,
         });
-        Some(alias.to_owned())
+        alias.to_owned()
     }
 
     /// A column of an element's table: a key, a dimension that it depends on, or metadata.

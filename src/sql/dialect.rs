@@ -1,5 +1,6 @@
 //! The two database systems, and what differs between them.
 
+use sea_query::Expr;
 use serde::{Deserialize, Serialize};
 
 use crate::obscore::ColumnType;
@@ -38,5 +39,73 @@ impl Dialect {
             (_, ColumnType::SpherePolygon) => "spoly",
             (_, ColumnType::SpherePoint) => "spoint",
         }
+    }
+
+    /// Whether a type name must stand at every value that is not of exactly that type, so that the
+    /// branches of a UNION ALL are alike to the last modifier.
+    pub fn needs_exact_types(self) -> bool {
+        self == Self::Postgres
+    }
+
+    /// Whether there are types of their own for UUIDs and timestamps, rather than text.
+    pub fn has_rich_types(self) -> bool {
+        self == Self::Postgres
+    }
+
+    /// Whether objects can have comments, owners and grants. Where not, the text of a view is kept
+    /// as it was written.
+    pub fn has_comments(self) -> bool {
+        self == Self::Postgres
+    }
+
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Postgres => "PostgreSQL",
+            Self::Sqlite => "SQLite",
+        }
+    }
+
+    /// The path of a collection in a search, which sorts depth-first: that of `w.position`, and
+    /// `f.path` with `l.position` behind it. Positions in a chain can be negative, since Butler
+    /// prepends below the lowest.
+    pub fn chain_path(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Postgres => ("ARRAY[w.position]", "f.path || l.position::integer"),
+            Self::Sqlite => {
+                ("printf('%06d', w.position)", "f.path || printf('.%06d', l.position + 40000)")
+            }
+        }
+    }
+
+    /// A stored dataset identifier as text with hyphens.
+    pub fn uuid_text(self, id: &Expr) -> Expr {
+        match self {
+            Self::Postgres => self.fill("CAST({0} AS text)", &[id]),
+            Self::Sqlite => self.fill(
+                "(substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || \
+                 '-' || substr({0}, 17, 4) || '-' || substr({0}, 21))",
+                &[id],
+            ),
+        }
+    }
+
+    /// A UUID as a constant that stored identifiers compare with.
+    pub fn uuid_constant(self, id: uuid::Uuid) -> Expr {
+        match self {
+            Self::Postgres => Expr::cust(format!("'{id}'::uuid")),
+            Self::Sqlite => Expr::cust(format!("'{}'", id.simple())),
+        }
+    }
+
+    /// A quotient that is never rounded to an integer; NULL for a divisor of zero, which must not
+    /// end the query of whoever reads the view.
+    pub fn quotient(self, left: &Expr, right: &Expr, integers: bool) -> Expr {
+        let template = match self {
+            Self::Postgres if integers => "({0} / CAST(nullif({1}, 0) AS numeric))",
+            Self::Postgres => "({0} / nullif({1}, 0))",
+            Self::Sqlite => "({0} / (nullif({1}, 0) + 0.0))",
+        };
+        self.fill(template, &[left, right])
     }
 }

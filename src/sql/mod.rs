@@ -4,9 +4,13 @@
 //! [`crate::db`] only.
 
 mod dialect;
+mod instant;
 pub mod layout;
 mod number;
+mod pattern;
 pub mod region;
 mod text;
+mod timespan;
 
 pub use dialect::Dialect;
+pub use timespan::Timespan;

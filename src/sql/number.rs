@@ -63,8 +63,8 @@ impl Dialect {
                     &[value],
                 );
                 self.fill(
-                    "CASE WHEN abs({0}) >= 1e16 OR (abs({0}) < 1e-4 AND {0} <> 0) THEN {1} WHEN \
-                     {0} = CAST({0} AS integer) THEN CAST({0} AS integer) || '.0' ELSE {1} END",
+                    "CASE WHEN {0} IS NULL THEN NULL WHEN abs({0}) >= 1e16 OR (abs({0}) < 1e-4 AND \
+                     {0} <> 0) THEN {1} WHEN {0} = CAST({0} AS integer) THEN CAST({0} AS integer) || '.0' ELSE {1} END",
                     &[value, &digits],
                 )
             }
@@ -106,7 +106,9 @@ impl Dialect {
         match self {
             Self::Postgres => {
                 let (digits, point) = ("9".repeat(precision), if precision > 0 { "." } else { "" });
-                self.fill(&format!("to_char({{0}}, 'FM9{point}{digits}EEEE')"), &[magnitude])
+                // EEEE takes no FM, so there is a blank for the sign.
+                let form = format!("ltrim(to_char({{0}}, '9{point}{digits}EEEE'))");
+                self.fill(&form, &[magnitude])
             }
             Self::Sqlite => self.fill(&format!("printf('%.{precision}e', {{0}})"), &[magnitude]),
         }

@@ -1,20 +1,30 @@
 //! Calendar text of instants.
 
-use super::{DAY, SECOND, tai_minus_utc};
+use super::{DAY, MJD_1970, SECOND, piece};
 
 /// UTC as `2016-12-31T23:59:60.500000`, to `digits` (0 to 9) digits of a second.
-/// Seconds are rounded to the nearest, before the leap second is looked for, as ERFA does.
+///
+/// Seconds are rounded to the nearest before the piece is looked for, as ERFA does. A day with a
+/// whole leap second ends in `:60`; the smaller steps and the drift before 1972 are spread over the
+/// day.
 pub fn iso_utc(tai: i64, digits: u32, separator: char) -> String {
     let unit = 10_i64.pow(9 - digits.min(9));
     let rounded = tai.saturating_add(unit / 2).div_euclid(unit).saturating_mul(unit);
-    let (offset, leaping) = tai_minus_utc(rounded);
-    let utc = rounded - offset;
-    // Inside a leap second the old difference still holds and the label runs past midnight:
-    // step back a second and write 60.
-    let shown = if leaping { utc - SECOND } else { utc };
-    let (year, month, day) = civil(shown.div_euclid(DAY));
-    let second = shown.rem_euclid(DAY) / SECOND;
-    let fraction = shown.rem_euclid(SECOND) / unit;
+    let Some(piece) = piece(rounded) else { return String::new() };
+    let with_leap = piece.day > LEAP_DAY;
+    let since = if with_leap || piece.is_plain() {
+        rounded.saturating_sub(piece.from)
+    } else {
+        scaled(tai.saturating_sub(piece.from), piece.day, unit)
+    };
+    let leaping = with_leap && since >= DAY;
+    // Inside a leap second: a second earlier, with 60 written for 59.
+    let since = if leaping { since - SECOND } else { since };
+    #[expect(clippy::cast_possible_truncation, reason = "pieces begin at whole days")]
+    let midnight = piece.mjd as i64 - MJD_1970;
+    let (year, month, day) = civil(midnight + since.div_euclid(DAY));
+    let second = since.rem_euclid(DAY) / SECOND;
+    let fraction = since.rem_euclid(SECOND) / unit;
     let seconds = second % 60 + i64::from(leaping);
     let mut text = format!(
         "{year:04}-{month:02}-{day:02}{separator}{:02}:{:02}:{seconds:02}",
@@ -25,6 +35,29 @@ pub fn iso_utc(tai: i64, digits: u32, separator: char) -> String {
         text.push_str(&format!(".{fraction:0width$}", width = digits as usize));
     }
     text
+}
+
+/// Longer than any day without a whole leap second.
+const LEAP_DAY: f64 = 86_400.5e9;
+
+/// `since` on a clock whose days have 86,400 s, rounded to `unit`.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "two years")]
+fn scaled(since: i64, day: f64, unit: i64) -> i64 {
+    (since as f64 * (DAY as f64 / day) / unit as f64).round() as i64 * unit
+}
+
+/// Microseconds since 1970-01-01 as `2016-12-31T23:59:59.500000`, in whatever scale they are.
+pub fn iso(microseconds: i64) -> String {
+    let (day, of_day) = (DAY / 1000, microseconds.rem_euclid(DAY / 1000));
+    let (year, month, day) = civil(microseconds.div_euclid(day));
+    let second = of_day / 1_000_000;
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:06}",
+        second / 3600,
+        second / 60 % 60,
+        second % 60,
+        of_day % 1_000_000
+    )
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian).
@@ -40,32 +73,54 @@ pub(super) fn civil(days: i64) -> (i64, i64, i64) {
     (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// Nanoseconds since 1970-01-01 of `YYYY-MM-DD[(T| )HH:MM[:SS[.f]]]`, in whatever scale the text is.
-pub fn parse_iso(text: &str) -> Option<i64> {
-    let (date, clock) = match text.split_once(['T', ' ']) {
+/// `YYYY-MM-DD[(T| )HH:MM[:SS[.f]]]` as days since 1970-01-01 and nanoseconds of the day, in
+/// whatever scale the text is. Second 60 runs past midnight.
+pub fn parse_clock(text: &str) -> Option<(i64, i64)> {
+    let (date, clock) = match text.split_once(['T', 't', ' ']) {
         Some((date, clock)) => (date, clock.trim_end_matches('Z')),
-        None => (text, "00:00:00"),
+        None => (text, ""),
     };
     let mut parts = date.split('-').map(str::parse::<i64>);
     let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
     if parts.next().is_some() || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
+    Some((days_of(year, month, day)?, time_of_day(clock)?))
+}
+
+/// [`parse_clock`] as nanoseconds since 1970-01-01 on a clock without leap seconds.
+pub fn parse_iso(text: &str) -> Option<i64> {
+    let (days, nanoseconds) = parse_clock(text)?;
+    Some(days * DAY + nanoseconds)
+}
+
+/// `YYYY:DDD[:HH:MM[:SS[.f]]]`, as [`parse_clock`].
+pub fn parse_day_of_year(text: &str) -> Option<(i64, i64)> {
+    let mut parts = text.splitn(3, ':');
+    let (year, day) = (parts.next()?.parse().ok()?, parts.next()?.parse::<i64>().ok()?);
+    let first = days_of(year, 1, 1)?;
+    Some((first + day - 1, time_of_day(parts.next().unwrap_or(""))?))
+}
+
+/// Nanoseconds of `HH:MM[:SS[.f]]`; digits beyond nanoseconds round.
+fn time_of_day(clock: &str) -> Option<i64> {
+    if clock.is_empty() {
+        return Some(0);
+    }
     let mut parts = clock.split(':');
     let hour = parts.next()?.parse::<i64>().ok()?;
     let minute = parts.next()?.parse::<i64>().ok()?;
-    let (second, fraction) = parts
-        .next()
-        .unwrap_or("0")
-        .split_once('.')
-        .unwrap_or_else(|| (clock.split(':').nth(2).unwrap_or("0"), ""));
+    let seconds = parts.next().unwrap_or("0");
+    let (second, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
     let second = second.parse::<i64>().ok()?;
-    if parts.next().is_some() || hour > 23 || minute > 59 || second > 60 || fraction.len() > 9 {
+    let whole = hour > 23 || minute > 59 || second > 60;
+    if parts.next().is_some() || whole || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let fraction = format!("{fraction:0<9}").parse::<i64>().ok()?;
-    let days = days_of(year, month, day)?;
-    Some(days * DAY + ((hour * 60 + minute) * 60 + second) * SECOND + fraction)
+    let digits = format!("{fraction:0<10}");
+    let nanoseconds = digits.get(..9)?.parse::<i64>().ok()?;
+    let up = digits.as_bytes().get(9).is_some_and(|digit| *digit >= b'5');
+    Some(((hour * 60 + minute) * 60 + second) * SECOND + nanoseconds + i64::from(up))
 }
 
 /// Days since 1970-01-01; `None` for a day that the month does not have.

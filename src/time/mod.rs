@@ -6,12 +6,14 @@
 //! The pieces are data, so that [`crate::lower`] can write the same rule as SQL.
 
 mod civil;
+mod inverse;
 
 use std::sync::LazyLock;
 
 use hifitime::leap_seconds::{LatestLeapSeconds, LeapSecond};
 
-pub use civil::{iso_utc, parse_iso};
+pub use civil::{iso, iso_utc, parse_clock, parse_day_of_year, parse_iso};
+pub use inverse::{from_utc_clock, from_utc_days};
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
@@ -35,6 +37,14 @@ pub struct Piece {
     pub mjd: f64,
     /// Length of its days, in TAI nanoseconds.
     pub day: f64,
+}
+
+impl Piece {
+    /// Whether its days have neither leap second nor drift.
+    pub fn is_plain(&self) -> bool {
+        // Whole nanoseconds, far below 2^53: exact.
+        (self.day - 86_400e9).abs() < 0.5
+    }
 }
 
 /// A step of TAI − UTC from 1972 on.
@@ -86,28 +96,19 @@ fn pieces() -> Vec<Piece> {
     pieces
 }
 
-/// UTC as MJD of a TAI instant.
-#[expect(clippy::cast_precision_loss, reason = "the difference spans years; 1e-9 d is asked for")]
-pub fn utc_mjd(tai: i64) -> f64 {
+/// The piece that an instant lies in.
+fn piece(tai: i64) -> Option<&'static Piece> {
     let at = PIECES.partition_point(|piece| piece.from <= tai).saturating_sub(1);
-    PIECES
-        .get(at)
-        .map_or(f64::NAN, |piece| piece.mjd + tai.saturating_sub(piece.from) as f64 / piece.day)
+    PIECES.get(at)
 }
 
-/// TAI − UTC in nanoseconds at a TAI instant, and whether it lies inside a leap second.
-pub fn tai_minus_utc(tai: i64) -> (i64, bool) {
-    let at = STEPS.partition_point(|step| step.from <= tai);
-    let leaping = STEPS.get(at).is_some_and(|next| at > 0 && tai >= next.from - SECOND);
-    match at.checked_sub(1).and_then(|last| STEPS.get(last)) {
-        Some(step) => (step.seconds * SECOND, leaping),
-        None => (drift(tai), false),
-    }
-}
-
-/// TAI − UTC before 1972, in nanoseconds.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "two years")]
-fn drift(tai: i64) -> i64 {
-    let since = tai.saturating_sub(DRIFT_START) as f64;
-    tai.saturating_sub((since / DRIFT_DAY * DAY as f64).round() as i64)
+/// UTC as MJD of a TAI instant; whole days apart from their fraction, so that all digits count.
+#[expect(clippy::cast_precision_loss, reason = "days are few, a fraction has under 2^53 steps")]
+#[expect(clippy::cast_possible_truncation, reason = "days and their nanoseconds are far below")]
+pub fn utc_mjd(tai: i64) -> f64 {
+    piece(tai).map_or(f64::NAN, |piece| {
+        let since = tai.saturating_sub(piece.from);
+        let day = piece.day as i64;
+        piece.mjd + since.div_euclid(day) as f64 + since.rem_euclid(day) as f64 / piece.day
+    })
 }

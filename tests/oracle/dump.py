@@ -2,6 +2,7 @@
 
     dump.py FILE.sqlite3 SQL [--extension LIBRARY]
     dump.py postgresql://… SQL
+    dump.py … @FILE.sql
 
 This is how a user's Python sees the applied view: the standard sqlite3 module or psycopg2, without
 any code of obscore-view, except a loadable extension when it is named.
@@ -36,6 +37,10 @@ def main() -> None:
     parser.add_argument("sql")
     parser.add_argument("--extension")
     arguments = parser.parse_args()
+    sql = arguments.sql
+    if sql.startswith("@"):
+        with open(sql[1:], encoding="utf-8") as stream:
+            sql = stream.read()
     connection: Any
     if "://" in arguments.database:
         connection = psycopg2.connect(arguments.database)
@@ -45,7 +50,7 @@ def main() -> None:
             connection.enable_load_extension(True)
             connection.load_extension(arguments.extension)
     cursor = connection.cursor()
-    cursor.execute(arguments.sql)
+    cursor.execute(sql)
     print(json.dumps({"columns": [[column[0], str(column[1])] for column in cursor.description]}))
     count = 0
     for row in cursor:

@@ -66,22 +66,19 @@ def exporter_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, An
     exporter = ObscoreExporter(butler, ExporterConfig.model_validate(text))
     columns = [[field.name, str(field.type)] for field in exporter.schema]
     yield {"columns": columns}
-    # Release 30 calls this `iter_records`.
-    for batch, _ in exporter._make_record_batches(exporter.config.batch_size):
-        for record in batch.to_pylist():
+    # Releases before 30 have no iter_records, and batches without the overflow flag.
+    for made in exporter._make_record_batches(exporter.config.batch_size):
+        for record in (made[0] if isinstance(made, tuple) else made).to_pylist():
             yield {"row": [plain(record[name]) for name, _ in columns]}
 
 
-def exposure_regions(butler: Butler) -> _ExposureRegionFactory:
-    """Return the manager's own lookup of the region of an exposure."""
-    managers = butler._registry._managers
+def region_source(butler: Butler) -> Any:
+    """Return what the manager's region lookup asks: Butler.query, before release 29 a context."""
     if "context" not in inspect.signature(_ExposureRegionFactory).parameters:
-        return _ExposureRegionFactory(managers.dimensions, butler.query)
-    # Release 28 asked with relations.
+        return butler.query
     from lsst.daf.butler.registry.queries import SqlQueryContext
 
-    context = SqlQueryContext(butler._registry._db, managers.column_types)
-    return _ExposureRegionFactory(managers.dimensions, context)
+    return SqlQueryContext(butler._registry._db, butler._registry._managers.column_types)
 
 
 def live_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -96,7 +93,7 @@ def live_rows(butler: Butler, text: dict[str, Any]) -> Iterator[dict[str, Any]]:
         config=config, spatial_plugins=plugins, datasets=type(butler._registry._managers.datasets)
     )
     universe = butler.dimensions
-    regions = exposure_regions(butler)
+    regions = _ExposureRegionFactory(butler._registry._managers.dimensions, region_source(butler))
     factory = RecordFactory.get_record_type_from_universe(universe)(
         config, schema, universe, plugins, regions
     )

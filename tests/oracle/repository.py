@@ -100,9 +100,10 @@ def make(
         config["registry", "managers", "obscore"] = {"cls": OBSCORE_MANAGER, "config": obscore}
     if extra:
         config.update(extra)
-    dimensions = importlib.resources.files("lsst.daf.butler").joinpath(
-        f"configs/old_dimensions/daf_butler_universe{kind.universe}.yaml"
-    )
+    # Universe 8 came with release 30: an older release makes its newest.
+    folder = importlib.resources.files("lsst.daf.butler").joinpath("configs/old_dimensions")
+    versions = (folder.joinpath(f"daf_butler_universe{n}.yaml") for n in range(kind.universe, -1, -1))
+    dimensions = next(path for path in versions if path.is_file())
     made = Butler.makeRepo(
         str(root), config=config, dimensionConfig=Config(str(dimensions)), forceConfigRoot=False
     )

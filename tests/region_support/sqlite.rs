@@ -73,17 +73,17 @@ for row in connection.execute(sys.stdin.read()):
     rows(&String::from_utf8(output.stdout).unwrap())
 }
 
-/// The loadable extension, which `cargo test` builds with the other examples.
+/// The loadable extension, built if it is not fresh: `cargo test --test NAME` builds no example.
 pub fn extension() -> PathBuf {
     let target = std::env::current_exe().unwrap();
     let profile = target.ancestors().nth(2).unwrap();
     let path = profile.join("examples/libobscore_view_sqlite.so");
-    if !path.exists() {
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--example", "obscore_view_sqlite"])
-            .status()
-            .unwrap();
-        assert!(status.success() && path.exists(), "{} was not built", path.display());
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--example", "obscore_view_sqlite"]);
+    if profile.ends_with("release") {
+        build.arg("--release");
     }
+    let built = build.status().unwrap().success();
+    assert!(built && path.exists(), "{} was not built", path.display());
     path.with_extension("")
 }

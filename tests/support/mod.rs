@@ -11,6 +11,7 @@ pub mod postgres;
 pub mod python;
 pub mod survey;
 pub mod table;
+pub mod view;
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! Runs the Python scripts of `tests/oracle` with the interpreter that has the real Butler.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -22,26 +22,23 @@ pub fn python() -> &'static PathBuf {
     })
 }
 
-/// The interpreter whose Butler says what ObsCore rows are: `OBSCORE_VIEW_ORACLE`, by default the
-/// one that writes. Release 28 writes registries as good as any, but its ObsCore has TAI times.
-fn oracle_python() -> PathBuf {
-    std::env::var_os("OBSCORE_VIEW_ORACLE").map_or_else(|| python().clone(), PathBuf::from)
-}
-
 /// A script of `tests/oracle`, ready for arguments.
 pub fn script(name: &str) -> Command {
-    script_of(python(), name)
-}
-
-/// A script that asks Butler for ObsCore rows, ready for arguments.
-pub fn oracle_script(name: &str) -> Command {
-    script_of(&oracle_python(), name)
-}
-
-fn script_of(python: &Path, name: &str) -> Command {
-    let mut command = Command::new(python);
+    let mut command = Command::new(python());
     command.arg(super::oracle_file(name)).env("PYTHONDONTWRITEBYTECODE", "1");
     command
+}
+
+/// A script that makes a registry; `OBSCORE_VIEW_REGISTRY_PYTHON` has it made by another release of
+/// Butler than the one whose rows are the truth (see `scripts/butler-releases`).
+pub fn registry_script(name: &str) -> Command {
+    let mut command = Command::new(registry_python());
+    command.arg(super::oracle_file(name)).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+fn registry_python() -> PathBuf {
+    std::env::var_os("OBSCORE_VIEW_REGISTRY_PYTHON").map_or_else(|| python().clone(), PathBuf::from)
 }
 
 /// Runs `command` to its end and returns its standard output; panics with its errors.
@@ -57,13 +54,13 @@ pub fn output(command: &mut Command) -> String {
     String::from_utf8(done.stdout).expect("UTF-8 output")
 }
 
-/// The newest dimension universe of the installed Butler: 7 in releases 28 and 29, 8 in 30.
+/// The newest dimension universe of the Butler that writes: 7 in releases 28 and 29, 8 in 30.
 pub fn newest_universe() -> u32 {
     static NEWEST: OnceLock<u32> = OnceLock::new();
     *NEWEST.get_or_init(|| {
         let ask =
             "from lsst.daf.butler import DimensionUniverse; print(DimensionUniverse().version)";
-        output(Command::new(python()).args(["-c", ask])).trim().parse().expect("a number")
+        output(Command::new(registry_python()).args(["-c", ask])).trim().parse().expect("a number")
     })
 }
 
@@ -82,12 +79,10 @@ pub fn oracle_digest() -> &'static str {
             hash.update(file.file_name().expect("name").as_encoded_bytes());
             hash.update(std::fs::read(&file).expect("readable script"));
         }
-        for python in [python(), &oracle_python()] {
-            hash.update(output(Command::new(python).args([
-                "-c",
-                "import importlib.metadata as m; \
-                 print([(d, m.version(d)) for d in ('lsst-daf-butler', 'lsst-dax-obscore', 'lsst-sphgeom')])",
-            ])));
+        let versions = "import importlib.metadata as m; print([(d, m.version(d)) \
+                        for d in ('lsst-daf-butler', 'lsst-dax-obscore', 'lsst-sphgeom')])";
+        for python in [python().clone(), registry_python()] {
+            hash.update(output(Command::new(python).args(["-c", versions])));
         }
         hex(&hash.finalize())
     })

@@ -7,7 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::postgres::Cluster;
-use super::python::{digest, oracle_script, output, script};
+use super::python::{digest, output, registry_script, script};
 use super::table::Table;
 
 /// The schema of Butler's tables on PostgreSQL; Butler itself fails with names that need quotes.
@@ -53,7 +53,7 @@ impl Survey {
     pub fn sqlite(&self) -> Repository {
         let key = self.key("sqlite");
         let kept = once(&key, |folder| {
-            output(script(self.script).arg(folder.join("repo")).args(&self.arguments));
+            output(registry_script(self.script).arg(folder.join("repo")).args(&self.arguments));
         });
         let folder = tempfile::tempdir().expect("folder");
         let root = folder.path().join("repo");
@@ -68,7 +68,7 @@ impl Survey {
         let kept = once(&key, |folder| {
             let database = cluster.database();
             output(
-                script(self.script)
+                registry_script(self.script)
                     .arg(folder.join("repo"))
                     .args(["--url", &cluster.url(&database), "--namespace", NAMESPACE])
                     .args(&self.arguments),
@@ -119,7 +119,7 @@ impl Repository {
     }
 
     fn oracle(&self, mapping: &Path) -> Command {
-        let mut command = oracle_script("obscore_rows.py");
+        let mut command = script("obscore_rows.py");
         command.arg(&self.root).arg(mapping).arg("--tolerant");
         command
     }

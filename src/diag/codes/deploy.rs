@@ -63,4 +63,105 @@ gets `no such function`. `--regions inline`, the default, writes the computation
         text: "After the view had been made, and before that was made permanent, the database was asked \
 to plan a query on it, and refused. Everything was taken back. The message is the database's own.",
     },
+    Code {
+        code: "D020",
+        title: "not deployed",
+        text: "There is no ObsCore view of that name that carries our stamp. `apply` installs it. If it \
+is somewhere else, name the place by --schema and --view, or in the mapping under `obscore_view: view`.",
+    },
+    Code {
+        code: "D021",
+        title: "not what the mapping says",
+        text: "The deployed view is as it was made, but the mapping (or the options, or the version of \
+the tool) would make another one now. `apply --dry-run` shows the difference, `apply` brings the view \
+up to date. Give `check` the same --regions, --parity, --schema and --view as `apply`.",
+    },
+    Code {
+        code: "D022",
+        title: "dataset type registered since",
+        text: "The mapping has a block for a dataset type that the registry did not know when the view \
+was made, and knows now. Its rows are not in the view until `apply` has run again.",
+    },
+    Code {
+        code: "D023",
+        title: "new runs match",
+        text: "A regular expression in `collections` uses what the database cannot test, so its matches \
+were written into the view when it was made. Runs that match it have been added since. `apply` adds \
+their rows. A simpler pattern is tested live: on PostgreSQL most are, on SQLite literal text and `.*`.",
+    },
+    Code {
+        code: "D024",
+        title: "changed by hand",
+        text: "The definition in the database is not the one that `apply` left there: somebody ran \
+CREATE OR REPLACE, or dropped and made it anew. `apply --dry-run` shows the difference; `apply` \
+undoes the change. What the change was for may belong into the mapping.",
+    },
+    Code {
+        code: "D025",
+        title: "parts are missing",
+        text: "The ObsCore view reads helper views and a view for each dataset type. Some of them, or \
+the ObsCore view itself, are gone. `apply` makes everything anew.",
+    },
+    Code {
+        code: "D026",
+        title: "deployed by a newer obscore-view",
+        text: "The stamp in the database names a later version. Differences that are reported may be \
+improvements. Check with that version.",
+    },
+    Code {
+        code: "D027",
+        title: "deployed by an older obscore-view",
+        text: "The view works as it did. Applying again gives it what has been improved since; \
+CHANGELOG.md says what that is.",
+    },
+    Code {
+        code: "D028",
+        title: "the registry's schema has changed",
+        text: "Dimension universe or managers are of another version than when the view was made: \
+`butler migrate` has run. Columns may have moved, so apply again.",
+    },
+    Code {
+        code: "D029",
+        title: "schema migration under way",
+        text: "The registry's tables disagree with the versions that butler_attributes names. A \
+migration is under way, or was broken off. Nothing else can be checked until it has ended.",
+    },
+    Code {
+        code: "D030",
+        title: "leap seconds expire",
+        text: "Times are converted from TAI to UTC with the leap seconds that this version knows. The \
+IERS announces half a year ahead whether there will be another one; after the day in the message t_min \
+and t_max of new observations may be wrong by a second.",
+    },
+    Code {
+        code: "D031",
+        title: "changes cannot be noticed",
+        text: "PostgreSQL does not keep the text of a view. `apply` notes a digest of what the server \
+makes of it, which is how a change by hand is noticed. Views that were installed from `generate`'s \
+output have none, and that of another major version of the server does not compare. `apply` puts \
+that right.",
+    },
+    Code {
+        code: "D032",
+        title: "only the stamp is old",
+        text: "The mapping file has changed, for instance in a comment, but the SQL that it makes has \
+not. `apply` writes the new digest into the stamp; readers notice nothing.",
+    },
+    Code {
+        code: "D033",
+        title: "rights differ",
+        text: "--owner or --grant-select ask for rights that are not there. `apply` with the same \
+options grants them without making the views anew.",
+    },
+    Code {
+        code: "D034",
+        title: "unknown code suppressed",
+        text: "`suppress` takes codes such as L020. One of them does not exist, so it suppresses nothing.",
+    },
+    Code {
+        code: "D035",
+        title: "out of time",
+        text: "Looking at rows is limited in time, so that `check` can run against a large and busy \
+registry. What took longer is not known to be good. --timeout gives it more.",
+    },
 ];

@@ -1,4 +1,5 @@
-//! Codes of where-expressions; the second half of family M.
+//! Codes of where-expressions: how they are written (the second half of family M) and what they
+//! mean (family W).
 
 use super::Code;
 
@@ -106,5 +107,101 @@ Angles are numbers in degrees (or bind values), texts are literals.
   BOX(ra, dec, width, height)          POLYGON(ra, dec, ra, dec, ra, dec, …)
   REGION('CIRCLE 10 20 0.5')           GLOB(exposure.obs_id, 'AT_O_2024*')
   UUID('01234567-89ab-cdef-0123-456789abcdef')",
+    },
+];
+
+/// Family W.
+pub const MEANING: &[Code] = &[
+    Code {
+        code: "W001",
+        title: "a name that the registry does not know",
+        text: "\
+A name of a where-expression is a dimension (visit, band), a field of its records
+(visit.exposure_time, detector.purpose), an end of a timespan (visit.timespan.begin), or a column of
+the dataset (ingest_date, run, collection, dataset_id). Case matters. A field may stand without its
+dimension where only one dimension of the dataset type has it. Which dimensions and fields there are
+depends on the version of the registry's dimension universe; `inspect` lists them.",
+    },
+    Code {
+        code: "W002",
+        title: "a name that can mean several columns",
+        text: "\
+A field without its dimension must be the only one of that name among the dimensions of the dataset
+type. A dimension wins over fields of the same name.
+
+  wrong:  timespan OVERLAPS T'2024-05-01'
+  right:  visit.timespan OVERLAPS T'2024-05-01'",
+    },
+    Code {
+        code: "W003",
+        title: "kinds of values that do not agree",
+        text: "\
+Both sides of a comparison must be of one kind; only integers and floating-point numbers compare with
+each other, and times with ingest dates. Arithmetic and lists of bind values need exactly one kind.
+Ranges are for integers, OVERLAPS for timespans, also with a time on the other side.
+
+  wrong:  visit = '12'                              right:  visit = 12
+  wrong:  visit.timespan.begin > '2024-05-01'       right:  visit.timespan.begin > T'2024-05-01'
+  wrong:  visit.timespan > T'2024-05-01'            right:  visit.timespan.begin > T'2024-05-01'
+  wrong:  visit.exposure_time * 2 > 30              right:  visit.exposure_time * 2.0 > 30
+
+An end of a timespan that is unbounded, absent or empty compares as 1970-01-01, as in Butler on
+PostgreSQL. With --parity, on SQLite, an unbounded end compares as 2100-01-01, as in Butler there.",
+    },
+    Code {
+        code: "W004",
+        title: "a key without its instrument or skymap",
+        text: "\
+Visits, exposures, detectors and filters are numbered by each instrument on its own, tracts and
+patches by each skymap. An expression that names such a key must compare the instrument or skymap as
+well; Butler refuses it otherwise. A list of bind values does not count as a comparison.
+
+  wrong:  visit = 2024050100001
+  right:  instrument = 'LSSTCam' AND visit = 2024050100001
+  wrong:  instrument IN (:cameras) AND visit > 1
+  right:  instrument IN ('LSSTCam', 'LSSTComCam') AND visit > 1",
+    },
+    Code {
+        code: "W005",
+        title: "a dimension that the dataset type cannot be joined with",
+        text: "\
+Dimensions that the dataset type lacks are joined by Butler: an exposure to its visits, a band to its
+filters, an instrument to anything. These become a test whether there is such a record. Where regions
+on the sky or validity ranges decide (the visits that overlap the patch of a coadd), Butler computes
+the join in Python, which a view cannot. A `where` of the whole mapping applies to every dataset type
+without an entry under dataset_type_constraints; give those that it does not fit an entry of their own.
+
+  dataset_type_constraints:
+    deep_coadd:
+      - where: \"skymap = 'lsst_cells_v1' AND tract > 100\"
+    visit_image:
+      - where: \"instrument = 'LSSTCam' AND visit > 2024050100000\"",
+    },
+    Code {
+        code: "W006",
+        title: "a comparison that a view cannot make",
+        text: "\
+Regions can be compared with NULL only: Butler's exact test of overlap runs in Python. Use s_region,
+s_ra and s_dec in queries on the view. Validity ranges of calibrations take no part in a view. Ingest
+dates of registries with version 1 of the datasets manager are in UTC and compare with time literals
+only, as in Butler.",
+    },
+    Code {
+        code: "W007",
+        title: "a condition where a value is needed, or a value where a condition is",
+        text: "\
+Columns that are true or false are conditions by themselves.
+
+  wrong:  exposure.can_see_sky = 1      right:  exposure.can_see_sky
+  wrong:  exposure.can_see_sky = false  right:  NOT exposure.can_see_sky
+  wrong:  instrument AND visit = 1      right:  instrument = 'LSSTCam' AND visit = 1",
+    },
+    Code {
+        code: "W008",
+        title: "a column of another dataset type",
+        text: "\
+`TYPE.run`, `TYPE.ingest_date`, `TYPE.collection` and `TYPE.dataset_id` can be used in a condition on
+that dataset type. Without the type (`run`, `ingest_date`), they mean the dataset type that the
+condition is on, so that one `where` can serve all.",
     },
 ];

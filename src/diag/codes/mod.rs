@@ -1,6 +1,7 @@
 //! The codes of all diagnostics, a family a file, each with its long form for `explain CODE`.
 
 mod deploy;
+mod export;
 mod expression;
 mod lint;
 mod mapping;
@@ -20,14 +21,17 @@ pub struct Code {
 }
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
-/// and credentials, D generate/apply/check/drop, L ObsCore lints.
+/// and credentials, D generate/apply/check/drop, X export, L ObsCore lints, P compiling a mapping,
+/// W what where-expressions mean.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
+    expression::MEANING,
     template::CODES,
     plan::CODES,
     registry::CODES,
     deploy::CODES,
+    export::CODES,
     lint::CODES,
 ];
 

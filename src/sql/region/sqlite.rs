@@ -185,7 +185,8 @@ unsafe fn register_with<H: Host>(db: *mut ffi::sqlite3) -> Result<(), c_int> {
     Ok(())
 }
 
-/// Columns of the arguments (region, all_types, dali); `None` when a needed one is NULL.
+/// Columns of the arguments (region, all_types, dali); `None` when one is NULL or the region is not
+/// text.
 ///
 /// # Safety
 /// `values` must point to `count` values of a function call in progress.
@@ -203,6 +204,10 @@ unsafe fn arguments(
         }
     }
     let (region, all_types) = (*values.first()?, *values.get(1)?);
+    // SAFETY: as above.
+    if unsafe { (routines.value_type)(region) } != ffi::SQLITE_TEXT {
+        return None;
+    }
     // SAFETY: as above; the pointer of value_text is NULL or holds value_bytes bytes, in this
     // order of calls, until the value is converted again.
     let bytes = unsafe {

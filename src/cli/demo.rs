@@ -1,0 +1,160 @@
+//! `demo`: a small real registry with its view.
+//!
+//! The registry is a dump that daf_butler wrote (`fixtures/make_demo.py`), so no Python is needed.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::compile::{self, Compiled, Regions, ViewOptions, compile};
+use super::output::{Terminal, product};
+use super::{Failure, Outcome, apply};
+use crate::db::{self, Database};
+use crate::deploy::{self, Request};
+use crate::diag::{Diagnostic, Source};
+use crate::mapping;
+use crate::value::Cell;
+
+const REGISTRY: &str = include_str!("../../fixtures/demo.sql");
+const MAPPING: &str = include_str!("../../fixtures/demo.yaml");
+const BUTLER: &str = "\
+datastore:
+  cls: lsst.daf.butler.datastores.fileDatastore.FileDatastore
+  root: <butlerRoot>
+registry:
+  db: sqlite:///<butlerRoot>/gen3.sqlite3
+";
+
+/// Make a small real registry in SQLite, put the view on it, and answer three queries.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Folder of the repository; made when it does not exist.
+    #[arg(default_value = "obscore-demo")]
+    folder: PathBuf,
+}
+
+/// What is asked of the view, and why.
+const QUERIES: [(&str, &str); 3] = [
+    (
+        "What is in this repository?",
+        "SELECT dataproduct_subtype, calib_level, instrument_name, count(*) AS rows, \
+         round(min(t_min), 3) AS first_mjd, round(max(t_max), 3) AS last_mjd FROM obscore GROUP BY \
+         1, 2, 3 ORDER BY 2, 1, 3",
+    ),
+    (
+        "What was taken last?",
+        "SELECT obs_id, lsst_detector AS detector, em_filter_name AS band, round(t_min, 5) AS t_min, \
+         round(s_ra, 4) AS s_ra, round(s_dec, 4) AS s_dec FROM obscore WHERE calib_level = 1 ORDER BY \
+         t_min DESC, lsst_detector LIMIT 5",
+    ),
+    (
+        "Which processed images lie within half a degree of RA 40, Dec -34.4?",
+        "SELECT dataproduct_subtype, obs_id, em_filter_name AS band, round(s_fov, 3) AS s_fov, \
+         substr(s_region, 1, 38) || '…' AS s_region FROM obscore WHERE calib_level >= 2 AND s_dec \
+         BETWEEN -34.9 AND -33.9 AND abs(s_ra - 40) * cos(radians(34.4)) < 0.5 ORDER BY calib_level, \
+         obs_id LIMIT 5",
+    ),
+];
+
+pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let folder = arguments.folder;
+    write(&folder).await?;
+    let repo = folder.display().to_string();
+    let mapping_file = folder.join("mapping.yaml");
+    let sql_file = folder.join("obscore.sql");
+
+    let (mapping, said) = mapping::read(Source::new(mapping_file.display().to_string(), MAPPING));
+    let mapping = mapping.ok_or(said)?;
+    let (found, snapshot) = compile::snapshot(&repo).await?;
+    // Plain SQL, so that any SQLite client can read the view.
+    let options = ViewOptions { regions: Some(Regions::Inline), ..ViewOptions::default() };
+    let compiled = compile(&mapping, &snapshot, snapshot.dialect, &options)?;
+    product(&compiled.script.text(snapshot.dialect, &[]), Some(&sql_file))?;
+
+    let database = apply::writable(found, "demo").await?;
+    let answers = answers(&database, &compiled).await;
+    database.close().await;
+    let mut text = answers?;
+    let _ = write!(
+        text,
+        "\nRegistry   {repo}/gen3.sqlite3 (written by daf_butler)\nMapping    {}\nSQL        {}\n\n\
+         Try next:\n  sqlite3 {repo}/gen3.sqlite3 'SELECT obs_id, s_region FROM obscore LIMIT 3'\n  \
+         obscore-view check {repo} -m {}\n  obscore-view export {repo} -m {} -o obscore.parquet\n",
+        mapping_file.display(),
+        sql_file.display(),
+        mapping_file.display(),
+        mapping_file.display(),
+    );
+    product(&text, None)?;
+    terminal.note("The view is live: what Butler writes to this registry shows at once.");
+    Ok(Outcome::Done)
+}
+
+/// The repository's files; a registry that is there already is kept.
+async fn write(folder: &Path) -> Result<(), Failure> {
+    let cannot = |path: &Path, error: &std::io::Error| {
+        Failure::from(Box::new(
+            Diagnostic::error("D001", format!("cannot write `{}`: {error}", path.display()))
+                .help("name a folder that may be written to: obscore-view demo FOLDER"),
+        ))
+    };
+    std::fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
+    for (name, text) in [("butler.yaml", BUTLER), ("mapping.yaml", MAPPING)] {
+        let path = folder.join(name);
+        std::fs::write(&path, text).map_err(|error| cannot(&path, &error))?;
+    }
+    let registry = folder.join("gen3.sqlite3");
+    if !registry.exists() {
+        db::restore(&registry, REGISTRY).await?;
+    }
+    Ok(())
+}
+
+async fn answers(database: &Database, compiled: &Compiled) -> Result<String, Failure> {
+    let request = Request {
+        target: &compiled.target,
+        script: &compiled.script,
+        stamp: &compiled.stamp,
+        rights: &compiled.rights,
+        force: false,
+    };
+    deploy::apply(database, request, false).await?;
+    let mut text = String::new();
+    let mut session = database.snapshot().await?;
+    for (question, sql) in QUERIES {
+        let rows = session.rows(sql, &[]).await?;
+        let _ = writeln!(text, "\n{question}\n{}", table(sql, &rows));
+    }
+    Ok(text)
+}
+
+fn table(sql: &str, rows: &[Vec<Cell>]) -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
+    table.set_header(headings(sql));
+    for row in rows {
+        table.add_row(row.iter().map(cell));
+    }
+    table
+}
+
+/// The names of the columns that the demo's own queries ask for.
+fn headings(sql: &str) -> Vec<&str> {
+    let list = sql.trim_start_matches("SELECT ").split(" FROM ").next().unwrap_or_default();
+    let mut depth = 0_i32;
+    list.split(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        c == ',' && depth == 0
+    })
+    .map(|column| column.rsplit(' ').next().unwrap_or(column))
+    .collect()
+}
+
+fn cell(value: &Cell) -> String {
+    match value {
+        Cell::Null => String::new(),
+        Cell::Text(value) => value.clone(),
+        Cell::Int(value) => value.to_string(),
+        Cell::Float(value) => value.to_string(),
+        other => format!("{other:?}"),
+    }
+}

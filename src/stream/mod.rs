@@ -1,0 +1,27 @@
+//! Rows on their way out: from a registry to a file, in constant memory.
+//!
+//! In: a plan, a session, and the columns that are asked for. Out: Arrow batches, handed to a
+//! [`Sink`] (Parquet, CSV, VOTable) between its `start` and its `finish`. Three workers take turns:
+//! the database's bytes are received, decoded ([`Decoder`]) and written at the same time, with
+//! bounded queues between them.
+
+mod columns;
+mod csv;
+mod decode;
+mod evaluate;
+mod limit;
+mod parquet;
+mod regions;
+mod run;
+mod sink;
+mod text;
+mod votable;
+
+pub use columns::{OutputColumn, export_columns, schema};
+pub use csv::Csv;
+pub use decode::Decoder;
+pub use limit::Limited;
+pub use parquet::Parquet;
+pub use run::{Export, Progress, Summary};
+pub use sink::{Flow, Sink, Status};
+pub use votable::{VoTable, document};

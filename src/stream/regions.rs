@@ -1,0 +1,53 @@
+//! Decoded regions, each distinct one once while it is fresh.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::region::{self, RegionColumns, RegionOptions};
+
+/// Regions that are kept; a patch comes back for every band, a detector for every dataset type.
+const KEPT: usize = 4096;
+
+/// A cache of decoded regions.
+#[derive(Debug)]
+pub struct Regions {
+    options: RegionOptions,
+    known: HashMap<String, Arc<RegionColumns>>,
+    /// The last one, since equal ones often follow each other.
+    last: Option<(String, Arc<RegionColumns>)>,
+    /// Texts that are no regions.
+    pub corrupt: u64,
+}
+
+impl Regions {
+    /// An empty cache.
+    pub fn new(options: RegionOptions) -> Self {
+        Self { options, known: HashMap::with_capacity(KEPT), last: None, corrupt: 0 }
+    }
+
+    /// The columns of an encoded region; all NULL if it is corrupt.
+    pub fn columns(&mut self, text: &str) -> Arc<RegionColumns> {
+        if let Some((last, columns)) = &self.last
+            && last == text
+        {
+            return Arc::clone(columns);
+        }
+        let columns = match self.known.get(text) {
+            Some(columns) => Arc::clone(columns),
+            None => self.decoded(text),
+        };
+        self.last = Some((text.to_owned(), Arc::clone(&columns)));
+        columns
+    }
+
+    fn decoded(&mut self, text: &str) -> Arc<RegionColumns> {
+        let (columns, error) = region::columns(text, self.options);
+        self.corrupt += u64::from(error.is_some());
+        let columns = Arc::new(columns);
+        if self.known.len() >= KEPT {
+            self.known.clear();
+        }
+        self.known.insert(text.to_owned(), Arc::clone(&columns));
+        columns
+    }
+}

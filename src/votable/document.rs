@@ -1,0 +1,68 @@
+//! What stands around the rows.
+
+use super::Field;
+
+/// An INFO element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Info {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: String,
+    /// Text inside, for people; may be empty.
+    pub content: String,
+}
+
+impl Info {
+    /// An INFO with a content for people.
+    pub fn new(
+        name: impl Into<String>,
+        value: impl Into<String>,
+        content: impl Into<String>,
+    ) -> Self {
+        Self { name: name.into(), value: value.into(), content: content.into() }
+    }
+}
+
+/// A COOSYS element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coosys {
+    /// What fields refer to.
+    pub id: String,
+    /// Reference frame, a word of the IVOA vocabulary refframe.
+    pub system: String,
+    /// Reference position, a word of the IVOA vocabulary refposition; may be empty.
+    pub refposition: String,
+}
+
+/// A TIMESYS element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timesys {
+    /// What fields refer to.
+    pub id: String,
+    /// `MJD-origin`, `JD-origin`, a Julian date, or empty for calendar dates.
+    pub timeorigin: String,
+    /// Time scale, a word of the IVOA vocabulary timescale.
+    pub timescale: String,
+    /// Reference position.
+    pub refposition: String,
+}
+
+/// A document with one resource of type `results` and one table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Document {
+    /// Of the document: who made it, when.
+    pub infos: Vec<Info>,
+    /// Description of the resource; may be empty.
+    pub description: String,
+    /// Of the resource, before QUERY_STATUS.
+    pub resource_infos: Vec<Info>,
+    /// Frames.
+    pub coosys: Vec<Coosys>,
+    /// Time frames.
+    pub timesys: Vec<Timesys>,
+    /// Name of the table; may be empty.
+    pub table: String,
+    /// Columns.
+    pub fields: Vec<Field>,
+}
