@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::support::postgres::Cluster;
-use crate::support::python::{output, script};
+use crate::support::python::{output, registry_script, script};
 use crate::support::survey::{Repository, Survey};
 use process::Process;
 
@@ -84,7 +84,7 @@ pub fn apply(repository: &Repository, mapping: &Path, name: &str, options: &[&st
 
 /// The Butler that writes: `live.py`.
 pub fn butler(repository: &Repository) -> Process {
-    Process::start(script("live.py").arg(&repository.root))
+    Process::start(registry_script("live.py").arg(&repository.root))
 }
 
 /// The Butler that says what the rows are: `obscore_rows.py`.

@@ -20,6 +20,11 @@ impl Times {
         Self::new(list.as_array().unwrap().iter().map(|one| one.as_f64().unwrap()).collect())
     }
 
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The time that `percent` of all are not above.
     pub fn percentile(&self, percent: usize) -> f64 {
         self.0[(self.0.len() - 1) * percent / 100]

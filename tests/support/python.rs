@@ -54,13 +54,13 @@ pub fn output(command: &mut Command) -> String {
     String::from_utf8(done.stdout).expect("UTF-8 output")
 }
 
-/// The newest dimension universe of the installed Butler: 7 in releases 28 and 29, 8 in 30.
+/// The newest dimension universe of the Butler that writes: 7 in releases 28 and 29, 8 in 30.
 pub fn newest_universe() -> u32 {
     static NEWEST: OnceLock<u32> = OnceLock::new();
     *NEWEST.get_or_init(|| {
         let ask =
             "from lsst.daf.butler import DimensionUniverse; print(DimensionUniverse().version)";
-        output(Command::new(python()).args(["-c", ask])).trim().parse().expect("a number")
+        output(Command::new(registry_python()).args(["-c", ask])).trim().parse().expect("a number")
     })
 }
 

@@ -1,0 +1,87 @@
+"""Measures how fast Butler inserts datasets into several repositories, in turns.
+
+    bench_inserts.py NAME=ROOT… [--rounds 31] [--exposures 50] [--batch 50] [--first NUMBER] [--run RUN]
+
+Every round inserts the same exposures with three raws each into every repository, in an order that
+changes from round to round, so that what else the machine does hits all alike. The exposures are
+not part of the time. Prints one line of JSON: of each repository the median of datasets a second,
+and the median and the quartiles of the ratio of its time to that of the first in the same round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import random
+import statistics
+import time
+import warnings
+
+from live import exposure_record, insert_exposures
+
+from lsst.daf.butler import Butler
+
+CAMERA, DETECTORS = "SynthCam", 3
+
+
+def insert(butler: Butler, first: int, count: int, batch: int, run: str) -> float:
+    """Insert ``count`` exposures and their raws; return the seconds that the raws took."""
+    insert_exposures(
+        butler, [exposure_record({"instrument": CAMERA, "id": first + n}) for n in range(count)]
+    )
+    butler.collections.register(run)
+    ids = [
+        {"instrument": CAMERA, "exposure": first + number, "detector": detector}
+        for number in range(count)
+        for detector in range(DETECTORS)
+    ]
+    start = time.monotonic()
+    for low in range(0, len(ids), batch):
+        butler.registry.insertDatasets("raw", ids[low : low + batch], run=run)
+    return time.monotonic() - start
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("repositories", nargs="+")
+    parser.add_argument("--rounds", type=int, default=31)
+    parser.add_argument("--exposures", type=int, default=50)
+    parser.add_argument("--batch", type=int, default=50)
+    parser.add_argument("--first", type=int, default=2_000_000, help="number of the first exposure")
+    parser.add_argument("--run", default="Survey/raw/all")
+    arguments = parser.parse_args()
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    butlers = {}
+    for text in arguments.repositories:
+        name, root = text.split("=", 1)
+        butlers[name] = Butler.from_config(root, writeable=True)
+    seconds: dict[str, list[float]] = {name: [] for name in butlers}
+    dice = random.Random(1)
+    for number in range(-1, arguments.rounds):
+        order = list(butlers)
+        dice.shuffle(order)
+        for name in order:
+            first = arguments.first + (number + 1) * arguments.exposures
+            taken = insert(butlers[name], first, arguments.exposures, arguments.batch, arguments.run)
+            if number >= 0:  # The round before the first fills caches.
+                seconds[name].append(taken)
+    datasets = arguments.exposures * DETECTORS
+    base = next(iter(butlers))
+    answer = {}
+    for name, times in seconds.items():
+        ratios = [mine / other for mine, other in zip(times, seconds[base], strict=True)]
+        lower, median, upper = statistics.quantiles(ratios, n=4)
+        answer[name] = {
+            "per_second": round(datasets / statistics.median(times), 1),
+            "ratio": round(median, 3),
+            "lower": round(lower, 3),
+            "upper": round(upper, 3),
+        }
+    print(json.dumps({"datasets": datasets, "rounds": arguments.rounds, "repositories": answer}))
+
+
+if __name__ == "__main__":
+    main()
