@@ -11,6 +11,7 @@ use super::Target;
 use super::scalar::column;
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, RegionPart, Scalar, Search, TimeForm, ValueKind};
+use crate::registry::CollectionKey;
 use crate::sql::Dialect;
 use crate::value::{Cell, Literal};
 
@@ -78,8 +79,14 @@ pub struct Fetch {
 
 impl Target {
     /// The SELECT that lists the collections of a search, in the columns that [`Self::with`] takes.
+    /// Ranks are numbered: the view's own may be of a type that only its database knows.
     pub fn collections_select(&self, search: &Search) -> String {
-        self.collections_view(search)
+        let key = match self.collection_key {
+            CollectionKey::Integer => "c.collection_id, c.name, c.type",
+            CollectionKey::Name => "c.name, c.type",
+        };
+        let view = self.collections_view(search);
+        format!("SELECT {key}, row_number() OVER (ORDER BY c.rank) AS rank\nFROM (\n{view}\n) AS c")
     }
 
     /// The SELECT that lists which dataset type which collection may hold: `dataset_type.id`, and
@@ -93,8 +100,8 @@ impl Target {
     /// The WITH clause that stands for the helper views, for collections that were listed before.
     pub fn with(&self, collections: &[Vec<Cell>]) -> String {
         let columns = match self.collection_key {
-            crate::registry::CollectionKey::Integer => "collection_id, name, type, rank",
-            crate::registry::CollectionKey::Name => "name, type, rank",
+            CollectionKey::Integer => "collection_id, name, type, rank",
+            CollectionKey::Name => "name, type, rank",
         };
         let rows: Vec<String> = collections
             .iter()
