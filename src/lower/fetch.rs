@@ -11,6 +11,7 @@ use super::Target;
 use super::scalar::column;
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, RegionPart, Scalar, Search, TimeForm, ValueKind};
+use crate::registry::CollectionKey;
 use crate::sql::Dialect;
 use crate::value::{Cell, Literal};
 
