@@ -6,17 +6,25 @@
 
 mod bounding;
 mod circle;
+mod distance;
 mod ellipse;
+pub mod htm;
 mod lonlat;
 mod lonlat_box;
+mod orientation;
+mod point;
 mod polygon;
 mod region;
+mod relation;
 mod vector;
 
 pub use circle::Circle;
+pub use distance::{distance, distance_degrees};
 pub use ellipse::Ellipse;
 pub use lonlat::{LonLat, to_degrees};
 pub use lonlat_box::LonLatBox;
+pub use orientation::orientation;
+pub use point::contains_point;
 pub use polygon::{centroid, rewound};
 pub use region::Region;
 pub use vector::Vector3;
