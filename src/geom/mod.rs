@@ -4,6 +4,7 @@
 //! `lsst.sphgeom` in the order of every floating-point operation, so that results agree with the
 //! Butler's to the last digits; each item names the class it corresponds to.
 
+mod arrangement;
 mod bounding;
 mod circle;
 mod distance;
@@ -11,11 +12,15 @@ mod ellipse;
 pub mod htm;
 mod lonlat;
 mod lonlat_box;
+mod measure;
 mod orientation;
 mod point;
 mod polygon;
 mod region;
+mod relate;
 mod relation;
+mod shape;
+mod simple;
 mod vector;
 
 pub use circle::Circle;
@@ -27,6 +32,11 @@ pub use orientation::orientation;
 pub use point::contains_point;
 pub use polygon::{centroid, rewound};
 pub use region::Region;
+pub use relate::{contains, intersects};
+pub use shape::{
+    ShapeError, box_degrees, circle_degrees, point_degrees, polygon_degrees, range_degrees,
+};
+pub use simple::{MAX_VERTICES, polygon};
 pub use vector::Vector3;
 
 /// Largest error of an arcsine in double precision, in radians; sphgeom's guard on opening angles.

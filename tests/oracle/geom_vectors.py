@@ -5,8 +5,9 @@ Usage: geom_vectors.py COUNT
 Writes tab-separated lines to standard output; numbers are written so that they can be read back
 exactly, regions as the text of Butler's region columns:
 
-    O  ax ay az  bx by bz  cx cy cz  sign       orientation
-    P  text  x y z  inside                      Region.contains(UnitVector3d)
+    O  ax ay az  bx by bz  cx cy cz  sign exact     orientation, and the sign in rational numbers
+    P  text  x y z  inside exact                Region.contains(UnitVector3d); for polygons also
+                                                in rational numbers, else the same again
     I  x y z  level  index                      HtmPixelization.index
     T  index  name  nine numbers                HtmPixelization.asString, triangle
     E  text  level  cap  envelope  interior     ranges `a-b,c-d`; `-` where there are none
@@ -17,6 +18,7 @@ COUNT regions of each kind; the sequence of random numbers is fixed.
 
 import math
 import sys
+from fractions import Fraction
 
 from lsst.sphgeom import (
     CONTAINS,
@@ -47,6 +49,24 @@ def vector(v):
 
 def emit(*fields):
     print("\t".join(str(field) for field in fields))
+
+
+def exact_orientation(*vectors):
+    """The sign of the triple product. `sphgeom.orientation` is meant to be exact too, but its long
+    integers sometimes give the opposite sign."""
+    a, b, c = ([v.x(), v.y(), v.z()] for v in vectors)
+    for number in (float, Fraction):
+        (ax, ay, az), (bx, by, bz), (cx, cy, cz) = ([number(x) for x in v] for v in (a, b, c))
+        product = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)
+        if number is Fraction or abs(product) > 1e-14:
+            return (product > 0) - (product < 0)
+
+
+def exact_contains(region, v):
+    if not isinstance(region, ConvexPolygon):
+        return region.contains(v)
+    vertices = region.getVertices()
+    return all(exact_orientation(v, vertices[i - 1], w) >= 0 for i, w in enumerate(vertices))
 
 
 def nudged(v):
@@ -102,7 +122,7 @@ def coplanar():
     elif what < 0.4:
         c = RNG.choice([a, -a, b, -b])
     elif what < 0.6:
-        c = UnitVector3d(a + b)
+        c = a if a == -b else UnitVector3d(a + b)
     elif what < 0.8:
         a = UnitVector3d(RNG.gauss(0, 1), 0.0, RNG.gauss(0, 1))
         b = UnitVector3d(RNG.gauss(0, 1), 0.0, RNG.gauss(0, 1))
@@ -183,7 +203,7 @@ def level_for(region):
 def main(count):
     for _ in range(10 * count):
         a, b, c = coplanar()
-        emit("O", vector(a), vector(b), vector(c), orientation(a, b, c))
+        emit("O", vector(a), vector(b), vector(c), orientation(a, b, c), exact_orientation(a, b, c))
     for _ in range(10 * count):
         level = RNG.randrange(0, 25)
         v = direction()
@@ -203,7 +223,7 @@ def main(count):
             text = text_of(region)
             try:
                 for v in points(region):
-                    emit("P", text, vector(v), int(region.contains(v)))
+                    emit("P", text, vector(v), int(region.contains(v)), int(exact_contains(region, v)))
             except RuntimeError:
                 continue
             for level in {7, level_for(region)}:
