@@ -184,9 +184,10 @@ pub fn range_degrees(lon: (f64, f64), lat: (f64, f64)) -> Result<Region, ShapeEr
         return Err(ShapeError::Order { south: lat.0, north: lat.1 });
     }
     let longitudes = match lon {
-        (west, east) if east - west >= 360.0 => (0.0, 2.0 * PI),
+        (f64::NEG_INFINITY, f64::INFINITY) => (0.0, 2.0 * PI),
         (f64::NEG_INFINITY, east) => (0.0, longitude(finite("the longitude", east)?)),
         (west, f64::INFINITY) => (longitude(finite("the longitude", west)?), 2.0 * PI),
+        (west, east) if east - west >= 360.0 => (0.0, 2.0 * PI),
         (west, east) => {
             let west = longitude(finite("the longitude", west)?);
             (west, longitude(finite("the longitude", east)?))

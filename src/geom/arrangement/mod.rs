@@ -44,7 +44,7 @@ impl Cells {
     fn new(boundary: Boundary) -> Self {
         let Boundary { arcs, mut points } = boundary;
         let mut cuts: Vec<(Arc, Vec<f64>)> =
-            arcs.into_iter().map(|arc| (arc, vec![0.0, arc.span])).collect();
+            arcs.into_iter().map(|arc| (arc, Vec::new())).collect();
         let mut rest = cuts.as_mut_slice();
         while let Some(((arc, parameters), others)) = rest.split_first_mut() {
             for (other, other_parameters) in others.iter_mut().filter(|o| arc.may_meet(&o.0)) {
@@ -57,7 +57,7 @@ impl Cells {
         }
         for (arc, parameters) in &mut cuts {
             parameters.extend(points.iter().filter_map(|v| arc.parameter(*v)));
-            parameters.sort_by(f64::total_cmp);
+            merge(arc, parameters);
         }
         // With no boundary at all, any direction tells.
         points.push(Vector3::Z);
@@ -80,17 +80,34 @@ impl Cells {
         })
     }
 
-    /// Pieces of arcs between places where something happens, leaving out what is too short to tell.
+    /// Pieces of arcs between places where something happens.
     fn edges(&self) -> impl Iterator<Item = Edge<'_>> {
         self.arcs.iter().enumerate().flat_map(|(number, (arc, parameters))| {
-            let shortest = 8.0 * TOLERANCE / arc.scale();
-            parameters
-                .iter()
-                .zip(parameters.iter().skip(1))
-                .filter(move |(from, to)| *to - *from > shortest)
-                .map(move |(from, to)| Edge { number, arc, from: *from, to: *to })
+            parameters.iter().zip(parameters.iter().skip(1)).map(move |(from, to)| Edge {
+                number,
+                arc,
+                from: *from,
+                to: *to,
+            })
         })
     }
+}
+
+/// Sorts the parameters of an arc, and makes one of those too close to tell apart: the ends stay, so
+/// that the pieces between them are the whole arc.
+fn merge(arc: &Arc, parameters: &mut Vec<f64>) {
+    let shortest = 8.0 * TOLERANCE / arc.scale();
+    parameters.sort_by(f64::total_cmp);
+    let mut last = 0.0;
+    parameters.retain(|t| {
+        let far = *t - last > shortest && arc.span - *t > shortest;
+        if far {
+            last = *t;
+        }
+        far
+    });
+    parameters.insert(0, 0.0);
+    parameters.push(arc.span);
 }
 
 /// A piece of an arc.

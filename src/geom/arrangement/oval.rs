@@ -1,7 +1,8 @@
 //! The boundary of an ellipse as a curve, and its crossings with circles and other ellipses.
 //!
 //! In: ellipses and circles. Out: directions. Along a circle or an ellipse the equation of another
-//! ellipse is a trigonometric polynomial of degree two, whose zeros are found by bisection.
+//! ellipse is a trigonometric polynomial of degree two, whose zeros are found by bisection between
+//! its extremes.
 
 use std::f64::consts::PI;
 
@@ -17,78 +18,94 @@ struct Wave {
     sine: f64,
 }
 
-/// A polynomial of degree two in cos t and sin t: 1, cos t, sin t, cos 2t, sin 2t.
-#[derive(Clone, Copy)]
-struct Polynomial([f64; 5]);
+impl Wave {
+    /// The value and the derivative.
+    fn at(self, (sin, cos): (f64, f64)) -> (f64, f64) {
+        (self.constant + self.cosine * cos + self.sine * sin, self.sine * cos - self.cosine * sin)
+    }
+}
 
-impl Polynomial {
-    /// Adds `factor` times the square of a wave.
-    fn plus_square(self, wave: Wave, factor: f64) -> Self {
-        let Self([one, cos, sin, cos2, sin2]) = self;
-        let Wave { constant, cosine, sine } = wave;
-        Self([
-            one + factor * (constant * constant + 0.5 * (cosine * cosine + sine * sine)),
-            cos + factor * 2.0 * constant * cosine,
-            sin + factor * 2.0 * constant * sine,
-            cos2 + factor * 0.5 * (cosine * cosine - sine * sine),
-            sin2 + factor * cosine * sine,
-        ])
+/// An ellipse's equation z² − x² − y² along a curve, x and y in units of the semi-axes. It stays in
+/// this form: multiplied out, it would lose the digits that tell small ellipses apart.
+#[derive(Clone, Copy)]
+struct Equation {
+    x: Wave,
+    y: Wave,
+    z: Wave,
+    /// Change per radian across the boundary, at most.
+    steepness: f64,
+}
+
+impl Equation {
+    /// From the coordinates along the ellipse's axes.
+    fn new(ellipse: &Ellipse, [x, y, z]: [Wave; 3]) -> Self {
+        let scaled = |wave: Wave, factor: f64| Wave {
+            constant: wave.constant * factor,
+            cosine: wave.cosine * factor,
+            sine: wave.sine * factor,
+        };
+        Self {
+            x: scaled(x, ellipse.tan_a),
+            y: scaled(y, ellipse.tan_b),
+            z,
+            steepness: 2.0 * (1.0 + ellipse.tan_a.max(ellipse.tan_b)),
+        }
     }
 
     fn at(&self, t: f64) -> f64 {
-        let Self([one, cos, sin, cos2, sin2]) = *self;
-        let ((s, c), (s2, c2)) = (t.sin_cos(), (2.0 * t).sin_cos());
-        one + cos * c + sin * s + cos2 * c2 + sin2 * s2
+        let angle = t.sin_cos();
+        let ((x, _), (y, _), (z, _)) = (self.x.at(angle), self.y.at(angle), self.z.at(angle));
+        z * z - x * x - y * y
     }
 
-    fn derivative(&self) -> Self {
-        let Self([_, cos, sin, cos2, sin2]) = *self;
-        Self([0.0, sin, -cos, 2.0 * sin2, -2.0 * cos2])
-    }
-
-    /// The zero between two places of different sign.
-    fn bisect(&self, mut low: f64, mut high: f64) -> f64 {
-        let rising = self.at(high) > 0.0;
-        for _ in 0..60 {
-            let middle = 0.5 * (low + high);
-            if (self.at(middle) > 0.0) == rising {
-                high = middle;
-            } else {
-                low = middle;
-            }
-        }
-        0.5 * (low + high)
+    /// Half the derivative.
+    fn slope(&self, t: f64) -> f64 {
+        let angle = t.sin_cos();
+        let ((x, dx), (y, dy), (z, dz)) = (self.x.at(angle), self.y.at(angle), self.z.at(angle));
+        z * dz - x * dx - y * dy
     }
 
     /// All zeros in a turn; also where it touches zero.
     fn zeros(&self) -> Vec<f64> {
         const STEPS: u32 = 64;
-        let derivative = self.derivative();
-        let scale = self.0.iter().fold(0.0f64, |sum, term| sum + term.abs());
         let mut zeros = Vec::new();
         let place = |step: u32| 2.0 * PI * (f64::from(step) + 0.37) / f64::from(STEPS);
         let mut span = |low: f64, high: f64| {
             if (self.at(low) > 0.0) != (self.at(high) > 0.0) {
-                zeros.push(self.bisect(low, high));
+                zeros.push(bisect(low, high, |t| self.at(t)));
             }
         };
         let mut touching = Vec::new();
         for step in 0..STEPS {
             let (low, high) = (place(step), place(step + 1));
-            if (derivative.at(low) > 0.0) == (derivative.at(high) > 0.0) {
+            if (self.slope(low) > 0.0) == (self.slope(high) > 0.0) {
                 span(low, high);
                 continue;
             }
-            let extreme = derivative.bisect(low, high);
+            let extreme = bisect(low, high, |t| self.slope(t));
             span(low, extreme);
             span(extreme, high);
-            if self.at(extreme).abs() <= 4.0 * TOLERANCE * scale {
+            if self.at(extreme).abs() <= 2.0 * TOLERANCE * self.steepness {
                 touching.push(extreme);
             }
         }
         zeros.extend(touching);
         zeros
     }
+}
+
+/// The zero of a function between two places of different sign.
+fn bisect(mut low: f64, mut high: f64, function: impl Fn(f64) -> f64) -> f64 {
+    let rising = function(high) > 0.0;
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if (function(middle) > 0.0) == rising {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    0.5 * (low + high)
 }
 
 /// Semi-axes of the boundary's parametrisation: (first, second, centre).
@@ -140,14 +157,6 @@ fn on_boundary(ellipse: &Ellipse, v: Vector3) -> bool {
     (ellipse.coordinates(v).2 > 0.0) == (ellipse.a < 0.0)
 }
 
-/// The ellipse's equation along a curve with these coordinates.
-fn equation(ellipse: &Ellipse, [x, y, z]: [Wave; 3]) -> Polynomial {
-    Polynomial([0.0; 5])
-        .plus_square(z, 1.0)
-        .plus_square(x, -ellipse.tan_a * ellipse.tan_a)
-        .plus_square(y, -ellipse.tan_b * ellipse.tan_b)
-}
-
 /// Where a circle meets the boundary.
 pub(super) fn ring_crossings(ellipse: &Ellipse, ring: &Ring) -> Vec<Vector3> {
     let [first, second, center] = ellipse.axes;
@@ -162,7 +171,7 @@ pub(super) fn ring_crossings(ellipse: &Ellipse, ring: &Ring) -> Vec<Vector3> {
     let height = middle.dot(center) + near.dot(center);
     let waves =
         [wave(first, middle.dot(first)), wave(second, middle.dot(second)), wave(center, height)];
-    let zeros = equation(ellipse, waves).zeros();
+    let zeros = Equation::new(ellipse, waves).zeros();
     zeros.into_iter().map(|t| ring.point(t)).filter(|v| on_boundary(ellipse, *v)).collect()
 }
 
@@ -181,6 +190,6 @@ pub(super) fn crossings(host: &Ellipse, other: &Ellipse) -> Vec<Vector3> {
     let height = middle.dot(center) + z * near.dot(center);
     let waves =
         [wave(first, middle.dot(first)), wave(second, middle.dot(second)), wave(center, height)];
-    let zeros = equation(other, waves).zeros();
+    let zeros = Equation::new(other, waves).zeros();
     zeros.into_iter().map(|t| point(host, t).0).filter(|v| on_boundary(other, *v)).collect()
 }

@@ -33,25 +33,30 @@ impl Ring {
     pub fn around(axis: Vector3, squared_chord: f64) -> Option<Self> {
         let seed = if axis.x.abs() < 0.6 { Vector3::new(1.0, 0.0, 0.0) } else { Vector3::Z };
         let (first, _) = axis.cross(seed).normalized()?;
-        Some(Self::new(axis, squared_chord, first))
+        Some(if squared_chord <= 2.0 {
+            Self::new(axis, squared_chord, first, true)
+        } else {
+            Self::new(-axis, 4.0 - squared_chord, first, false)
+        })
     }
 
     /// The great circle on whose left the axis is, from a direction at right angles to it.
     pub fn great(axis: Vector3, first: Vector3) -> Self {
-        Self::new(axis, 2.0, first)
+        Self::new(axis, 2.0, first, true)
     }
 
-    /// A circle whose parameter 0 is in the half-plane of `first`.
-    pub fn new(axis: Vector3, squared_chord: f64, first: Vector3) -> Self {
-        let (pole, chord) =
-            if squared_chord <= 2.0 { (axis, squared_chord) } else { (-axis, 4.0 - squared_chord) };
-        let chord = chord.max(0.0);
+    /// The circle of a squared chord up to 2 around a pole, which is on its left or not; parameter 0
+    /// is in the half-plane of `first`.
+    pub fn new(pole: Vector3, squared_chord: f64, first: Vector3, on_left: bool) -> Self {
+        let chord = squared_chord.clamp(0.0, 2.0);
+        let axis = if on_left { pole } else { -pole };
+        let cos = 1.0 - 0.5 * chord;
         Self {
             axis,
             pole,
             chord,
             sin: (chord * (1.0 - 0.25 * chord)).sqrt(),
-            cos: if squared_chord <= 2.0 { 1.0 - 0.5 * chord } else { 0.5 * chord - 1.0 },
+            cos: if on_left { cos } else { -cos },
             first,
             second: axis.cross(first),
         }

@@ -115,12 +115,14 @@ impl Solid {
         boundary.points.extend([corner(west, south), corner(east, north)]);
         let width = if lonlat_box.is_all_longitudes() { 2.0 * PI } else { lonlat_box.width() };
         // Eastwards along the south, westwards along the north: the box is on the left.
-        for (axis, lat, from) in [(Vector3::Z, south, west), (-Vector3::Z, -north, east)] {
-            let half = 0.5 * (FRAC_PI_2 - lat);
-            let (sin, chord) = (half.sin(), 4.0 * half.sin() * half.sin());
-            if sin > TOLERANCE && lat > -FRAC_PI_2 + TOLERANCE && width > 0.0 {
-                let first = Vector3::from_lon_lat(from, 0.0);
-                boundary.arcs.push(Arc::new(Curve::Ring(Ring::new(axis, chord, first)), width));
+        for (lat, from, northwards) in [(south, west, true), (north, east, false)] {
+            let pole = if lat >= 0.0 { Vector3::Z } else { -Vector3::Z };
+            let half = (0.5 * (FRAC_PI_2 - lat.abs())).sin();
+            if half > TOLERANCE && width > 0.0 {
+                let first = corner(from, 0.0);
+                let on_left = northwards == (lat >= 0.0);
+                let ring = Ring::new(pole, 4.0 * half * half, first, on_left);
+                boundary.arcs.push(Arc::new(Curve::Ring(ring), width));
             }
         }
         if !lonlat_box.is_all_longitudes() && north > south {
