@@ -1,8 +1,10 @@
-//! Geometry on the unit sphere: vectors, longitude and latitude, regions and their bounding circles.
+//! Geometry on the unit sphere: regions, how they relate, their measures and bounding circles, and
+//! the triangular mesh.
 //!
-//! In: unit vectors and angles in radians. Out: angles in radians and circles. It follows
-//! `lsst.sphgeom` in the order of every floating-point operation, so that results agree with the
-//! Butler's to the last digits; each item names the class it corresponds to.
+//! In: unit vectors, angles in radians, and users' degrees. Out: truth values, angles in radians,
+//! steradians, ranges of trixels. It follows `lsst.sphgeom` in the order of every floating-point
+//! operation where answers must agree with the Butler's to the last digits; each item names the
+//! class it corresponds to. `docs/geometry.md` says where it does better.
 
 mod arrangement;
 mod bounding;

@@ -66,10 +66,10 @@ impl Ellipse {
         if self.is_full() || self.is_empty() {
             return self.is_full();
         }
-        let (x, y, z) = self.coordinates(v);
-        let (x, y) = (x * self.tan_a, y * self.tan_b);
-        let d = (x * x + y * y) - z * z;
-        if self.a > 0.0 { z >= 0.0 || d >= 0.0 } else { z >= 0.0 && d <= 0.0 }
+        let (first, second, height) = self.coordinates(v);
+        let (first, second) = (first * self.tan_a, second * self.tan_b);
+        let outside = (first * first + second * second) - height * height;
+        if self.a > 0.0 { height >= 0.0 || outside >= 0.0 } else { height >= 0.0 && outside <= 0.0 }
     }
 
     /// Components along the axes, accurate near the centre and opposite to it.

@@ -77,10 +77,11 @@ fn nearest_chord(v: Vector3, from: Vector3, to: Vector3) -> f64 {
     let n = from.robust_cross(to);
     let across = v.cross(n);
     if across.dot(from) > 0.0 && across.dot(to) < 0.0 {
-        let (s, c) = (v.dot(n).abs(), across.norm());
-        let angle = if c == 0.0 { std::f64::consts::FRAC_PI_2 } else { (s / c).atan() };
-        let d = (0.5 * angle).sin();
-        return 4.0 * d * d;
+        let (sine, cosine) = (v.dot(n).abs(), across.norm());
+        let angle =
+            if cosine == 0.0 { std::f64::consts::FRAC_PI_2 } else { (sine / cosine).atan() };
+        let half = (0.5 * angle).sin();
+        return 4.0 * half * half;
     }
     4.0
 }
@@ -90,9 +91,9 @@ fn farthest_chord(v: Vector3, from: Vector3, to: Vector3) -> f64 {
     let n = from.robust_cross(to);
     let across = v.cross(n);
     if across.dot(from) < 0.0 && across.dot(to) > 0.0 {
-        let (s, c) = (v.dot(n).abs(), -across.norm());
-        let d = (0.5 * s.atan2(c)).sin();
-        return 4.0 * d * d;
+        let (sine, cosine) = (v.dot(n).abs(), -across.norm());
+        let half = (0.5 * sine.atan2(cosine)).sin();
+        return 4.0 * half * half;
     }
     0.0
 }

@@ -127,7 +127,7 @@ fn ring_area(ring: &Ring, from: f64, to: f64, reference: Vector3) -> f64 {
             let (a, b) = (ring.point(from), ring.point(to));
             let sector = sign * (to - from) * 0.5 * ring.chord;
             // Between the arc and the great circle through its ends, which bounds the triangle.
-            let bulge = if ring.chord == 2.0 { 0.0 } else { sector - excess(ring.pole, a, b) };
+            let bulge = if ring.is_great() { 0.0 } else { sector - excess(ring.pole, a, b) };
             excess(reference, a, b) + bulge
         })
         .sum()

@@ -62,8 +62,9 @@ impl Ring {
         }
     }
 
-    fn is_great(&self) -> bool {
-        self.chord == 2.0
+    /// True for great circles, which are made with exactly this chord.
+    pub fn is_great(&self) -> bool {
+        self.chord >= 2.0
     }
 
     /// The direction from the axis at a parameter.

@@ -85,10 +85,9 @@ fn joined(a: LonLatBox, b: LonLatBox) -> (f64, f64) {
         (true, true) if wraps(a.lon) == wraps(b.lon) => a.lon,
         (true, true) => (0.0, 2.0 * PI),
         (true, false) => (a.lon.0, b.lon.1),
-        (false, true) => (b.lon.0, a.lon.1),
         (false, false) if b.contains_lon(a.lon.0) => b.lon,
         (false, false) if to(a.lon.1, b.lon.0) < to(b.lon.1, a.lon.0) => (a.lon.0, b.lon.1),
-        (false, false) => (b.lon.0, a.lon.1),
+        (false, _) => (b.lon.0, a.lon.1),
     }
 }
 
@@ -120,13 +119,13 @@ fn relate_longitudes(a: LonLatBox, b: LonLatBox) -> (bool, bool) {
     if a.lon == b.lon {
         return (false, true);
     }
+    // An interval that wraps is apart from one in the gap between its ends.
     match (a0 > a1, b0 > b1) {
         (true, true) => (false, a0 >= b0 && a1 <= b1),
         (true, false) if b.is_all_longitudes() => (false, true),
-        (true, false) => (a0 > b1 && a1 < b0, false),
         (false, true) if a.is_all_longitudes() => (false, false),
         (false, true) if b0 <= a0 || b1 >= a1 => (false, true),
-        (false, true) => (b0 > a1 && b1 < a0, false),
+        (true, false) | (false, true) => (a0 > b1 && a1 < b0, false),
         (false, false) => (a0 > b1 || a1 < b0, a0 >= b0 && a1 <= b1),
     }
 }
