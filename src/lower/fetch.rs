@@ -11,7 +11,6 @@ use super::Target;
 use super::scalar::column;
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, RegionPart, Scalar, Search, TimeForm, ValueKind};
-use crate::registry::CollectionKey;
 use crate::sql::Dialect;
 use crate::value::{Cell, Literal};
 

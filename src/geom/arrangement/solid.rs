@@ -1,0 +1,191 @@
+//! Regions as conditions, each with its distance and its way inwards.
+//!
+//! In: a region. Out: whether a direction fulfils it, where a direction on a boundary is looked at
+//! from one side of it; and the arcs of all boundaries.
+
+use std::f64::consts::{FRAC_PI_2, PI};
+
+use super::arc::{Arc, Curve};
+use super::ring::Ring;
+use super::{TOLERANCE, oval};
+use crate::geom::relation::edges;
+use crate::geom::{Circle, Ellipse, LonLat, LonLatBox, Region, Vector3};
+
+/// A region made ready for questions.
+#[derive(Debug, Clone)]
+pub(super) enum Solid {
+    Nothing,
+    Everything,
+    /// Ways inwards across the edges.
+    Polygon(Vec<Vector3>),
+    Disc(Ring),
+    Point(Vector3),
+    Box(LonLatBox),
+    Ellipse(Ellipse),
+    Any(Vec<Solid>),
+    All(Vec<Solid>),
+}
+
+/// The boundaries of regions.
+#[derive(Debug, Default)]
+pub(super) struct Boundary {
+    pub arcs: Vec<Arc>,
+    /// Directions that are regions of their own, or corners of none.
+    pub points: Vec<Vector3>,
+}
+
+impl Solid {
+    /// Takes a region apart, adding its boundaries to `boundary`.
+    pub fn new(region: &Region, boundary: &mut Boundary) -> Self {
+        match region {
+            Region::ConvexPolygon(vertices) => Self::polygon(vertices, boundary),
+            Region::Circle(circle) => Self::circle(circle, boundary),
+            Region::Box(lonlat_box) => Self::lonlat_box(lonlat_box, boundary),
+            Region::Ellipse(ellipse) => Self::ellipse(ellipse, boundary),
+            Region::Union(operands) => {
+                Self::Any(operands.iter().map(|operand| Self::new(operand, boundary)).collect())
+            }
+            Region::Intersection(operands) => {
+                Self::All(operands.iter().map(|operand| Self::new(operand, boundary)).collect())
+            }
+        }
+    }
+
+    fn polygon(vertices: &[Vector3], boundary: &mut Boundary) -> Self {
+        let arcs = edges(vertices).filter_map(|(from, to)| Arc::great(from, to));
+        let start = boundary.arcs.len();
+        boundary.arcs.extend(arcs);
+        boundary.points.extend(vertices.first());
+        let inwards = boundary.arcs.iter().skip(start).map(|arc| arc.left(0.0)).collect::<Vec<_>>();
+        match (inwards.is_empty(), vertices.first()) {
+            (false, _) => Self::Polygon(inwards),
+            (true, Some(only)) => Self::Point(*only),
+            (true, None) => Self::Nothing,
+        }
+    }
+
+    fn circle(circle: &Circle, boundary: &mut Boundary) -> Self {
+        if circle.is_full() {
+            return Self::Everything;
+        }
+        if circle.is_empty() || circle.squared_chord_length.is_nan() {
+            return Self::Nothing;
+        }
+        if circle.squared_chord_length <= TOLERANCE * TOLERANCE {
+            boundary.points.push(circle.center);
+            return Self::Point(circle.center);
+        }
+        match Ring::around(circle.center, circle.squared_chord_length) {
+            None => Self::Nothing,
+            Some(ring) => {
+                boundary.arcs.push(Arc::new(Curve::Ring(ring), 2.0 * PI));
+                Self::Disc(ring)
+            }
+        }
+    }
+
+    fn ellipse(ellipse: &Ellipse, boundary: &mut Boundary) -> Self {
+        if ellipse.is_full() {
+            return Self::Everything;
+        }
+        if ellipse.is_empty() {
+            return Self::Nothing;
+        }
+        // Between two great circles, or a hemisphere: the equation degenerates.
+        if ellipse.tan_a.abs() < TOLERANCE || ellipse.tan_b.abs() < TOLERANCE {
+            return Self::circle(&Circle::from_angle(ellipse.center(), FRAC_PI_2), boundary);
+        }
+        if ellipse.alpha().min(ellipse.beta()) <= TOLERANCE {
+            boundary.points.push(ellipse.center());
+            return Self::Point(ellipse.center());
+        }
+        boundary.arcs.push(Arc::new(Curve::Oval(*ellipse), 2.0 * PI));
+        Self::Ellipse(*ellipse)
+    }
+
+    fn lonlat_box(lonlat_box: &LonLatBox, boundary: &mut Boundary) -> Self {
+        if lonlat_box.is_empty() {
+            return Self::Nothing;
+        }
+        if lonlat_box.is_full() {
+            return Self::Everything;
+        }
+        let ((west, east), (south, north)) = (lonlat_box.lon, lonlat_box.lat);
+        let corner = Vector3::from_lon_lat;
+        boundary.points.extend([corner(west, south), corner(east, north)]);
+        let width = if lonlat_box.is_all_longitudes() { 2.0 * PI } else { lonlat_box.width() };
+        // Eastwards along the south, westwards along the north: the box is on the left.
+        for (lat, from, northwards) in [(south, west, true), (north, east, false)] {
+            let pole = if lat >= 0.0 { Vector3::Z } else { -Vector3::Z };
+            let half = (0.5 * (FRAC_PI_2 - lat.abs())).sin();
+            if half > TOLERANCE && width > 0.0 {
+                let first = corner(from, 0.0);
+                let on_left = northwards == (lat >= 0.0);
+                let ring = Ring::new(pole, 4.0 * half * half, first, on_left);
+                boundary.arcs.push(Arc::new(Curve::Ring(ring), width));
+            }
+        }
+        if !lonlat_box.is_all_longitudes() && north > south {
+            for (lon, sign) in [(east, 1.0), (west, -1.0)] {
+                let axis = Vector3::new(lon.sin(), -lon.cos(), 0.0) * sign;
+                let first = corner(lon, if sign > 0.0 { south } else { north });
+                let ring = Ring::great(axis, first);
+                boundary.arcs.push(Arc::new(Curve::Ring(ring), north - south));
+            }
+        }
+        Self::Box(*lonlat_box)
+    }
+
+    /// Whether the region holds `v`. With a `side`, `v` stands for the directions next to it that
+    /// way; without, a boundary within the tolerance belongs to the region.
+    pub fn holds(&self, v: Vector3, side: Option<Vector3>) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Polygon(inwards) => inwards.iter().all(|n| fulfils(n.dot(v), *n, side)),
+            Self::Disc(ring) => fulfils(ring.left(v), ring.axis, side),
+            Self::Point(point) => side.is_none() && (v - *point).norm() <= TOLERANCE,
+            Self::Box(lonlat_box) => box_holds(lonlat_box, v, side),
+            Self::Ellipse(ellipse) => {
+                let (depth, inwards) = oval::inside(ellipse, v);
+                fulfils(depth, inwards, side)
+            }
+            Self::Any(operands) => operands.iter().any(|operand| operand.holds(v, side)),
+            Self::All(operands) => operands.iter().all(|operand| operand.holds(v, side)),
+        }
+    }
+}
+
+/// Whether a condition with this margin holds at a place, or next to it.
+fn fulfils(margin: f64, inwards: Vector3, side: Option<Vector3>) -> bool {
+    match side {
+        _ if margin > TOLERANCE => true,
+        _ if margin < -TOLERANCE => false,
+        None => margin.is_finite(),
+        Some(side) => inwards.dot(side) > 0.0,
+    }
+}
+
+fn box_holds(lonlat_box: &LonLatBox, v: Vector3, side: Option<Vector3>) -> bool {
+    let ((west, east), (south, north)) = (lonlat_box.lon, lonlat_box.lat);
+    let lat = LonLat::from(v).lat;
+    if (south > -FRAC_PI_2 && !fulfils(lat - south, Vector3::Z, side))
+        || (north < FRAC_PI_2 && !fulfils(north - lat, -Vector3::Z, side))
+    {
+        return false;
+    }
+    if lonlat_box.is_all_longitudes() {
+        return true;
+    }
+    let from_west = Vector3::new(-west.sin(), west.cos(), 0.0);
+    let from_east = Vector3::new(east.sin(), -east.cos(), 0.0);
+    let east_of_west = fulfils(from_west.dot(v), from_west, side);
+    let west_of_east = fulfils(from_east.dot(v), from_east, side);
+    let width = lonlat_box.width();
+    if width > PI {
+        return east_of_west || west_of_east;
+    }
+    // The planes of the meridians also bound a wedge on the far side when the box is very narrow.
+    let facing = Vector3::from_lon_lat(west + 0.5 * width, 0.0);
+    east_of_west && west_of_east && facing.dot(v) >= -TOLERANCE
+}
