@@ -13,7 +13,7 @@ use super::table::Table;
 /// The columns that are computed from regions.
 pub const REGION_COLUMNS: [&str; 4] = ["s_ra", "s_dec", "s_fov", "s_region"];
 /// The region strategies whose columns are compared.
-pub const REGION_STRATEGIES: [&str; 1] = ["functions"];
+pub const REGION_STRATEGIES: [&str; 2] = ["functions", "inline"];
 
 /// A registry, with the view's database client.
 pub enum Registry<'a> {
