@@ -2,7 +2,7 @@
 //!
 //! In: a region of any kind. Out: steradians, and a direction. Polygons, circles and boxes have closed
 //! forms with a relative error of a few 1e-16 divided by their size in radians; everything else is
-//! summed along its outline, with an absolute error below 1e-13 times that size.
+//! summed along its outline, with an absolute error below 1e-12 times that size.
 
 use super::arrangement::{self, excess};
 use super::{Region, Vector3, polygon};
