@@ -110,9 +110,12 @@ fn every_universe() {
     let common = ["search", "constraints", "runs", "tagged"];
     let mappings: Vec<(&str, &[&str])> =
         MAPPINGS.into_iter().filter(|(name, _)| common.contains(name)).collect();
+    let cluster = Cluster::shared();
     for universe in 0..8 {
         let repository = Survey::new(universe).sqlite();
         compared(&Registry::Sqlite(&repository), universe, &mappings, "inline");
+        let repository = Survey::new(universe).postgres(cluster);
+        compared(&Registry::Postgres(&repository, cluster), universe, &mappings, "functions");
     }
 }
 
