@@ -57,7 +57,11 @@ fn every_diagnostic_says_what_is_wrong_and_where() {
     let mut bare = snapshot.clone();
     bare.tables.remove("file_datastore_records");
     let cases = [
-        ("P001_dataset_type", raw("", "  rawr: {dataproduct_type: image, calib_level: 1}\n"), &snapshot),
+        (
+            "P001_dataset_type",
+            raw("", "  rawr: {dataproduct_type: image, calib_level: 1}\n"),
+            &snapshot,
+        ),
         ("P002_dimension", raw("", ""), &strange),
         ("P003_name", raw("", "    obs_id_fmt: \"{tract}-{visit}\"\n"), &snapshot),
         ("P003_field", raw("", "    obs_id_fmt: \"{records[exposure].obsid}\"\n"), &snapshot),

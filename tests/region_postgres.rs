@@ -72,10 +72,8 @@ fn inline_expressions_answer_as_rust_does() {
 #[test]
 fn pgsphere_columns_are_those_of_rust() {
     // pgSphere itself refuses polygons with edges that touch or cross, as bytes by hand have.
-    let texts: Vec<&str> = some_texts(3)
-        .into_iter()
-        .filter(|text| region_support::is_ordinary(text))
-        .collect();
+    let texts: Vec<&str> =
+        some_texts(3).into_iter().filter(|text| region_support::is_ordinary(text)).collect();
     let name = database(&texts);
     Cluster::shared().extension(&name, "pg_sphere");
     for strategy in [Strategy::Functions, Strategy::Inline] {

@@ -39,9 +39,7 @@ pub struct Mutation {
 /// The oracle's vectors (500 of each kind) and 4,000 mutations.
 pub fn vectors() -> &'static (Vec<Vector>, Vec<Mutation>) {
     static VECTORS: OnceLock<(Vec<Vector>, Vec<Mutation>)> = OnceLock::new();
-    VECTORS.get_or_init(|| {
-        parse(&output(script("region_vectors.py").args(["500", "4000"])))
-    })
+    VECTORS.get_or_init(|| parse(&output(script("region_vectors.py").args(["500", "4000"]))))
 }
 
 fn parse(text: &str) -> (Vec<Vector>, Vec<Mutation>) {
@@ -121,7 +119,10 @@ pub fn select(dialect: Dialect, strategy: Strategy, options: RegionOptions, step
         let region = Expr::col("region");
         query.expr(column(dialect, strategy, which, region, Some(SCHEMA), &options));
     }
-    query.from("v").and_where(Expr::col("n").modulo(step).eq(0)).order_by("n", sea_query::Order::Asc);
+    query
+        .from("v")
+        .and_where(Expr::col("n").modulo(step).eq(0))
+        .order_by("n", sea_query::Order::Asc);
     match dialect {
         Dialect::Postgres => query.to_string(sea_query::PostgresQueryBuilder),
         Dialect::Sqlite => query.to_string(sea_query::SqliteQueryBuilder),
