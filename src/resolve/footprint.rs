@@ -95,8 +95,10 @@ fn lowest(context: Context<'_>, tables: &mut Tables<'_>) -> Option<String> {
     let keep = context.mapping.deviations.keep_visitless;
     let mut agreeing = Vec::new();
     if !keep || as_live_manager(context) {
-        let visit = context.snapshot.universe.elements.get("visit")?;
-        for dimension in &visit.implies {
+        let elements = &context.snapshot.universe.elements;
+        let (visit, exposure) = (elements.get("visit")?, elements.get("exposure")?);
+        // A data ID with a visit of its own implies more, which is not what the exposure says.
+        for dimension in visit.implies.iter().filter(|one| exposure.implies.contains(one)) {
             if let Some(place) = tables.dimension_place(dimension) {
                 agreeing.push((dimension.clone(), place));
             }
