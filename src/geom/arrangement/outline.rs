@@ -102,10 +102,10 @@ pub(in crate::geom) fn moment(region: &Region) -> Vector3 {
     Outline::new(region).moment()
 }
 
-/// The area of the spherical triangle of three directions, negative when clockwise; accurate for
-/// triangles of any size.
+/// The area of the spherical triangle of three directions, negative when clockwise; accurate when
+/// `b` and `c` are near each other, whether `a` is or not.
 pub(in crate::geom) fn excess(a: Vector3, b: Vector3, c: Vector3) -> f64 {
-    let volume = a.dot((b - a).cross(c - a));
+    let volume = b.dot((c - b).cross(a - b));
     2.0 * volume.atan2(1.0 + a.dot(b) + b.dot(c) + c.dot(a))
 }
 
@@ -125,12 +125,20 @@ fn ring_area(ring: &Ring, from: f64, to: f64, reference: Vector3) -> f64 {
     parts(from, to)
         .map(|(from, to)| {
             let (a, b) = (ring.point(from), ring.point(to));
-            let sector = sign * (to - from) * 0.5 * ring.chord;
-            // Between the arc and the great circle through its ends, which bounds the triangle.
-            let bulge = if ring.is_great() { 0.0 } else { sector - excess(ring.pole, a, b) };
+            let bulge = if ring.is_great() { 0.0 } else { bulge(ring, sign * (to - from)) };
             excess(reference, a, b) + bulge
         })
         .sum()
+}
+
+/// The area between an arc of this angle around the pole and the great circle through its ends.
+///
+/// The triangle of pole and ends is that of the angle: ends that are rounded directions would bring
+/// in their error times the distance from the pole.
+fn bulge(ring: &Ring, angle: f64) -> f64 {
+    let ratio = ring.chord / (4.0 - ring.chord);
+    let triangle = 2.0 * (ratio * angle.sin()).atan2(1.0 + ratio * angle.cos());
+    angle * 0.5 * ring.chord - triangle
 }
 
 /// Half the integral of v × dv.

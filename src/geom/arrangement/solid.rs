@@ -179,13 +179,13 @@ fn box_holds(lonlat_box: &LonLatBox, v: Vector3, side: Option<Vector3>) -> bool 
     }
     let from_west = Vector3::new(-west.sin(), west.cos(), 0.0);
     let from_east = Vector3::new(east.sin(), -east.cos(), 0.0);
+    let width = lonlat_box.width();
+    let facing = Vector3::from_lon_lat(west + 0.5 * width, 0.0).dot(v);
+    // The planes of the meridians go on behind the axis, where they bound nothing.
+    if (facing >= -TOLERANCE) != (width <= PI) {
+        return width > PI;
+    }
     let east_of_west = fulfils(from_west.dot(v), from_west, side);
     let west_of_east = fulfils(from_east.dot(v), from_east, side);
-    let width = lonlat_box.width();
-    if width > PI {
-        return east_of_west || west_of_east;
-    }
-    // The planes of the meridians also bound a wedge on the far side when the box is very narrow.
-    let facing = Vector3::from_lon_lat(west + 0.5 * width, 0.0);
-    east_of_west && west_of_east && facing.dot(v) >= -TOLERANCE
+    if width > PI { east_of_west || west_of_east } else { east_of_west && west_of_east }
 }
