@@ -284,7 +284,9 @@ impl Installer<'_> {
         if extension {
             return Ok(());
         }
-        let sql = format!("SELECT * FROM {} LIMIT 0", target.own(&target.view.name));
+        // Counted, because a driver need not know the types of an extension.
+        let view = target.own(&target.view.name);
+        let sql = format!("SELECT count(*) FROM (SELECT * FROM {view} LIMIT 0) AS t");
         session.rows(&sql, &[]).await.map_err(|failure| {
             Box::new(
                 Diagnostic::error("D009", format!("the view cannot be read: {}", failure.message))
