@@ -150,7 +150,7 @@ proptest! {
     }
 
     #[test]
-    fn areas_add_up((frame, a, b, _) in two()) {
+    fn areas_add_up((_, a, b, _) in two()) {
         let both = Region::intersection(vec![a.clone(), b.clone()]).area();
         let either = Region::union(vec![a.clone(), b.clone()]).area();
         let sum = a.area() + b.area();

@@ -10,7 +10,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::arrangement::{self, TOLERANCE};
 use super::point::polygon_contains;
-use super::relation::{edges, polygon_polygon};
+use super::relation::{edges, polygons_meet};
 use super::{Circle, LonLatBox, Region, Vector3, distance};
 
 /// Whether two regions share a direction.
@@ -19,9 +19,7 @@ pub fn intersects(a: &Region, b: &Region) -> bool {
         (Region::Union(operands), other) | (other, Region::Union(operands)) => {
             operands.iter().any(|operand| intersects(operand, other))
         }
-        (Region::ConvexPolygon(a), Region::ConvexPolygon(b)) => {
-            !a.is_empty() && !b.is_empty() && !polygon_polygon(a, b).disjoint
-        }
+        (Region::ConvexPolygon(a), Region::ConvexPolygon(b)) => polygons_meet(a, b),
         (Region::ConvexPolygon(vertices), Region::Circle(circle))
         | (Region::Circle(circle), Region::ConvexPolygon(vertices)) => {
             polygon_meets_circle(vertices, circle)
@@ -50,7 +48,9 @@ pub fn contains(a: &Region, b: &Region) -> bool {
         {
             true
         }
-        (Region::ConvexPolygon(a), Region::ConvexPolygon(b)) => polygon_polygon(a, b).contains,
+        (Region::ConvexPolygon(a), Region::ConvexPolygon(b)) => {
+            b.iter().all(|v| polygon_contains(a, *v))
+        }
         (Region::ConvexPolygon(vertices), Region::Circle(circle)) => {
             nothing(circle) || polygon_holds_circle(vertices, circle)
         }

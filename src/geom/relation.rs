@@ -98,29 +98,27 @@ fn farthest_chord(v: Vector3, from: Vector3, to: Vector3) -> f64 {
     0.0
 }
 
-/// Two convex polygons.
-pub(super) fn polygon_polygon(first: &[Vector3], second: &[Vector3]) -> Relation {
-    if separated(first, second) || separated(second, first) {
-        return Relation { disjoint: true, ..INTERSECTS };
+/// Two convex polygons; whether the first contains the second is left open.
+pub(super) fn polygon_within_polygon(first: &[Vector3], second: &[Vector3]) -> Relation {
+    let inside = first.iter().filter(|v| polygon_contains(second, **v)).count();
+    if inside > 0 {
+        return Relation { within: inside == first.len(), ..INTERSECTS };
     }
-    let (mut within, mut contains, mut shared) = (true, true, false);
-    for v in first {
-        let inside = polygon_contains(second, *v);
-        within &= inside;
-        shared |= inside;
+    Relation { disjoint: !polygons_meet(first, second), ..INTERSECTS }
+}
+
+/// Whether two convex polygons share a direction.
+pub(super) fn polygons_meet(first: &[Vector3], second: &[Vector3]) -> bool {
+    let holds_start =
+        |a: &[Vector3], b: &[Vector3]| b.first().is_some_and(|v| polygon_contains(a, *v));
+    if holds_start(first, second) || holds_start(second, first) {
+        return true;
     }
-    for v in second {
-        let inside = polygon_contains(first, *v);
-        contains &= inside;
-        shared |= inside;
-    }
-    if within || contains {
-        return Relation { within, contains, disjoint: false };
-    }
-    if shared || edges_cross(first, second) {
-        return INTERSECTS;
-    }
-    Relation { disjoint: true, ..INTERSECTS }
+    !separated(first, second)
+        && !separated(second, first)
+        && (first.iter().any(|v| polygon_contains(second, *v))
+            || second.iter().any(|v| polygon_contains(first, *v))
+            || edges_cross(first, second))
 }
 
 /// Whether an edge of the first has the whole second polygon strictly to its right: the quick way

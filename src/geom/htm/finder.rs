@@ -12,7 +12,7 @@
 use super::bounds::trixel_lonlat_box;
 use super::ranges::{Range, expand, intersection, push, shrink, union};
 use super::{MAX_LEVEL, Trixel, children, root, universe};
-use crate::geom::relation::{Relation, polygon_circle, polygon_polygon};
+use crate::geom::relation::{Relation, polygon_circle, polygon_within_polygon};
 use crate::geom::{Circle, Ellipse, LonLatBox, MAX_ASIN_ERROR, Region, Vector3};
 
 /// The ranges of trixels at a level that cover a region; empty for a level above [`MAX_LEVEL`].
@@ -58,7 +58,7 @@ impl Target<'_> {
         match self {
             Self::Circle(circle) => polygon_circle(trixel, circle),
             Self::Box(lonlat_box) => trixel_lonlat_box(trixel, lonlat_box),
-            Self::Polygon(vertices) => polygon_polygon(trixel, vertices),
+            Self::Polygon(vertices) => polygon_within_polygon(trixel, vertices),
             Self::Ellipse(ellipse) => {
                 let outer = polygon_circle(trixel, &ellipse.bounding_circle());
                 Relation { within: within_ellipse(trixel, ellipse), ..outer }
