@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(missing_docs)]
 
-#[allow(dead_code, reason = "shared with tests that use more of it")]
 mod support;
 
 use std::process::Command;
