@@ -1,7 +1,6 @@
 //! Diagnostics of `export` (family X), as a person sees them.
 //!
-//! X002, X003, X008 and X009 need a reader that leaves, odd values, corrupt regions and a signal:
-//! `export_command.rs` has them.
+//! X002 is never shown, X003 and X009 need odd values and a signal: `export_command.rs` has them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(missing_docs)]
@@ -49,4 +48,19 @@ fn every_refusal_says_what_is_wrong() {
         .filter(|name| name.to_string_lossy().contains("o."))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn corrupt_regions_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = obscore_view(folder.path(), &["demo", "repo"]);
+    assert_eq!(code, Some(0), "{said}");
+    let spoil = "UPDATE patch SET region = 'cA==' WHERE tract = (SELECT min(tract) FROM patch)";
+    let database = folder.path().join("repo/gen3.sqlite3");
+    let done = Command::new("sqlite3").arg(&database).arg(spoil).status().unwrap();
+    assert!(done.success());
+    let arguments = ["export", "repo", "-m", "repo/mapping.yaml", "-o", "o.csv"];
+    let (code, said) = obscore_view(folder.path(), &arguments);
+    assert_eq!(code, Some(0), "{said}");
+    insta::assert_snapshot!("X008_corrupt_regions", said);
 }
