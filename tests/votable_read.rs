@@ -260,6 +260,7 @@ fn what_the_writer_writes() {
     let field = |name: &str, datatype| Field {
         name: name.into(),
         datatype,
+        arraysize: if datatype.is_text() { "*".into() } else { String::new() },
         xtype: String::new(),
         unit: "deg".into(),
         ucd: String::new(),

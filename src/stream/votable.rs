@@ -165,6 +165,7 @@ fn field(plan: &ViewPlan, column: &OutputColumn) -> Field {
     Field {
         name: view.name.clone(),
         datatype,
+        arraysize: if datatype.is_text() { "*".to_owned() } else { String::new() },
         xtype: xtype.to_owned(),
         unit: view.unit.clone(),
         ucd: view.ucd.clone(),

@@ -29,6 +29,7 @@ fn cell(datatype: Datatype, value: &Value<'_>, out: &mut Vec<u8>) {
             Value::Bool(false) => b'F',
             _ => b'?',
         }),
+        Datatype::Bit | Datatype::UnsignedByte => out.push(int as u8),
         Datatype::Short => out.extend_from_slice(&(int as i16).to_be_bytes()),
         Datatype::Int => out.extend_from_slice(&(int as i32).to_be_bytes()),
         Datatype::Long => out.extend_from_slice(&int.to_be_bytes()),
@@ -39,6 +40,15 @@ fn cell(datatype: Datatype, value: &Value<'_>, out: &mut Vec<u8>) {
             };
             out.extend_from_slice(&number.to_be_bytes());
         }
+        Datatype::Float => {
+            let number = match value {
+                Value::Double(number) => *number,
+                _ => f64::NAN,
+            };
+            out.extend_from_slice(&(number as f32).to_be_bytes());
+        }
+        Datatype::FloatComplex => out.extend_from_slice(&[0; 8]),
+        Datatype::DoubleComplex => out.extend_from_slice(&[0; 16]),
         Datatype::Char => {
             let Value::Text(text) = value else { return length(0, out) };
             length(text.len(), out);

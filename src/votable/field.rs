@@ -1,21 +1,34 @@
 //! FIELD elements.
 
+use serde::{Deserialize, Serialize};
+
 /// The primitive types that tables of this program have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Datatype {
     /// Boolean.
     Boolean,
+    /// Bits, a byte for up to eight.
+    Bit,
+    /// 8-bit integer without sign.
+    UnsignedByte,
     /// 16-bit integer.
     Short,
     /// 32-bit integer.
     Int,
     /// 64-bit integer.
     Long,
+    /// 32-bit floating point.
+    Float,
     /// 64-bit floating point.
     Double,
-    /// ASCII text of any length (`arraysize="*"`).
+    /// Two 32-bit floating-point numbers.
+    FloatComplex,
+    /// Two 64-bit floating-point numbers.
+    DoubleComplex,
+    /// ASCII text.
     Char,
-    /// Text of any length with any characters.
+    /// Text with any characters.
     UnicodeChar,
 }
 
@@ -24,10 +37,15 @@ impl Datatype {
     pub fn name(self) -> &'static str {
         match self {
             Self::Boolean => "boolean",
+            Self::Bit => "bit",
+            Self::UnsignedByte => "unsignedByte",
             Self::Short => "short",
             Self::Int => "int",
             Self::Long => "long",
+            Self::Float => "float",
             Self::Double => "double",
+            Self::FloatComplex => "floatComplex",
+            Self::DoubleComplex => "doubleComplex",
             Self::Char => "char",
             Self::UnicodeChar => "unicodeChar",
         }
@@ -46,6 +64,8 @@ pub struct Field {
     pub name: String,
     /// Type.
     pub datatype: Datatype,
+    /// Number of elements (`*`, `2`, `3x*`); empty for scalars.
+    pub arraysize: String,
     /// Extended type, such as `timestamp`.
     pub xtype: String,
     /// Unit in VOUnits.

@@ -233,7 +233,7 @@ fn write_field<W: Write>(xml: &mut Xml<W>, field: &Field) -> Result<()> {
     let attributes = [
         ("name", field.name.as_str()),
         ("datatype", field.datatype.name()),
-        ("arraysize", if field.datatype.is_text() { "*" } else { "" }),
+        ("arraysize", &field.arraysize),
         ("xtype", &field.xtype),
         ("unit", &field.unit),
         ("ucd", &field.ucd),
