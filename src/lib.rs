@@ -16,6 +16,7 @@ pub mod lower;
 pub mod mapping;
 pub mod obscore;
 pub mod plan;
+pub mod query;
 pub mod region;
 pub mod registry;
 pub mod resolve;

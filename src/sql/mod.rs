@@ -3,6 +3,7 @@
 //! In: sea-query trees. Out: SQL that a DBA enjoys reading. The two dialects are named here and in
 //! [`crate::db`] only.
 
+mod adql;
 mod dialect;
 mod instant;
 pub mod layout;

@@ -7,6 +7,7 @@ mod expression;
 mod lint;
 mod mapping;
 mod plan;
+mod query;
 mod registry;
 mod template;
 mod votable;
@@ -37,6 +38,7 @@ pub const CODES: &[&[Code]] = &[
     lint::CODES,
     votable::CODES,
     adql::CODES,
+    query::CODES,
 ];
 
 /// The code with that name, in any case of letters.

@@ -1,0 +1,21 @@
+//! What a query means: names, types, and its SQL.
+//!
+//! In: an ADQL tree, the [`Catalog`](crate::catalog::Catalog) and the columns of uploads. Out: a
+//! [`Checked`] tree in which every name is found and every value has a type ([`check()`]), and from
+//! it the SQL of a dialect in which no text of the user stands ([`write()`]): names are generated,
+//! texts are parameters. [`abilities()`] says what a database can answer by itself, [`pushed`] which
+//! conditions it can apply early when it cannot. Pure.
+
+mod abilities;
+mod check;
+mod push;
+mod tree;
+mod write;
+
+pub use abilities::{Ability, abilities};
+pub use check::{Uploaded, check};
+pub use push::pushed;
+pub use tree::*;
+pub use write::{
+    Needs, Place, Regional, Sql, Written, column, encoded, fallback, needs, write,
+};

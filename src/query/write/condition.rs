@@ -1,0 +1,70 @@
+//! Conditions in SQL.
+
+use super::super::tree::{Truth, Value};
+use super::Writer;
+use crate::adql::Comparator;
+use crate::catalog::Type;
+
+impl Writer<'_> {
+    /// A condition, in parentheses where it needs them.
+    pub(super) fn truth(&mut self, truth: &Truth) -> String {
+        match truth {
+            Truth::Or(parts) => self.joined(parts, " OR "),
+            Truth::And(parts) => self.joined(parts, "\n  AND "),
+            Truth::Not(part) => format!("(NOT {})", self.truth(part)),
+            Truth::Comparison(left, comparator, right) => {
+                let word = match comparator {
+                    Comparator::Equal => "=",
+                    Comparator::NotEqual => "<>",
+                    Comparator::Less => "<",
+                    Comparator::LessOrEqual => "<=",
+                    Comparator::Greater => ">",
+                    Comparator::GreaterOrEqual => ">=",
+                };
+                let sorts = !matches!(comparator, Comparator::Equal | Comparator::NotEqual);
+                let left = self.compared(left, sorts);
+                let right = self.value(right);
+                format!("({left} {word} {right})")
+            }
+            Truth::Between(value, low, high) => {
+                let value = self.compared(value, true);
+                let (low, high) = (self.value(low), self.value(high));
+                format!("({value} BETWEEN {low} AND {high})")
+            }
+            Truth::In(value, list) => {
+                let value = self.value(value);
+                let list: Vec<String> = list.iter().map(|one| self.value(one)).collect();
+                format!("({value} IN ({}))", list.join(", "))
+            }
+            Truth::InRows(value, rows) => {
+                let value = self.value(value);
+                format!("({value} IN (\n{}\n))", self.rows(rows, None))
+            }
+            Truth::Like(text, pattern, case_counts) => {
+                let (text, pattern) = (self.value(text), self.value(pattern));
+                self.sql.dialect.like(&text, &pattern, *case_counts)
+            }
+            Truth::IsNull(value) => format!("({} IS NULL)", self.value(value)),
+            Truth::Exists(rows) => format!("EXISTS (\n{}\n)", self.rows(rows, None)),
+        }
+    }
+
+    fn joined(&mut self, parts: &[Truth], word: &str) -> String {
+        let parts: Vec<String> = parts.iter().map(|part| self.truth(part)).collect();
+        match parts.as_slice() {
+            [] => "(1 = 1)".to_owned(),
+            parts => format!("({})", parts.join(word)),
+        }
+    }
+
+    /// A value on the left of a comparison: texts sort by their bytes.
+    fn compared(&mut self, value: &Value, sorts: bool) -> String {
+        let text = self.value(value);
+        match &value.kind {
+            Some(kind) if sorts && (kind.is_text() || *kind == Type::Region) => {
+                self.sql.dialect.by_bytes(&text)
+            }
+            _ => text,
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! A checked query as SQL.
+//!
+//! In: a [`Checked`] query, for each of its tables where its rows are, a dialect. Out: one statement,
+//! its parameters, and what to make of its rows. Every name in it is generated (`t3.c5`), numbers are
+//! written as they were understood, texts are parameters: nothing that a user wrote becomes SQL.
+
+mod condition;
+mod from;
+mod set;
+mod value;
+
+pub use value::available;
+
+use super::abilities::{handed_through, is_regional};
+use super::tree::{Checked, Node, TableId};
+use crate::catalog::Type;
+use crate::lower::{Recipe, Wire};
+use crate::plan::RegionPart;
+use crate::region::{RegionOptions, Winding};
+use crate::sql::Dialect;
+use crate::value::Cell;
+
+/// Where the rows of one table of a query are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a common table expression: its SELECT, whose columns are called [`column`], [`encoded`] and
+    /// [`fallback`].
+    Select(String),
+    /// In a table of that name, whose columns are called [`column`].
+    Table(String),
+}
+
+/// How a column that is computed from a region is handed through: which part of the region it is,
+/// and whether there is a value for rows without a region.
+pub type Regional = (RegionPart, bool);
+
+/// What a statement is written for.
+pub struct Sql<'a> {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// A place for each of the query's sources.
+    pub places: &'a [Place],
+    /// Common table expressions that the places refer to: `name AS (…)`, with commas.
+    pub preamble: &'a str,
+    /// Which columns are computed from an encoded region, and how.
+    pub regional: &'a dyn Fn(TableId, usize) -> Option<Regional>,
+    /// How regions are written as text.
+    pub regions: RegionOptions,
+    /// Whether regions of the result are decoded; otherwise they stay as Butler encodes them.
+    pub decode: bool,
+    /// Most rows; all when `None`.
+    pub limit: Option<u64>,
+}
+
+/// A statement, and what to make of its rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The statement.
+    pub text: String,
+    /// Its parameters, from the first.
+    pub parameters: Vec<Cell>,
+    /// The fields of each row.
+    pub fields: Vec<Wire>,
+    /// One for each column of the result.
+    pub recipes: Vec<Recipe>,
+}
+
+/// The column at a position, computed.
+pub fn column(position: usize) -> String {
+    format!("c{position}")
+}
+
+/// The encoded region that the column at a position is computed from.
+pub fn encoded(position: usize) -> String {
+    format!("r{position}")
+}
+
+/// The value of the column at a position for rows without a region.
+pub fn fallback(position: usize) -> String {
+    format!("v{position}")
+}
+
+/// The columns of a source that a statement reads: computed, and as regions.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
+pub struct Needs {
+    /// Positions of columns whose values are read.
+    pub values: Vec<usize>,
+    /// Positions of columns that are handed through as encoded regions.
+    pub regions: Vec<usize>,
+}
+
+/// What each source of a query must have.
+pub fn needs(checked: &Checked, regional: &dyn Fn(TableId, usize) -> Option<Regional>) -> Vec<Needs> {
+    let is = |table, column| regional(table, column).is_some();
+    let mut needs = vec![Needs::default(); checked.sources.len()];
+    let place = |id: usize| checked.sources.iter().position(|source| source.id == id);
+    let mut handed: Vec<(usize, usize)> = Vec::new();
+    for value in handed_through(checked) {
+        if let Node::Column(id, column) = value.node
+            && is_regional(checked, value, &is)
+            && let Some(needs) = place(id).and_then(|at| needs.get_mut(at))
+        {
+            handed.push((id, column));
+            if !needs.regions.contains(&column) {
+                needs.regions.push(column);
+            }
+        }
+    }
+    // What is handed through and used elsewhere too is needed in both forms.
+    let mut uses: Vec<(usize, usize)> = Vec::new();
+    checked.each(&mut |value| {
+        if let Node::Column(id, column) = value.node {
+            uses.push((id, column));
+        }
+    });
+    sorted_outputs(checked, &mut uses);
+    for one in handed {
+        if let Some(at) = uses.iter().position(|other| *other == one) {
+            uses.swap_remove(at);
+        }
+    }
+    for (id, column) in uses {
+        if let Some(needs) = place(id).and_then(|at| needs.get_mut(at))
+            && !needs.values.contains(&column)
+        {
+            needs.values.push(column);
+        }
+    }
+    for one in &mut needs {
+        one.values.sort_unstable();
+        one.regions.sort_unstable();
+    }
+    needs
+}
+
+/// Columns that the order of the result reads besides showing them.
+fn sorted_outputs(checked: &Checked, uses: &mut Vec<(usize, usize)>) {
+    let super::tree::Set::Select(select) = &checked.body.set else { return };
+    for sort in &checked.body.order {
+        if let super::tree::SortKey::Output(at) = sort.key
+            && let Some(Node::Column(id, column)) = select.outputs.get(at).map(|value| &value.node)
+        {
+            uses.push((*id, *column));
+        }
+    }
+}
+
+/// Writes the statement.
+pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
+    let is = |table, column| (sql.regional)(table, column).is_some();
+    let mut writer = Writer { checked, sql, parameters: Vec::new(), handed: Vec::new() };
+    for value in handed_through(checked) {
+        if is_regional(checked, value, &is)
+            && let Node::Column(id, column) = value.node
+        {
+            writer.handed.push((id, column));
+        }
+    }
+    let with: Vec<String> = checked
+        .with
+        .iter()
+        .enumerate()
+        .map(|(at, rows)| format!("w{at} AS (\n{}\n)", writer.rows(rows, None)))
+        .collect();
+    let (outputs, fields, recipes) = writer.results();
+    let body = writer.body(&outputs);
+    let mut common: Vec<String> = Vec::new();
+    if !sql.preamble.is_empty() {
+        common.push(sql.preamble.to_owned());
+    }
+    for (source, place) in checked.sources.iter().zip(sql.places) {
+        if let Place::Select(select) = place {
+            common.push(format!("s{} AS (\n{select}\n)", source.id));
+        }
+    }
+    common.extend(with);
+    let with = if common.is_empty() {
+        String::new()
+    } else {
+        // Without it, a common table expression cannot refer to itself; with it, nothing changes.
+        format!("WITH RECURSIVE {}\n", common.join(",\n"))
+    };
+    Written { text: format!("{with}{body}"), parameters: writer.parameters, fields, recipes }
+}
+
+/// A statement under construction.
+pub(super) struct Writer<'a> {
+    checked: &'a Checked,
+    sql: &'a Sql<'a>,
+    parameters: Vec<Cell>,
+    /// Columns that the result computes from their regions.
+    handed: Vec<(usize, usize)>,
+}
+
+impl Writer<'_> {
+    /// The outputs of the whole query as SQL, what they are, and what the columns are made of.
+    fn results(&mut self) -> (Option<Vec<String>>, Vec<Wire>, Vec<Recipe>) {
+        let (mut texts, mut fields, mut recipes) = (Vec::new(), Vec::new(), Vec::new());
+        let plain = match &self.checked.body.set {
+            super::tree::Set::Select(select) => Some(select),
+            _ => None,
+        };
+        for (at, column) in self.checked.body.columns.iter().enumerate() {
+            let value = plain.and_then(|select| select.outputs.get(at));
+            if let Some(value) = value
+                && let Node::Column(id, position) = value.node
+                && self.handed.contains(&(id, position))
+                && let Some((part, has_fallback)) = self.regional(id, position)
+            {
+                let region = Recipe::Region(fields.len(), part);
+                texts.push(format!("t{id}.{}", encoded(position)));
+                fields.push(Wire::Text);
+                if has_fallback {
+                    texts.push(format!("t{id}.{}", fallback(position)));
+                    recipes.push(Recipe::Coalesce(vec![region, Recipe::Field(fields.len())]));
+                    fields.push(Wire::Float);
+                } else {
+                    recipes.push(region);
+                }
+                continue;
+            }
+            let field = fields.len();
+            if let Some(value) = value {
+                let text = self.output(value, &column.kind);
+                texts.push(text);
+            }
+            fields.push(self.wire(&column.kind));
+            recipes.push(match &column.kind {
+                Type::Region if self.sql.decode => Recipe::Region(field, RegionPart::Region),
+                _ => Recipe::Field(field),
+            });
+        }
+        (plain.is_some().then_some(texts), fields, recipes)
+    }
+
+    fn regional(&self, id: usize, position: usize) -> Option<Regional> {
+        let source = self.checked.sources.iter().find(|source| source.id == id)?;
+        (self.sql.regional)(source.table, position)
+    }
+
+    fn wire(&self, kind: &Type) -> Wire {
+        match kind {
+            Type::Boolean => Wire::Bool,
+            Type::Short | Type::Integer | Type::Long => Wire::Int,
+            Type::Real | Type::Double => Wire::Float,
+            Type::Timestamp if self.sql.dialect.has_rich_types() => Wire::Timestamp,
+            Type::Timestamp => Wire::TimestampText,
+            _ => Wire::Text,
+        }
+    }
+
+    /// A parameter; equal ones are one, so that equal expressions stay equal.
+    fn parameter(&mut self, cell: Cell, kind: crate::obscore::ColumnType) -> String {
+        let known = self.parameters.iter().position(|one| *one == cell);
+        let at = known.unwrap_or_else(|| {
+            self.parameters.push(cell);
+            self.parameters.len() - 1
+        });
+        self.sql.dialect.parameter(at + 1, kind)
+    }
+
+    /// Whether polygons turn as DALI wants it, and whether all kinds of regions have a text.
+    fn region_flags(&self) -> (&'static str, &'static str) {
+        let dialect = self.sql.dialect;
+        let all = dialect.boolean(self.sql.regions.all_region_types);
+        (all, dialect.boolean(self.sql.regions.winding == Winding::Dali))
+    }
+}
