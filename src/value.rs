@@ -40,6 +40,19 @@ pub enum Cell {
     Timestamp(i64),
 }
 
+/// A cell that someone else holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum CellRef<'a> {
+    /// SQL NULL.
+    Null,
+    /// Any integer type; booleans are 0 and 1.
+    Int(i64),
+    /// Any floating-point type.
+    Float(f64),
+    /// Any text type.
+    Text(&'a str),
+}
+
 impl Cell {
     /// The text, if it is one.
     pub fn as_str(&self) -> Option<&str> {
@@ -54,6 +67,19 @@ impl Cell {
         match self {
             Self::Int(number) => Some(*number),
             _ => None,
+        }
+    }
+}
+
+impl<'a> From<&'a Cell> for CellRef<'a> {
+    /// What SQLite stores of a cell; bytes and what only PostgreSQL has are no text and become NULL.
+    fn from(cell: &'a Cell) -> Self {
+        match cell {
+            Cell::Bool(flag) => Self::Int(i64::from(*flag)),
+            Cell::Int(number) => Self::Int(*number),
+            Cell::Float(number) => Self::Float(*number),
+            Cell::Text(text) => Self::Text(text),
+            Cell::Null | Cell::Bytes(_) | Cell::Uuid(_) | Cell::Timestamp(_) => Self::Null,
         }
     }
 }

@@ -24,6 +24,7 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("mapping", "template"),
     ("mapping", "expression"),
     ("resolve", "plan"),
+    ("lower", "resolve"),
     ("lower", "plan"),
     ("query", "plan"),
     ("query", "lower"),

@@ -7,6 +7,7 @@
 mod column;
 mod names;
 mod table;
+pub mod tap_schema;
 
 pub use column::{Column, Frame, Type};
 pub use names::{Known, Matched};

@@ -8,9 +8,10 @@ use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use super::target::Target;
 use super::{error, postgres, sqlite};
-use crate::diag::Result;
+use crate::diag::{Diagnostic, Result};
+use crate::obscore::ColumnType;
 use crate::sql::Dialect;
-use crate::value::Cell;
+use crate::value::{Cell, CellRef};
 
 /// An open transaction.
 #[derive(Debug)]
@@ -118,6 +119,46 @@ impl Session {
                     .boxed()
             }
         }
+    }
+
+    /// Makes a table that lives as long as this transaction, in SQLite only: a database that others
+    /// own is not written to, not even for a moment.
+    ///
+    /// # Errors
+    /// R028 and R029.
+    pub async fn create_temporary(
+        &mut self,
+        table: &str,
+        columns: &[(String, ColumnType)],
+    ) -> Result<()> {
+        if self.dialect() == Dialect::Postgres {
+            let message = format!("{}: temporary tables are not made here", self.target);
+            return Err(Box::new(Diagnostic::error("R028", message)));
+        }
+        let columns: Vec<String> = columns
+            .iter()
+            .map(|(name, kind)| format!("{name} {}", Dialect::Sqlite.type_name(*kind)))
+            .collect();
+        let columns = if columns.is_empty() { "c".to_owned() } else { columns.join(", ") };
+        self.run(&format!("CREATE TEMP TABLE {table} ({columns})")).await
+    }
+
+    /// Adds rows to a temporary table.
+    ///
+    /// # Errors
+    /// R028 and R029.
+    pub async fn insert<'r>(
+        &mut self,
+        table: &str,
+        width: usize,
+        rows: impl Iterator<Item = Vec<CellRef<'r>>>,
+    ) -> Result<()> {
+        let target = &self.target;
+        let Connection::Sqlite(connection) = &mut self.connection else { return Ok(()) };
+        let mut handle =
+            connection.lock_handle().await.map_err(|failure| error::describe(&failure, target))?;
+        tokio::task::block_in_place(|| super::tuples::insert(&mut handle, table, width, rows))
+            .map_err(|failure| super::tuples::failed(target, failure))
     }
 
     /// Waits until no other transaction holds the lock called `key`, and holds it to the end of

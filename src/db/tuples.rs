@@ -1,11 +1,14 @@
 //! The fast way out of a database: tuples as bytes.
 //!
-//! In: a SELECT without parameters and what its fields are. Out: chunks of tuples in the layout of
+//! In: a SELECT with its parameters and what its fields are. Out: chunks of tuples in the layout of
 //! PostgreSQL's binary COPY (fields as a 16-bit count, then for each a 32-bit length, -1 for NULL,
 //! and its bytes; big-endian), which PostgreSQL sends as they are. SQLite's cells are put into the
 //! same layout without the detour through the driver's rows, one allocation each.
 
+mod postgres;
 mod sqlite;
+
+pub(super) use sqlite::insert;
 
 use futures::StreamExt;
 use tokio::sync::mpsc::Sender;
@@ -15,6 +18,7 @@ use super::session::{Connection, Session};
 use super::target::Target;
 use crate::diag::{Diagnostic, Result};
 use crate::lower::Wire;
+use crate::value::Cell;
 
 /// Chunks are sent when they have grown to this many bytes.
 const CHUNK: usize = 512 << 10;
@@ -31,6 +35,7 @@ impl Session {
     pub async fn tuples(
         &mut self,
         select: &str,
+        parameters: &[Cell],
         fields: &[Wire],
         to: &Sender<Vec<u8>>,
     ) -> Result<()> {
@@ -41,13 +46,16 @@ impl Session {
                     .lock_handle()
                     .await
                     .map_err(|failure| error::describe(&failure, target))?;
-                tokio::task::block_in_place(|| sqlite::send(&mut handle, select, fields, to))
-                    .map_err(|(code, text)| match target {
-                        Target::Sqlite(target) => Box::new(error::sqlite_code(code, &text, target)),
-                        target @ Target::Postgres(_) => {
-                            Box::new(Diagnostic::error("R029", format!("{target}: {text}")))
-                        }
-                    })
+                tokio::task::block_in_place(|| {
+                    sqlite::send(&mut handle, select, parameters, fields, to)
+                })
+                    .map_err(|failure| failed(target, failure))
+            }
+            // COPY has no parameters.
+            Connection::Postgres(connection) if !parameters.is_empty() => {
+                postgres::send(connection, select, parameters, to)
+                    .await
+                    .map_err(|failure| error::describe(&failure, target))
             }
             Connection::Postgres(connection) => {
                 let failed = |failure| error::describe(&failure, target);
@@ -71,6 +79,17 @@ impl Session {
                 let _ = to.send(chunk).await;
                 Ok(())
             }
+        }
+    }
+}
+
+/// The diagnostic of what SQLite says: result code and message.
+#[allow(clippy::unnecessary_box_returns)] // as every Result carries it
+pub(super) fn failed(target: &Target, (code, text): (i32, String)) -> Box<Diagnostic> {
+    match target {
+        Target::Sqlite(target) => Box::new(error::sqlite_code(code, &text, target)),
+        target @ Target::Postgres(_) => {
+            Box::new(Diagnostic::error("R029", format!("{target}: {text}")))
         }
     }
 }

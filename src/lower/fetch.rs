@@ -94,6 +94,15 @@ impl Target {
 
     /// The WITH clause that stands for the helper views, for collections that were listed before.
     pub fn with(&self, collections: &[Vec<Cell>]) -> String {
+        format!("WITH {}\n", self.helper_tables(collections))
+    }
+
+    /// The common table expressions that stand for the helper views: `name AS (…)`, with commas.
+    pub fn helper_tables(&self, collections: &[Vec<Cell>]) -> String {
+        let utc = format!("{} AS (\n{}\n)", self.own(&self.view.utc()), self.utc_view());
+        if collections.is_empty() {
+            return utc;
+        }
         let columns = self.key_columns().replace("c.", "");
         let rows: Vec<String> = collections
             .iter()
@@ -104,11 +113,9 @@ impl Target {
             })
             .collect();
         format!(
-            "WITH {} ({columns}, rank) AS (\n  VALUES\n{}\n),\n{} AS (\n{}\n)\n",
+            "{} ({columns}, rank) AS (\n  VALUES\n{}\n),\n{utc}",
             self.own(&self.view.collections()),
             rows.join(",\n"),
-            self.own(&self.view.utc()),
-            self.utc_view()
         )
     }
 

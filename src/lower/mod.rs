@@ -13,12 +13,14 @@ mod names;
 mod predicate;
 mod scalar;
 mod script;
+mod source;
 mod time;
 mod view;
 
 pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
+pub use source::{Found, Wanted};
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
 
 use crate::region::RegionOptions;

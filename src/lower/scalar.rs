@@ -60,6 +60,7 @@ impl Target {
             Scalar::Literal(value) => literal(value),
             Scalar::Column { alias, column: name, .. } => column(alias, name),
             Scalar::DatasetId => self.dialect.uuid_text(&column(TAGS, "dataset_id")),
+            Scalar::Identifier { alias } => self.dialect.uuid_text(&column(alias, "id")),
             Scalar::Run => column(RUN, "name"),
             Scalar::IngestDate => self.ingest_date(0.0),
             Scalar::IngestDatePlus(days) => self.ingest_date(*days),

@@ -23,6 +23,11 @@ pub enum Scalar {
     },
     /// The dataset's UUID as text with hyphens.
     DatasetId,
+    /// The UUID of a row of the `dataset` table itself, as text with hyphens.
+    Identifier {
+        /// Alias of the table.
+        alias: String,
+    },
     /// The name of the dataset's run.
     Run,
     /// When the dataset was put into the registry, UTC.
@@ -181,6 +186,7 @@ impl Scalar {
         match self {
             Self::Null
             | Self::DatasetId
+            | Self::Identifier { .. }
             | Self::Run
             | Self::Concat(_)
             | Self::Format { .. }
@@ -217,6 +223,30 @@ impl Scalar {
         }
     }
 
+    /// Whether a text is sure to be ASCII, as VOTable's type char promises: nothing in it is a text of
+    /// the registry, where people give the names.
+    pub fn is_ascii(&self) -> bool {
+        let ascii = |value: &Literal| match value {
+            Literal::String(text) => text.is_ascii(),
+            _ => true,
+        };
+        match self {
+            Self::Literal(value) => ascii(value),
+            Self::Column { kind, .. } => *kind != ValueKind::Text,
+            Self::Run => false,
+            Self::Lookup { cases, otherwise } => {
+                cases.iter().all(|(_, _, value)| value.as_ref().is_none_or(ascii))
+                    && otherwise.is_ascii()
+            }
+            Self::Concat(parts) | Self::Coalesce(parts) => parts.iter().all(Self::is_ascii),
+            Self::Format { value, spec, .. } => {
+                value.is_ascii() && spec.fill.is_none_or(|fill| fill.is_ascii())
+            }
+            Self::Convert { text, .. } => text.is_ascii(),
+            _ => true,
+        }
+    }
+
     /// Adds the aliases of the tables that it reads.
     pub fn aliases<'a>(&'a self, found: &mut Vec<&'a str>) {
         match self {
@@ -229,6 +259,7 @@ impl Scalar {
             Self::Run => found.push(RUN),
             Self::IngestDate | Self::IngestDatePlus(_) => found.push(DATASET),
             Self::Column { alias, .. }
+            | Self::Identifier { alias }
             | Self::Time { alias, .. }
             | Self::Region { alias, .. }
             | Self::Edge { alias, .. } => found.push(alias),

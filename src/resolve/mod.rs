@@ -12,6 +12,7 @@ mod fields;
 mod footprint;
 mod pattern;
 mod reach;
+pub mod service;
 mod tables;
 mod values;
 

@@ -130,4 +130,12 @@ impl Dialect {
             Self::Sqlite => Expr::cust(quoted),
         }
     }
+
+    /// A timestamp such that equal instants are equal and earlier ones less.
+    pub fn comparable_timestamp(self, value: &Expr) -> Expr {
+        match self {
+            Self::Postgres => value.clone(),
+            Self::Sqlite => self.fill("adql_timestamp({0})", &[value]),
+        }
+    }
 }

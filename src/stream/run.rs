@@ -130,7 +130,7 @@ impl Export<'_> {
                     return Ok(());
                 }
                 let sql = format!("{with}{select}{limit}");
-                session.tuples(&sql, &fetch.fields, &tuples).await?;
+                session.tuples(&sql, &[], &fetch.fields, &tuples).await?;
             }
         }
         Ok(())

@@ -16,9 +16,8 @@ use super::{Flow, OutputColumn, Sink, Status};
 use crate::diag::Result;
 use crate::mapping::Mapping;
 use crate::obscore::{ColumnType, standard};
-use crate::plan::{Scalar, ValueKind, ViewPlan};
+use crate::plan::{Scalar, ViewPlan};
 use crate::time;
-use crate::value::Literal;
 use crate::votable::{
     Coosys, Datatype, Document, Field, Info, Serialization, Timesys, Value, Writer,
 };
@@ -154,7 +153,7 @@ fn field(plan: &ViewPlan, column: &OutputColumn) -> Field {
         DataType::Timestamp(..) => Datatype::Char,
         _ => {
             let mut values = plan.branches.iter().filter_map(|one| one.values.get(column.index));
-            if values.all(is_ascii) { Datatype::Char } else { Datatype::UnicodeChar }
+            if values.all(Scalar::is_ascii) { Datatype::Char } else { Datatype::UnicodeChar }
         }
     };
     let xtype = match (&column.kind, view.name.as_str()) {
@@ -172,29 +171,5 @@ fn field(plan: &ViewPlan, column: &OutputColumn) -> Field {
         utype: view.utype.clone(),
         reference: reference.to_owned(),
         description: view.description.clone(),
-    }
-}
-
-/// Whether a text is sure to be ASCII, as the type char promises: nothing in it is a text of the
-/// registry, where people give the names.
-fn is_ascii(scalar: &Scalar) -> bool {
-    let ascii = |value: &Literal| match value {
-        Literal::String(text) => text.is_ascii(),
-        _ => true,
-    };
-    match scalar {
-        Scalar::Literal(value) => ascii(value),
-        Scalar::Column { kind, .. } => *kind != ValueKind::Text,
-        Scalar::Run => false,
-        Scalar::Lookup { cases, otherwise } => {
-            cases.iter().all(|(_, _, value)| value.as_ref().is_none_or(ascii))
-                && is_ascii(otherwise)
-        }
-        Scalar::Concat(parts) | Scalar::Coalesce(parts) => parts.iter().all(is_ascii),
-        Scalar::Format { value, spec, .. } => {
-            is_ascii(value) && spec.fill.is_none_or(|fill| fill.is_ascii())
-        }
-        Scalar::Convert { text, .. } => is_ascii(text),
-        _ => true,
     }
 }

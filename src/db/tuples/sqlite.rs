@@ -12,6 +12,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::CHUNK;
 use crate::lower::Wire;
+use crate::value::{Cell, CellRef};
 
 type Failure = (i32, String);
 
@@ -29,14 +30,33 @@ impl Drop for Statement<'_, '_> {
     }
 }
 
+/// Adds rows to a table of so many columns.
+pub fn insert<'r>(
+    handle: &mut LockedSqliteHandle<'_>,
+    table: &str,
+    width: usize,
+    rows: impl Iterator<Item = Vec<CellRef<'r>>>,
+) -> Result<(), Failure> {
+    let marks = vec!["?"; width].join(", ");
+    let mut statement = Statement::prepare(handle, &format!("INSERT INTO {table} VALUES ({marks})"))?;
+    for row in rows {
+        statement.bind(row.into_iter())?;
+        statement.step()?;
+        statement.reset();
+    }
+    Ok(())
+}
+
 /// Sends all rows of `select`, or as many as are received.
 pub fn send(
     handle: &mut LockedSqliteHandle<'_>,
     select: &str,
+    parameters: &[Cell],
     fields: &[Wire],
     to: &Sender<Vec<u8>>,
 ) -> Result<(), Failure> {
     let mut statement = Statement::prepare(handle, select)?;
+    statement.bind(parameters.iter().map(CellRef::from))?;
     let count = i16::try_from(fields.len()).unwrap_or(i16::MAX);
     let mut chunk = Vec::with_capacity(CHUNK + 8192);
     while statement.step()? {
@@ -79,6 +99,37 @@ impl<'a, 'c> Statement<'a, 'c> {
             Some(raw) if code == ffi::SQLITE_OK => Ok(Self { raw, connection, _handle: handle }),
             _ => Err((code, message(connection))),
         }
+    }
+
+    /// Gives the parameters their values, the first ones first.
+    fn bind<'v>(&mut self, values: impl Iterator<Item = CellRef<'v>>) -> Result<(), Failure> {
+        let raw = self.raw.as_ptr();
+        for (index, value) in (1..).zip(values) {
+            // SAFETY: the statement is valid and not running; SQLITE_TRANSIENT makes SQLite copy the
+            // text, which has `length` bytes.
+            let code = unsafe {
+                match value {
+                    CellRef::Null => ffi::sqlite3_bind_null(raw, index),
+                    CellRef::Int(number) => ffi::sqlite3_bind_int64(raw, index, number),
+                    CellRef::Float(number) => ffi::sqlite3_bind_double(raw, index, number),
+                    CellRef::Text(text) => {
+                        let length = c_int::try_from(text.len()).unwrap_or(c_int::MAX);
+                        let copy = ffi::SQLITE_TRANSIENT();
+                        ffi::sqlite3_bind_text(raw, index, text.as_ptr().cast(), length, copy)
+                    }
+                }
+            };
+            if code != ffi::SQLITE_OK {
+                return Err((code, message(self.connection)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the statement ready to run again.
+    fn reset(&mut self) {
+        // SAFETY: the statement is valid; its code is that of the last step, which was looked at.
+        unsafe { ffi::sqlite3_reset(self.raw.as_ptr()) };
     }
 
     /// Whether there is another row.

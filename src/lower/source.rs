@@ -1,0 +1,184 @@
+//! The tables of a query as SELECTs.
+//!
+//! In: a table that a service publishes, and which of its columns a query reads, as values or as encoded
+//! regions. Out: a SELECT with those columns only, called as [`query`](crate::query) calls them, and only
+//! the joins that they need. `tests/query_rows.rs` compares its rows with Butler's.
+
+use sea_query::Expr;
+
+use super::Target;
+use crate::obscore::ColumnType;
+use crate::plan::{RegionPart, Scalar, ViewPlan};
+use crate::resolve::service::{Native, ObsCore};
+use crate::value::Cell;
+
+/// Names and positions of the columns that are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Columns whose values are read, with their names in the SELECT.
+    pub values: &'a [(usize, String)],
+    /// Columns that are handed through as regions: the name of the encoded region, and that of the
+    /// value for rows without one.
+    pub regions: &'a [(usize, String, String)],
+}
+
+/// What is in the collections of a search at one moment.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// The rows of [`Target::collections_select`].
+    pub collections: Vec<Vec<Cell>>,
+    /// The rows of [`Target::summaries_select`].
+    pub summaries: Vec<Vec<Cell>>,
+}
+
+impl Found {
+    /// How many collections may hold a dataset type.
+    fn holding(&self, dataset_type: i64) -> usize {
+        let holds = |collection: &&Vec<Cell>| {
+            let pair = [Some(&Cell::Int(dataset_type)), collection.first()];
+            self.summaries.iter().any(|summary| [summary.first(), summary.get(1)] == pair)
+        };
+        self.collections.iter().filter(holds).count()
+    }
+}
+
+impl Target {
+    /// The rows of an ObsCore table. Its names of helper views stand for common table expressions of
+    /// [`Target::helper_tables`].
+    pub fn obscore_source(
+        &self,
+        plan: &ViewPlan,
+        obscore: &ObsCore,
+        found: &Found,
+        wanted: Wanted<'_>,
+    ) -> String {
+        let mut selects = Vec::new();
+        for branch in &plan.branches {
+            let holding = found.holding(branch.dataset_type_id);
+            if holding == 0 {
+                continue;
+            }
+            let value = |at: usize| {
+                let position = obscore.columns.get(at).copied();
+                position.and_then(|position| branch.values.get(position)).unwrap_or(&Scalar::Null)
+            };
+            let outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
+            let find_first = matches!(plan.search, crate::plan::Search::Path(_)) && holding > 1;
+            for select in self.branch_with(branch, &plan.search, &outputs, find_first) {
+                selects.push(select.text());
+            }
+        }
+        if selects.is_empty() {
+            let outputs = self.outputs(wanted, &|_| &Scalar::Null, &|at| kind_of(obscore, at));
+            return format!("SELECT {} WHERE 1 = 0", self.listed(&outputs));
+        }
+        selects.join("\nUNION ALL\n")
+    }
+
+    /// The rows of one of Butler's own tables.
+    pub fn native_source(&self, native: &Native, wanted: Wanted<'_>) -> String {
+        let value = |at: usize| native.values.get(at).unwrap_or(&Scalar::Null);
+        let kind = |at: usize| {
+            let column = native.table.columns.get(at);
+            column.map_or(ColumnType::Text, |column| column.kind.carrier())
+        };
+        let outputs = self.outputs(wanted, &value, &kind);
+        let mut aliases = Vec::new();
+        outputs.iter().for_each(|(_, _, scalar)| scalar.aliases(&mut aliases));
+        let mut text = format!(
+            "SELECT {}\nFROM {} AS {}",
+            self.listed(&outputs),
+            self.table(&native.from),
+            self.dialect.name(&native.alias)
+        );
+        for join in native.joins.iter().filter(|join| aliases.contains(&join.alias.as_str())) {
+            let join = self.join(join);
+            let on: Vec<String> = join.on.iter().map(|one| self.dialect.text(one)).collect();
+            let alias = self.dialect.name(&join.alias);
+            text.push_str(&format!("\nJOIN {} AS {alias} ON {}", join.table, on.join(" AND ")));
+        }
+        text
+    }
+
+    fn outputs<'v>(
+        &self,
+        wanted: Wanted<'_>,
+        value: &impl Fn(usize) -> &'v Scalar,
+        kind: &impl Fn(usize) -> ColumnType,
+    ) -> Vec<(String, Expr, &'v Scalar)> {
+        let mut outputs = Vec::new();
+        for (at, name) in wanted.values {
+            let scalar = value(*at);
+            outputs.push((name.clone(), self.read(scalar, kind(*at)), scalar));
+        }
+        for (at, region, other) in wanted.regions {
+            let (encoded, rest) = split(value(*at));
+            let null = || self.value(&Scalar::Null, ColumnType::Text);
+            let text = encoded.map_or_else(null, |scalar| self.encoded(scalar));
+            outputs.push((region.clone(), text, encoded.unwrap_or(&Scalar::Null)));
+            if !other.is_empty() {
+                let rest = rest.unwrap_or(&Scalar::Null);
+                outputs.push((other.clone(), self.value(rest, ColumnType::Double), rest));
+            }
+        }
+        if outputs.is_empty() {
+            // A row without columns is no row.
+            outputs.push(("c".to_owned(), Expr::val(1), &Scalar::Null));
+        }
+        outputs
+    }
+
+    /// A value as a query reads it: regions stay encoded, timestamps compare as text.
+    fn read(&self, scalar: &Scalar, kind: ColumnType) -> Expr {
+        match scalar {
+            Scalar::Region { part: RegionPart::Region, .. } => self.encoded(scalar),
+            _ => {
+                let value = self.value(scalar, kind);
+                match kind {
+                    ColumnType::Timestamp => self.dialect.comparable_timestamp(&value),
+                    _ => value,
+                }
+            }
+        }
+    }
+
+    /// The encoded region that a value is computed from.
+    fn encoded(&self, scalar: &Scalar) -> Expr {
+        match scalar {
+            Scalar::Region { alias, .. } => {
+                let region = super::scalar::column(alias, "region");
+                if self.dialect.needs_exact_types() {
+                    self.dialect.fill("CAST({0} AS text)", &[&region])
+                } else {
+                    region
+                }
+            }
+            _ => self.value(&Scalar::Null, ColumnType::Text),
+        }
+    }
+
+    fn listed(&self, outputs: &[(String, Expr, &Scalar)]) -> String {
+        let outputs: Vec<String> = outputs
+            .iter()
+            .map(|(name, expression, _)| format!("{} AS {name}", self.dialect.text(expression)))
+            .collect();
+        outputs.join(", ")
+    }
+}
+
+/// The part of a value that a region gives, and the rest.
+fn split(scalar: &Scalar) -> (Option<&Scalar>, Option<&Scalar>) {
+    match scalar {
+        Scalar::Region { .. } => (Some(scalar), None),
+        Scalar::Coalesce(parts) => match parts.as_slice() {
+            [region @ Scalar::Region { .. }, rest] => (Some(region), Some(rest)),
+            _ => (None, Some(scalar)),
+        },
+        Scalar::Null => (None, None),
+        other => (None, Some(other)),
+    }
+}
+
+fn kind_of(obscore: &ObsCore, at: usize) -> ColumnType {
+    obscore.table.columns.get(at).map_or(ColumnType::Text, |column| column.kind.carrier())
+}

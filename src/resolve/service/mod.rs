@@ -1,0 +1,13 @@
+//! What a service publishes of a registry.
+//!
+//! In: view plans with their names, a registry snapshot. Out: the ObsCore tables and Butler's own
+//! tables, as schemas of a [`Catalog`](crate::catalog::Catalog), and for each table where its values come
+//! from.
+
+mod keys;
+mod metadata;
+mod native;
+mod obscore;
+
+pub use native::{Native, native};
+pub use obscore::{ObsCore, obscore};

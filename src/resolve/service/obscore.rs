@@ -1,0 +1,106 @@
+//! The ObsCore table of a plan.
+
+use super::keys;
+use crate::catalog::{Column, Frame, Table, TableKind, Type};
+use crate::obscore::{ColumnType, standard};
+use crate::plan::{Origin, RegionPart, Scalar, ViewColumn, ViewPlan};
+use crate::registry::Snapshot;
+
+/// An ObsCore table and what its columns are in the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObsCore {
+    /// As clients see it.
+    pub table: Table,
+    /// For each of its columns the position in the plan.
+    pub columns: Vec<usize>,
+    /// For each of its columns, how it is computed from a region: which part, and whether there is
+    /// another value for rows without one; `None` where it is not.
+    pub regional: Vec<Option<(RegionPart, bool)>>,
+}
+
+/// The table `name` of a plan; `natives` is the schema that has Butler's own tables. pgSphere's columns
+/// stay in the database.
+pub fn obscore(plan: &ViewPlan, snapshot: &Snapshot, name: &str, natives: Option<&str>) -> ObsCore {
+    let mut found = ObsCore {
+        table: Table {
+            name: name.to_owned(),
+            kind: TableKind::View,
+            description: "All datasets that are published, as ObsCore 1.1 describes them".to_owned(),
+            utype: "ivo://ivoa.net/std/obscore#table-1.1".to_owned(),
+            columns: Vec::new(),
+            keys: natives.map_or_else(Vec::new, |schema| keys::of_obscore(plan, snapshot, schema)),
+        },
+        columns: Vec::new(),
+        regional: Vec::new(),
+    };
+    for (at, column) in plan.columns.iter().enumerate() {
+        if column.origin == Origin::Plugin {
+            continue;
+        }
+        let regional = regional(plan, at);
+        found.table.columns.push(described(plan, at, column, regional));
+        found.columns.push(at);
+        found.regional.push(regional);
+    }
+    found
+}
+
+/// How a column is computed from regions, where a branch does so.
+fn regional(plan: &ViewPlan, at: usize) -> Option<(RegionPart, bool)> {
+    let mut part = None;
+    let mut other = false;
+    for branch in &plan.branches {
+        match branch.values.get(at) {
+            Some(Scalar::Region { part: own, .. }) => part = Some(*own),
+            Some(Scalar::Coalesce(parts)) => match parts.first() {
+                Some(Scalar::Region { part: own, .. }) => {
+                    part = Some(*own);
+                    other = true;
+                }
+                _ => other = true,
+            },
+            Some(Scalar::Null) | None => {}
+            Some(_) => other = true,
+        }
+    }
+    part.map(|part| (part, other))
+}
+
+fn described(
+    plan: &ViewPlan,
+    at: usize,
+    column: &ViewColumn,
+    regional: Option<(RegionPart, bool)>,
+) -> Column {
+    let standard = standard(&column.name);
+    let kind = match (column.kind, regional) {
+        (ColumnType::Text, Some((RegionPart::Region, false))) => Type::Region,
+        // A table without any region still says what the column is.
+        (ColumnType::Text, None) if column.name == "s_region" => Type::Region,
+        (ColumnType::Text, _) => {
+            let mut values = plan.branches.iter().filter_map(|branch| branch.values.get(at));
+            if values.all(Scalar::is_ascii) { Type::Text } else { Type::Unicode }
+        }
+        (kind, _) => kind.into(),
+    };
+    let frame = match (&kind, column.ucd.as_str()) {
+        (_, ucd) if ucd.starts_with("pos.eq") || ucd.starts_with("pos.outline") => Some(Frame::Sky),
+        (Type::Double, ucd) if ucd.starts_with("time.start") || ucd.starts_with("time.end") => {
+            Some(Frame::Mjd)
+        }
+        (Type::Timestamp, _) => Some(Frame::Utc),
+        _ => None,
+    };
+    Column {
+        name: column.name.clone(),
+        kind,
+        unit: column.unit.clone(),
+        ucd: column.ucd.clone(),
+        utype: column.utype.clone(),
+        description: column.description.clone(),
+        indexed: matches!(column.name.as_str(), "obs_publisher_did" | "s_region" | "t_min"),
+        principal: standard.is_some_and(|standard| standard.principal),
+        std: standard.is_some(),
+        frame,
+    }
+}
