@@ -11,6 +11,7 @@ pub mod db;
 pub mod deploy;
 pub mod diag;
 pub mod expression;
+pub mod functions;
 pub mod geom;
 pub mod lower;
 pub mod mapping;

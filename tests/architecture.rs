@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// Floor → its top-level modules. A module that is not here fails the test.
 const FLOORS: [&[&str]; 7] = [
     &["diag", "value", "time", "geom", "obscore"],
-    &["region", "template", "mapping", "expression", "adql", "sql", "votable"],
+    &["region", "functions", "template", "mapping", "expression", "adql", "sql", "votable"],
     &["registry", "catalog"],
     &["plan", "resolve", "lower", "query"],
     &["db", "deploy", "stream"],
@@ -28,7 +28,9 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("lower", "plan"),
     ("query", "plan"),
     ("query", "lower"),
+    ("functions", "region"),
     ("sql", "region"),
+    ("sql", "functions"),
     ("deploy", "db"),
     ("stream", "db"),
 ];
@@ -37,8 +39,13 @@ const SAME_FLOOR: &[(&str, &str)] = &[
 const NAMES_DATABASES: &[&str] = &["sql", "db"];
 
 /// Files that may use `unsafe`, each for the C interface of SQLite.
-const UNSAFE: &[&str] =
-    &["src/db/connect.rs", "src/db/tuples/sqlite.rs", "src/sql/region/sqlite.rs"];
+const UNSAFE: &[&str] = &[
+    "src/db/connect.rs",
+    "src/db/tuples/sqlite.rs",
+    "src/sql/region/sqlite.rs",
+    // Registers functions, and reads arguments and gives answers through pointers.
+    "src/sql/sqlite_functions/host.rs",
+];
 
 /// Lines that no file may exceed.
 const LONGEST: usize = 800;

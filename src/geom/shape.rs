@@ -123,8 +123,19 @@ pub fn point_degrees(lon: f64, lat: f64) -> Result<Vector3, ShapeError> {
     if !(-90.0..=90.0).contains(&lat) {
         return Err(ShapeError::Latitude { value: lat });
     }
+    if lat.abs() >= 90.0 {
+        // A pole is one direction, whatever its longitude.
+        return Ok(Vector3::new(0.0, 0.0, lat.signum()));
+    }
     // The remainder is exact; large angles in radians are not.
-    Ok(Vector3::from_lon_lat((lon % 360.0).to_radians(), lat.to_radians()))
+    let Vector3 { x, y, z } = Vector3::from_lon_lat((lon % 360.0).to_radians(), lat.to_radians());
+    Ok(Vector3::new(significant(x), significant(y), significant(z)))
+}
+
+/// Components below 2^-127 are zero in encoded regions, and so that a position is the same in and out
+/// of them, here too.
+fn significant(component: f64) -> f64 {
+    if component.abs() < 2.0_f64.powi(-127) { 0.0 } else { component }
 }
 
 /// A circle; `radius` from 0 to 180 degrees.

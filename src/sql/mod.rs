@@ -10,6 +10,7 @@ pub mod layout;
 mod number;
 mod pattern;
 pub mod region;
+pub mod sqlite_functions;
 mod text;
 mod timespan;
 
