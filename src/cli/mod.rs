@@ -14,6 +14,7 @@ mod export;
 mod generate;
 mod inspect;
 mod output;
+mod query;
 mod schema;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ enum Command {
     Drop(drop::Arguments),
     Export(export::Arguments),
     Inspect(inspect::Arguments),
+    Query(query::Arguments),
     Adql(adql::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
@@ -102,6 +104,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
         Command::Export(arguments) => export::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
+        Command::Query(arguments) => query::run(arguments, terminal).await,
         Command::Adql(arguments) => adql::run(&arguments, *terminal),
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),

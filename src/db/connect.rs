@@ -85,6 +85,15 @@ impl Database {
         Ok(Self { target: target.clone(), pool, access, options: options.clone() })
     }
 
+    /// Databases of this process alone, one for each connection: for temporary tables.
+    ///
+    /// # Errors
+    /// R029.
+    pub async fn private(options: &Options) -> Result<Self> {
+        let target = Target::Sqlite(SqliteTarget { path: ":memory:".into() });
+        Self::open(&target, Access::ReadWrite, options).await
+    }
+
     /// The database system.
     pub fn dialect(&self) -> Dialect {
         self.target.dialect()
@@ -141,7 +150,9 @@ impl Database {
                 let limit = self.options.statement_timeout.map(|limit| limit.as_millis());
                 let limit = limit.map(|limit| format!("; SET LOCAL statement_timeout = {limit}"));
                 let settings = format!(
-                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'{}",
+                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL \
+                     application_name = '{}'{}",
+                    session.stop.name(),
                     limit.unwrap_or_default()
                 );
                 session.run(&settings).await?;

@@ -6,6 +6,7 @@
 use futures::stream::{BoxStream, StreamExt};
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
 
+use super::stop::Stop;
 use super::target::Target;
 use super::{error, postgres, sqlite};
 use crate::diag::{Diagnostic, Result};
@@ -18,6 +19,7 @@ use crate::value::{Cell, CellRef};
 pub struct Session {
     pub(super) connection: Connection,
     pub(super) target: Target,
+    pub(super) stop: Stop,
 }
 
 #[derive(Debug)]
@@ -28,11 +30,11 @@ pub(super) enum Connection {
 
 impl Session {
     pub(super) fn postgres(transaction: Transaction<'static, Postgres>, target: Target) -> Self {
-        Self { connection: Connection::Postgres(transaction), target }
+        Self { connection: Connection::Postgres(transaction), target, stop: Stop::new() }
     }
 
     pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, target: Target) -> Self {
-        Self { connection: Connection::Sqlite(transaction), target }
+        Self { connection: Connection::Sqlite(transaction), target, stop: Stop::new() }
     }
 
     /// The database system.
@@ -43,6 +45,11 @@ impl Session {
     /// Where this is; prints without the password.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// What stops the statement that runs here, from anywhere.
+    pub fn stop(&self) -> Stop {
+        self.stop.clone()
     }
 
     /// Runs one or more statements without parameters, separated by semicolons.

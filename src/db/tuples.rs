@@ -40,6 +40,7 @@ impl Session {
         to: &Sender<Vec<u8>>,
     ) -> Result<()> {
         let target = &self.target;
+        let stop = self.stop.flag();
         match &mut self.connection {
             Connection::Sqlite(connection) => {
                 let mut handle = connection
@@ -47,7 +48,7 @@ impl Session {
                     .await
                     .map_err(|failure| error::describe(&failure, target))?;
                 tokio::task::block_in_place(|| {
-                    sqlite::send(&mut handle, select, parameters, fields, to)
+                    sqlite::send(&mut handle, select, parameters, fields, to, stop)
                 })
                     .map_err(|failure| failed(target, failure))
             }
@@ -86,7 +87,10 @@ impl Session {
 /// The diagnostic of what SQLite says: result code and message.
 #[allow(clippy::unnecessary_box_returns)] // as every Result carries it
 pub(super) fn failed(target: &Target, (code, text): (i32, String)) -> Box<Diagnostic> {
+    // A function of this process says what is wrong with its arguments.
+    let asked = ["no such", "near ", "ambiguous"].iter().any(|known| text.starts_with(known));
     match target {
+        _ if code == 1 && !asked => Box::new(Diagnostic::error("Q117", text)),
         Target::Sqlite(target) => Box::new(error::sqlite_code(code, &text, target)),
         target @ Target::Postgres(_) => {
             Box::new(Diagnostic::error("R029", format!("{target}: {text}")))

@@ -8,9 +8,11 @@
 mod columns;
 mod csv;
 mod decode;
+pub mod engine;
 mod evaluate;
 mod limit;
 mod parquet;
+mod pipeline;
 mod regions;
 mod run;
 mod sink;

@@ -129,4 +129,27 @@ sort them.
   wrong:  SELECT DISTINCT band FROM t ORDER BY t_min
   right:  SELECT DISTINCT band, t_min FROM t ORDER BY t_min",
     },
+    Code {
+        code: "Q117",
+        title: "a value that a function cannot take",
+        text: "\
+While the query ran, a function met a value outside of what it is defined for: a latitude beyond a
+pole, a polygon whose edges cross, a text that is no number in CAST. WHERE can leave such rows out.",
+    },
+    Code {
+        code: "Q118",
+        title: "the query was stopped",
+        text: "\
+It took longer than this service allows, or someone aborted it. Conditions on t_min, obs_collection,
+instrument_name and positions make queries fast; asynchronous jobs may take longer than synchronous
+queries, and EXECUTIONDURATION asks for more.",
+    },
+    Code {
+        code: "Q119",
+        title: "the query reads too many rows",
+        text: "\
+Geometries of a registry on PostgreSQL are tested outside of it. For that, the rows which the other
+conditions leave over are fetched, and there were more of them than the service allows. Add
+conditions on t_min, obs_collection, calib_level, instrument_name or band.",
+    },
 ];

@@ -1,0 +1,64 @@
+//! Stopping a statement that runs.
+//!
+//! In: a [`Stop`] of the session that runs it. Out: the statement ends with an error of the database. On
+//! PostgreSQL the session is found by its application name, which DBAs see in pg_stat_activity; SQLite
+//! asks now and then whether to go on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::connect::{Database, Pool};
+use super::error;
+use crate::diag::Result;
+
+/// Counts the sessions of this process.
+static SESSIONS: AtomicU64 = AtomicU64::new(1);
+
+/// A handle on the statements of one session.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    /// The session's name among those of the server.
+    name: Arc<str>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Stop {
+    pub(super) fn new() -> Self {
+        let number = SESSIONS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("obscore-view {} {number}", std::process::id());
+        Self { name: name.into(), stopped: Arc::new(AtomicBool::new(false)) }
+    }
+
+    /// The name of the session.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it was asked for.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// The flag that SQLite looks at.
+    pub(super) fn flag(&self) -> &AtomicBool {
+        &self.stopped
+    }
+}
+
+impl Database {
+    /// Ends the statement of a session, if one runs.
+    ///
+    /// # Errors
+    /// R020 to R029: the server could not be asked.
+    pub async fn stop(&self, stop: &Stop) -> Result<()> {
+        stop.stopped.store(true, Ordering::Relaxed);
+        let Pool::Postgres(pool) = &self.pool else { return Ok(()) };
+        let sql = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1";
+        sqlx::query(sql)
+            .bind(stop.name())
+            .execute(pool)
+            .await
+            .map(drop)
+            .map_err(|failure| error::describe(&failure, &self.target))
+    }
+}

@@ -1,0 +1,275 @@
+//! A question from its text to its rows.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+use super::service::{Limits, Origin, Service};
+use super::stage::Staged;
+use super::upload::Upload;
+use super::{Sink, Summary};
+use crate::adql::{self, Version};
+use crate::catalog::{Column, Type};
+use crate::db::Session;
+use crate::diag::{Diagnostic, Result, Source};
+use crate::lower::{Fetch, Found};
+use crate::query::{
+    self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities,
+};
+use crate::stream::pipeline::Pipeline;
+
+/// A question that has been understood.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// What it means.
+    pub checked: Checked,
+    /// Warnings and notes about it.
+    pub said: Vec<Diagnostic>,
+}
+
+impl Prepared {
+    /// The columns of its answer.
+    pub fn columns(&self) -> &[Column] {
+        &self.checked.body.columns
+    }
+}
+
+/// What was given as an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    /// Rows.
+    pub rows: u64,
+    /// Whether there were more than were wanted.
+    pub overflow: bool,
+}
+
+impl Service {
+    /// Understands a question.
+    ///
+    /// # Errors
+    /// Family Q: what is wrong with it, with its place.
+    pub fn prepare(
+        &self,
+        source: &Source,
+        version: Version,
+        uploads: &[Upload],
+    ) -> Result<Prepared, Vec<Diagnostic>> {
+        let parsed = adql::parse_as(source, version)?;
+        let uploads: Vec<Uploaded> = uploads
+            .iter()
+            .map(|one| Uploaded { name: one.name.clone(), columns: one.columns.clone() })
+            .collect();
+        let checked = query::check(&parsed.query, source, &self.catalog, &uploads)
+            .map_err(|wrong| vec![*wrong])?;
+        Ok(Prepared { checked, said: parsed.warnings })
+    }
+
+    /// Answers a question: at most `limit` rows go to the sink, which is told if there are more.
+    /// `stopped` ends it early.
+    ///
+    /// # Errors
+    /// Q117 to Q119, those of the databases and of the sink.
+    pub async fn answer(
+        &self,
+        prepared: &Prepared,
+        uploads: &[Upload],
+        limit: Option<u64>,
+        limits: Limits,
+        sink: Box<dyn Sink>,
+        stopped: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Answered> {
+        let checked = &prepared.checked;
+        let home = self.home(checked);
+        let database = match home.and_then(|home| self.sites.get(home)) {
+            Some(site) => &site.database,
+            None => &self.private,
+        };
+        let mut session = database.snapshot().await?;
+        let (stop, server) = (session.stop(), database.clone());
+        let told = stop.clone();
+        let watch = tokio::spawn(async move {
+            match limits.time {
+                Some(time) => tokio::select! {
+                    () = stopped => {}
+                    () = tokio::time::sleep(time) => {}
+                },
+                None => stopped.await,
+            }
+            // A server that cannot be asked any more has stopped by itself.
+            let _ = server.stop(&told).await;
+        });
+        let answered = self.answer_in(&mut session, home, checked, uploads, limit, limits, sink).await;
+        watch.abort();
+        let was_stopped = stop.is_stopped();
+        if !matches!(&answered, Ok((_, true))) {
+            // What still runs would hold the connection up until its last row.
+            database.stop(&stop).await?;
+        }
+        // The answer is there already; a connection that breaks now is not used again.
+        let _ = session.rollback().await;
+        match answered {
+            Ok((answered, _)) => Ok(answered),
+            Err(_) if was_stopped => {
+                let said = "the query was stopped: it was aborted, or took longer than is allowed";
+                Err(Box::new(Diagnostic::error("Q118", said)))
+            }
+            Err(wrong) => Err(wrong),
+        }
+    }
+
+    /// The site whose database answers the question; none when this process must.
+    fn home(&self, checked: &Checked) -> Option<usize> {
+        let sites: BTreeSet<Option<usize>> =
+            checked.sources.iter().map(|source| self.site(source.table)).collect();
+        let mut known = sites.iter().flatten();
+        let (Some(&home), None) = (known.next(), known.next()) else { return None };
+        let dialect = self.sites.get(home)?.database.dialect();
+        let regional = |table: TableId, column| self.regional(table, column).is_some();
+        let foreign = |table: TableId| self.site(table) != Some(home);
+        let whole = abilities(checked, dialect, &regional, &foreign) == Ability::Whole;
+        whole.then_some(home)
+    }
+
+    /// Answers in a session; says too whether all rows of the statement were taken.
+    #[allow(clippy::too_many_arguments)] // all different, all needed
+    async fn answer_in(
+        &self,
+        session: &mut Session,
+        home: Option<usize>,
+        checked: &Checked,
+        uploads: &[Upload],
+        limit: Option<u64>,
+        limits: Limits,
+        sink: Box<dyn Sink>,
+    ) -> Result<(Answered, bool)> {
+        let regional = |table: TableId, column: usize| {
+            if self.site(table) == home { self.regional(table, column) } else { None }
+        };
+        let needs = query::needs(checked, &regional);
+        let mut places = Vec::with_capacity(checked.sources.len());
+        let mut preamble = Preamble::default();
+        let mut staged = Staged::new(self, limits);
+        for (at, source) in checked.sources.iter().enumerate() {
+            let needed = needs.get(at).cloned().unwrap_or_default();
+            let here = home.is_some() && self.site(source.table) == home;
+            places.push(match self.origin(source.table) {
+                Some(Origin::ObsCore(site, view)) if here => {
+                    self.obscore(session, site, view, &needed, &mut preamble).await?
+                }
+                Some(Origin::Native(site, native)) if here => {
+                    self.native(site, native, &needed, &mut preamble)
+                }
+                _ => staged.bring(session, checked, at, &needed, uploads).await?,
+            });
+        }
+        staged.end().await;
+        let more = limit.map(|limit| limit.saturating_add(1));
+        let sql = Sql {
+            dialect: session.dialect(),
+            places: &places,
+            preamble: &preamble.text(),
+            regional: &regional,
+            regions: self.regions,
+            decode: true,
+            limit: more,
+        };
+        let written = query::write(checked, &sql);
+        let schema = arrow(&checked.body.columns);
+        let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+        let pipeline = Pipeline::start(schema, self.regions, sink, limit, |_| {});
+        let sent = send(session, &pipeline, written).await;
+        let taken = matches!(sent, Ok(true));
+        let summary: Summary = pipeline.end(sent.map(drop)).await?;
+        Ok((Answered { rows: summary.rows, overflow: summary.overflow }, taken))
+    }
+
+    /// An ObsCore table in its own database.
+    pub(super) async fn obscore(
+        &self,
+        session: &mut Session,
+        site: usize,
+        view: usize,
+        needs: &query::Needs,
+        preamble: &mut Preamble,
+    ) -> Result<Place> {
+        let published = self.sites.get(site).and_then(|site| site.published.get(view));
+        let Some(published) = published else { return Ok(Place::Select(String::new())) };
+        let found = match preamble.found.iter().position(|(known, _)| *known == view) {
+            Some(at) => preamble.found.get(at).map(|(_, found)| found.clone()).unwrap_or_default(),
+            None => {
+                let found = published.found(session).await?;
+                preamble.tables.push(published.target.helper_tables(&found.collections));
+                preamble.found.push((view, found.clone()));
+                found
+            }
+        };
+        Ok(Place::Select(published.select(&found, needs)))
+    }
+
+    /// One of Butler's own tables in its own database.
+    pub(super) fn native(
+        &self,
+        site: usize,
+        native: usize,
+        needs: &query::Needs,
+        preamble: &mut Preamble,
+    ) -> Place {
+        let Some(site) = self.sites.get(site) else { return Place::Select(String::new()) };
+        if !preamble.natives {
+            preamble.natives = true;
+            preamble.tables.push(site.target.helper_tables(&[]));
+        }
+        let select = site.natives.get(native).map(|native| site.native_select(native, needs));
+        Place::Select(select.unwrap_or_default())
+    }
+}
+
+/// Common table expressions that the tables of a statement share.
+#[derive(Debug, Default)]
+pub(super) struct Preamble {
+    tables: Vec<String>,
+    /// What is in the collections of each view.
+    found: Vec<(usize, Found)>,
+    natives: bool,
+}
+
+impl Preamble {
+    /// All of them, with commas.
+    pub fn text(&self) -> String {
+        self.tables.join(",\n")
+    }
+}
+
+/// Runs a statement; whether all its rows were taken.
+pub(super) async fn send(
+    session: &mut Session,
+    pipeline: &Pipeline,
+    written: Written,
+) -> Result<bool> {
+    let Written { text, parameters, fields, recipes } = written;
+    let fetch = Fetch { selects: Vec::new(), fields: fields.clone(), recipes };
+    let Some(tuples) = pipeline.branch(Arc::from("query"), fetch).await else { return Ok(false) };
+    session.tuples(&text, &parameters, &fields, &tuples).await?;
+    Ok(!tuples.is_closed())
+}
+
+/// The Arrow schema of columns.
+pub(super) fn arrow(columns: &[Column]) -> SchemaRef {
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|column| {
+            let kind = match column.kind {
+                Type::Boolean => DataType::Boolean,
+                Type::Short => DataType::Int16,
+                Type::Integer => DataType::Int32,
+                Type::Long => DataType::Int64,
+                Type::Real | Type::Double => DataType::Float64,
+                Type::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
+                _ => DataType::Utf8,
+            };
+            Field::new(&column.name, kind, true)
+        })
+        .collect();
+    Arc::new(Schema::new(fields))
+}

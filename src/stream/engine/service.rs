@@ -1,0 +1,127 @@
+//! What a service has, and where it is.
+
+use std::time::Duration;
+
+use super::site::Site;
+use crate::catalog::{Catalog, Schema, Type, tap_schema};
+use crate::db::{Database, Options};
+use crate::diag::Result;
+use crate::query::{Regional, TableId};
+use crate::region::RegionOptions;
+use crate::sql::sqlite_functions;
+
+/// What one question may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most rows that are brought from a registry to be looked at here.
+    pub staged_rows: u64,
+    /// Longest time; none when `None`.
+    pub time: Option<Duration>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { staged_rows: 20_000_000, time: None }
+    }
+}
+
+/// Where a table of the catalogue comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A published view: site, position.
+    ObsCore(usize, usize),
+    /// One of Butler's own tables: site, position.
+    Native(usize, usize),
+    /// A table about tables.
+    Standard,
+}
+
+/// Repositories with one catalogue.
+#[derive(Debug)]
+pub struct Service {
+    /// What can be queried.
+    pub catalog: Catalog,
+    /// The repositories.
+    pub sites: Vec<Site>,
+    /// How regions are written.
+    pub regions: RegionOptions,
+    /// Databases of this process alone.
+    pub(super) private: Database,
+    /// Schema by schema, table by table.
+    origins: Vec<Vec<Origin>>,
+}
+
+/// Options for databases that a service reads: with the functions of this process.
+pub fn with_functions(options: Options) -> Options {
+    Options { sqlite_setup: Some(sqlite_functions::register), ..options }
+}
+
+impl Service {
+    /// A service of these repositories.
+    ///
+    /// # Errors
+    /// R029.
+    pub async fn new(sites: Vec<Site>, regions: RegionOptions) -> Result<Self> {
+        let mut catalog = Catalog::default();
+        let mut origins: Vec<Vec<Origin>> = Vec::new();
+        let mut add = |name: &str, description: &str, table, origin| {
+            let at = catalog.schemas.iter().position(|schema: &Schema| schema.name == name);
+            let at = at.unwrap_or_else(|| {
+                let (name, description) = (name.to_owned(), description.to_owned());
+                catalog.schemas.push(Schema { name, description, ..Schema::default() });
+                origins.push(Vec::new());
+                catalog.schemas.len() - 1
+            });
+            if let (Some(schema), Some(known)) = (catalog.schemas.get_mut(at), origins.get_mut(at)) {
+                schema.tables.push(table);
+                known.push(origin);
+            }
+        };
+        for (s, site) in sites.iter().enumerate() {
+            for (at, published) in site.published.iter().enumerate() {
+                let says = "Datasets as the IVOA's ObsCore describes them";
+                let table = published.obscore.table.clone();
+                add(&published.schema, says, table, Origin::ObsCore(s, at));
+            }
+        }
+        for (s, site) in sites.iter().enumerate() {
+            for (at, native) in site.natives.iter().enumerate() {
+                let says = "Butler's own tables: dimensions, collections, datasets";
+                add(&site.schema, says, native.table.clone(), Origin::Native(s, at));
+            }
+        }
+        let standard = tap_schema::schema();
+        origins.push(vec![Origin::Standard; standard.tables.len()]);
+        catalog.schemas.push(standard);
+        let options = with_functions(Options { connections: 16, ..Options::default() });
+        let private = Database::private(&options).await?;
+        Ok(Self { catalog, sites, regions, private, origins })
+    }
+
+    /// Where a table of the catalogue comes from; nothing for an upload.
+    pub(super) fn origin(&self, table: TableId) -> Option<Origin> {
+        match table {
+            TableId::Catalog(schema, table) => self.origins.get(schema)?.get(table).copied(),
+            TableId::Upload(_) => None,
+        }
+    }
+
+    /// The site of a table, where it is in one.
+    pub(super) fn site(&self, table: TableId) -> Option<usize> {
+        match self.origin(table)? {
+            Origin::ObsCore(site, _) | Origin::Native(site, _) => Some(site),
+            Origin::Standard => None,
+        }
+    }
+
+    /// How a column is computed from a region, where it is and is not one itself.
+    pub(super) fn regional(&self, table: TableId, column: usize) -> Option<Regional> {
+        let Some(Origin::ObsCore(site, at)) = self.origin(table) else { return None };
+        let obscore = &self.sites.get(site)?.published.get(at)?.obscore;
+        // Regions themselves travel as they are stored.
+        if obscore.table.columns.get(column)?.kind == Type::Region {
+            return None;
+        }
+        obscore.regional.get(column).copied().flatten()
+    }
+}

@@ -1,0 +1,293 @@
+//! Rows that are brought to where a question can be answered.
+//!
+//! In: one table of a question. Out: a temporary table with the columns that the question reads, and of
+//! the rows those that its conditions on this table alone leave over.
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::task::block_in_place;
+
+use super::ask::{Preamble, arrow, send};
+use super::service::{Limits, Origin, Service};
+use super::upload::Upload;
+use super::{Sink, Status};
+use crate::adql::Place as At;
+use crate::catalog::{Column, tap_schema};
+use crate::db::{Database, Session};
+use crate::diag::{Diagnostic, Result};
+use crate::obscore::ColumnType;
+use crate::query::{
+    self, Checked, From, Needs, Node, Place, Rows, Select, Set, Source, Sql, TableId, Truth, Value,
+    column, pushed,
+};
+use crate::stream::pipeline::Pipeline;
+use crate::stream::text::{self, columns};
+use crate::stream::Flow;
+use crate::value::{Cell, CellRef};
+
+/// What a question brings together, with one session for each registry it comes from.
+pub(super) struct Staged<'s> {
+    service: &'s Service,
+    limits: Limits,
+    sessions: Vec<(usize, Session)>,
+    rows: u64,
+}
+
+impl<'s> Staged<'s> {
+    /// Nothing yet.
+    pub fn new(service: &'s Service, limits: Limits) -> Self {
+        Self { service, limits, sessions: Vec::new(), rows: 0 }
+    }
+
+    /// Ends the sessions.
+    pub async fn end(self) {
+        for (_, session) in self.sessions {
+            // It has only read.
+            let _ = session.rollback().await;
+        }
+    }
+
+    /// Brings what the question needs of one of its tables into `to`.
+    pub async fn bring(
+        &mut self,
+        to: &mut Session,
+        checked: &Checked,
+        at: usize,
+        needs: &Needs,
+        uploads: &[Upload],
+    ) -> Result<Place> {
+        let Some(source) = checked.sources.get(at) else { return Ok(Place::Table(String::new())) };
+        let name = format!("x{}", source.id);
+        let known = self.columns(source.table, uploads);
+        let wanted: Vec<(usize, Column)> = needs
+            .values
+            .iter()
+            .filter_map(|at| known.get(*at).map(|column| (*at, column.clone())))
+            .collect();
+        let typed: Vec<(String, ColumnType)> =
+            wanted.iter().map(|(at, one)| (column(*at), one.kind.carrier())).collect();
+        to.create_temporary(&name, &typed).await?;
+        match (source.table, self.service.origin(source.table)) {
+            (TableId::Upload(upload), _) => {
+                if let Some(upload) = uploads.get(upload) {
+                    for block in upload.blocks()? {
+                        fill(to, &name, &wanted, &block?).await?;
+                    }
+                }
+            }
+            (_, Some(Origin::ObsCore(site, _) | Origin::Native(site, _))) => {
+                self.fetch(to, &name, checked, at, site, &wanted).await?;
+            }
+            (TableId::Catalog(s, t), _) => {
+                let schema = self.service.catalog.schemas.get(s);
+                let table = schema.and_then(|schema| schema.tables.get(t));
+                if let Some(table) = table {
+                    let rows = tap_schema::rows(&self.service.catalog, &table.name);
+                    fill(to, &name, &wanted, &rows).await?;
+                }
+            }
+        }
+        Ok(Place::Table(name))
+    }
+
+    /// All columns of a table.
+    fn columns(&self, table: TableId, uploads: &[Upload]) -> Vec<Column> {
+        match table {
+            TableId::Upload(at) => uploads.get(at).map(|one| one.columns.clone()),
+            TableId::Catalog(schema, table) => {
+                let schema = self.service.catalog.schemas.get(schema);
+                schema.and_then(|schema| schema.tables.get(table)).map(|one| one.columns.clone())
+            }
+        }
+        .unwrap_or_default()
+    }
+
+    /// The session on a site.
+    async fn session(&mut self, site: usize, database: &Database) -> Result<usize> {
+        if let Some(at) = self.sessions.iter().position(|(known, _)| *known == site) {
+            return Ok(at);
+        }
+        self.sessions.push((site, database.snapshot().await?));
+        Ok(self.sessions.len() - 1)
+    }
+
+    async fn fetch(
+        &mut self,
+        to: &mut Session,
+        name: &str,
+        checked: &Checked,
+        at: usize,
+        site: usize,
+        wanted: &[(usize, Column)],
+    ) -> Result<()> {
+        let service = self.service;
+        let (Some(source), Some(place)) = (checked.sources.get(at), service.sites.get(site)) else {
+            return Ok(());
+        };
+        let dialect = place.database.dialect();
+        let regional = |table: TableId, column: usize| service.regional(table, column);
+        let is_regional = |table, column| regional(table, column).is_some();
+        let conditions = pushed(checked, at, dialect, &is_regional);
+        let question = all_of(source, wanted, conditions);
+        let needs = query::needs(&question, &regional).pop().unwrap_or_default();
+        let left = self.limits.staged_rows.saturating_sub(self.rows);
+        let index = self.session(site, &place.database).await?;
+        let Some((_, session)) = self.sessions.get_mut(index) else { return Ok(()) };
+        let mut preamble = Preamble::default();
+        let home = match service.origin(source.table) {
+            Some(Origin::ObsCore(site, view)) => {
+                service.obscore(session, site, view, &needs, &mut preamble).await?
+            }
+            Some(Origin::Native(site, native)) => {
+                service.native(site, native, &needs, &mut preamble)
+            }
+            _ => return Ok(()),
+        };
+        let sql = Sql {
+            dialect,
+            places: &[home],
+            preamble: &preamble.text(),
+            regional: &regional,
+            regions: service.regions,
+            decode: false,
+            limit: Some(left.saturating_add(1)),
+        };
+        let written = query::write(&question, &sql);
+        let (batches, mut arriving) = mpsc::channel(4);
+        let schema = arrow(&question.body.columns);
+        let sink = Box::new(Forward { batches });
+        let pipeline = Pipeline::start(schema, service.regions, sink, None, |_| {});
+        let sending = async {
+            let sent = send(session, &pipeline, written).await;
+            pipeline.end(sent.map(drop)).await
+        };
+        let loading = async {
+            let mut count = 0;
+            while let Some(batch) = arriving.recv().await {
+                let batch: RecordBatch = batch;
+                count += batch.num_rows() as u64;
+                if count > left {
+                    return Err(too_many(self.limits.staged_rows));
+                }
+                load(to, name, &batch).await?;
+            }
+            Ok(count)
+        };
+        // A thread each: SQLite's work blocks its thread until the other side has taken the rows.
+        let runtime = Handle::current();
+        let (sent, loaded) = block_in_place(|| {
+            std::thread::scope(|scope| {
+                let sending = scope.spawn(|| runtime.block_on(sending));
+                let loaded = runtime.block_on(loading);
+                (sending.join(), loaded)
+            })
+        });
+        let ended = |_| Box::new(Diagnostic::error("X001", "a worker of the query ended early"));
+        let sent = sent.map_err(ended)?;
+        self.rows += loaded?;
+        sent.map(drop)
+    }
+}
+
+fn too_many(limit: u64) -> Box<Diagnostic> {
+    let message = format!("the query reads more than {limit} rows that must be looked at one by one");
+    Box::new(Diagnostic::error("Q119", message).help("add conditions on t_min, band or instrument"))
+}
+
+/// `SELECT wanted FROM source WHERE conditions`
+fn all_of(source: &Source, wanted: &[(usize, Column)], conditions: Vec<Truth>) -> Checked {
+    let outputs = wanted
+        .iter()
+        .map(|(at, column)| {
+            Value::new(Node::Column(source.id, *at), column.kind.clone(), At::default())
+        })
+        .collect();
+    let columns = wanted.iter().map(|(_, column)| column.clone()).collect();
+    let select = Select {
+        distinct: false,
+        top: None,
+        outputs,
+        from: vec![From::Source(0)],
+        filter: (!conditions.is_empty()).then_some(Truth::And(conditions)),
+        group: Vec::new(),
+        having: None,
+    };
+    let set = Set::Select(Box::new(select));
+    let used = wanted.iter().map(|(at, _)| *at).collect();
+    Checked {
+        with: Vec::new(),
+        body: Rows { set, order: Vec::new(), offset: 0, columns },
+        sources: vec![Source { table: source.table, id: source.id, used }],
+    }
+}
+
+/// Rows of all columns of a table, of which some are wanted.
+async fn fill(
+    to: &mut Session,
+    name: &str,
+    wanted: &[(usize, Column)],
+    rows: &[Vec<Cell>],
+) -> Result<()> {
+    let rows = rows.iter().map(|row| {
+        let mut cells: Vec<CellRef<'_>> = wanted
+            .iter()
+            .map(|(at, _)| row.get(*at).map_or(CellRef::Null, CellRef::from))
+            .collect();
+        if cells.is_empty() {
+            cells.push(CellRef::Null);
+        }
+        cells
+    });
+    to.insert(name, wanted.len().max(1), rows).await
+}
+
+async fn load(to: &mut Session, name: &str, batch: &RecordBatch) -> Result<()> {
+    let columns = columns(batch);
+    let width = columns.len().max(1);
+    // Timestamps are the only values that have to be written first.
+    let mut texts: Vec<Vec<text::Value<'_>>> = Vec::with_capacity(batch.num_rows());
+    for row in 0..batch.num_rows() {
+        texts.push(columns.iter().map(|column| column.value(row)).collect());
+    }
+    let rows = texts.iter().map(|row| {
+        let mut cells: Vec<CellRef<'_>> = row.iter().map(cell).collect();
+        if cells.is_empty() {
+            cells.push(CellRef::Null);
+        }
+        cells
+    });
+    to.insert(name, width, rows).await
+}
+
+fn cell<'r>(value: &'r text::Value<'_>) -> CellRef<'r> {
+    match value {
+        text::Value::Null => CellRef::Null,
+        text::Value::Text(text) => CellRef::Text(text),
+        text::Value::Int(number) => CellRef::Int(*number),
+        text::Value::Double(number) => CellRef::Float(*number),
+        text::Value::Bool(flag) => CellRef::Int(i64::from(*flag)),
+        text::Value::Timestamp(text) => CellRef::Text(text),
+    }
+}
+
+/// Hands batches on to another task.
+struct Forward {
+    batches: mpsc::Sender<RecordBatch>,
+}
+
+impl Sink for Forward {
+    fn start(&mut self, _: &SchemaRef) -> Result<()> {
+        Ok(())
+    }
+
+    fn batch(&mut self, batch: &RecordBatch) -> Result<Flow> {
+        let sent = self.batches.blocking_send(batch.clone());
+        Ok(if sent.is_ok() { Flow::More } else { Flow::Enough })
+    }
+
+    fn finish(&mut self, _: &Status) -> Result<()> {
+        Ok(())
+    }
+}
