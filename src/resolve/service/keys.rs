@@ -33,11 +33,9 @@ pub fn of_obscore(plan: &ViewPlan, snapshot: &Snapshot, schema: &str) -> Vec<For
             .filter_map(|branch| branch.values.get(at))
             .filter(|value| **value != Scalar::Null)
             .collect();
-        let mut dimensions = values.iter().map(|value| dimension_of(value));
-        let Some(Some(first)) = dimensions.next() else { continue };
-        if !dimensions.all(|other| other == Some(first)) {
-            continue;
-        }
+        let dimensions: Option<Vec<&str>> =
+            values.iter().map(|value| dimension_of(value)).collect();
+        let Some(first) = dimensions.as_deref().and_then(the_one) else { continue };
         let name = column.name.clone();
         if first == DATASET_ID {
             keys.push(ForeignKey {
@@ -53,6 +51,17 @@ pub fn of_obscore(plan: &ViewPlan, snapshot: &Snapshot, schema: &str) -> Vec<For
     let dimensions = elements.filter(|name| own.contains_key(*name));
     keys.extend(dimensions.filter_map(|name| to_dimension(snapshot, name, &own, schema)));
     keys
+}
+
+/// The one dimension of a column. `{visit}` of a dataset that has an exposure and no visit is the
+/// exposure, as in Butler; the key is that of visits all the same.
+fn the_one<'d>(dimensions: &[&'d str]) -> Option<&'d str> {
+    let first = *dimensions.first()?;
+    let visits = |one: &&str| matches!(*one, "visit" | "exposure");
+    if dimensions.iter().all(visits) && dimensions.contains(&"visit") {
+        return Some("visit");
+    }
+    dimensions.iter().all(|other| *other == first).then_some(first)
 }
 
 /// Stands for a dataset's identifier among the names of dimensions.
