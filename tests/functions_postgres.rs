@@ -1,7 +1,8 @@
 //! Rounding, casts and patterns against PostgreSQL, on random arguments.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-#![allow(missing_docs)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)]
+#![allow(clippy::float_cmp, missing_docs)]
 
 mod functions_support;
 mod support;

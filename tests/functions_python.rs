@@ -1,7 +1,8 @@
 //! The functions against astropy, erfa, numpy and lsst.sphgeom, on random arguments.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-#![allow(missing_docs)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)]
+#![allow(clippy::float_cmp, missing_docs)]
 
 mod functions_support;
 mod support;
@@ -121,7 +122,7 @@ async fn frames_are_those_of_astropy() {
         // Rounded to 1e-12 degrees of longitude and latitude.
         assert!(circle < 2e-12, "{fields:?} {circle}");
         worst = worst.max(error);
-        assert!(error < 2e-8, "{fields:?} {error}");
+        assert!(error < 1e-12, "{fields:?} {error}");
     }
     println!("{} positions, largest difference {worst:e} degrees", lines.len());
     assert!(lines.len() > 2000);
@@ -223,7 +224,7 @@ async fn remainders_and_histograms_are_those_of_numpy() {
 }
 
 /// erfa knows of light travel time and relativity: with 0.1″ a year and 20 km/s for 30 years they move
-/// a star by less than 1e-8 degrees.
+/// a star by less than 1e-10 degrees.
 #[tokio::test]
 async fn space_motion_is_near_that_of_erfa() {
     let mut sqlite = Sqlite::open().await;
@@ -233,7 +234,7 @@ async fn space_motion_is_near_that_of_erfa() {
                    adql_point(?9, ?10))";
         let error = sqlite.ask(sql, &numbers(fields)).await.unwrap().number();
         worst = worst.max(error);
-        assert!(error < 1e-8, "{fields:?} {error}");
+        assert!(error < 1e-10, "{fields:?} {error}");
     }
     println!("{} stars, largest difference {worst:e} degrees", lines.len());
     assert!(lines.len() > 200);

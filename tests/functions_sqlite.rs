@@ -2,7 +2,8 @@
 //! do, aggregates, and what SQLite may do with them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-#![allow(clippy::cast_precision_loss, missing_docs)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)]
+#![allow(clippy::float_cmp, missing_docs)]
 
 mod functions_support;
 
