@@ -65,7 +65,7 @@ impl Frame {
 /// The frame bias of FK5 (F. Mignard and M. Frœschlé).
 fn icrs_to_fk5() -> Matrix {
     let [eta, xi, alpha] = [-0.0199, 0.0091, -0.0229].map(arcseconds);
-    product(&turn_x(eta), &product(&turn_y(-xi), &turn_z(-alpha)))
+    product(&turn_x(-eta), &product(&turn_y(xi), &turn_z(alpha)))
 }
 
 fn icrs_to_galactic() -> Matrix {

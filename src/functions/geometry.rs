@@ -25,8 +25,9 @@ impl Point {
     /// # Errors
     /// Numbers that are not finite, and latitudes beyond ±90.
     pub fn new(lon: f64, lat: f64) -> Result<Self, Wrong> {
-        // Adding zero makes -0 to 0.
-        let lon = if (0.0..=360.0).contains(&lon) { lon + 0.0 } else { lon.rem_euclid(360.0) };
+        // What is not finite is named as it came. Adding zero makes -0 to 0.
+        let reduced = (0.0..=360.0).contains(&lon) || !lon.is_finite();
+        let lon = if reduced { lon + 0.0 } else { lon.rem_euclid(360.0) };
         Ok(Self { lon, lat: lat + 0.0, vector: point_degrees(lon, lat)? })
     }
 

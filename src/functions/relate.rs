@@ -36,8 +36,8 @@ fn same(a: Point, b: Point) -> bool {
 fn holds(region: &Region, v: Vector3) -> bool {
     match region {
         Region::Circle(circle) => {
-            circle.is_full()
-                || (!circle.is_empty() && geom::distance(v, circle.center) <= circle.opening_angle)
+            // Not by the chord, which is that of a full circle from 179.999999 degrees on.
+            !circle.is_empty() && geom::distance(v, circle.center) <= circle.opening_angle
         }
         Region::Union(operands) => operands.iter().any(|operand| holds(operand, v)),
         Region::Intersection(operands) => operands.iter().all(|operand| holds(operand, v)),

@@ -22,7 +22,15 @@ impl Region {
                 let height = 2.0 * (0.5 * (north + south)).cos() * (0.5 * (north - south)).sin();
                 lonlat_box.width() * height
             }
-            _ => arrangement::area(self),
+            // Outlines thinner than what counts as touching may seem to have the whole sphere inside:
+            // nothing is larger than its parts together, or than any that it lies in.
+            Self::Union(operands) => {
+                arrangement::area(self).min(operands.iter().map(Self::area).sum())
+            }
+            Self::Intersection(operands) => {
+                operands.iter().map(Self::area).fold(arrangement::area(self), f64::min)
+            }
+            Self::Ellipse(_) => arrangement::area(self),
         };
         if area.is_finite() { area.max(0.0) } else { 0.0 }
     }
