@@ -5,11 +5,14 @@
 //! the database's bytes are received, decoded ([`Decoder`]) and written at the same time, with
 //! bounded queues between them.
 
+pub mod answer;
 mod columns;
 mod csv;
 mod decode;
 mod evaluate;
+mod frames;
 mod limit;
+mod origin;
 mod parquet;
 mod regions;
 mod run;
