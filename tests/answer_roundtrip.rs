@@ -15,7 +15,6 @@ use std::collections::BTreeMap;
 
 use answer_support::{Cell, Data, about, batch, blurred, plain, random, write};
 use ask::{Dice, ask};
-use obscore_view::catalog::Type;
 use obscore_view::stream::Status;
 use obscore_view::stream::answer::{Format, OFFERS};
 use obscore_view::votable::binary::null;
@@ -90,6 +89,11 @@ fn wanted(format: Format, data: &Data, cell: &Cell) -> Json {
     let datatype = kind.datatype();
     let scalar_text = |text: &str| plain(&Cell::Text(text.to_owned()));
     match (format, cell) {
+        // Neither has NULL bits.
+        (
+            Format::VoTable { serialization: Serialization::Binary, .. } | Format::Fits,
+            Cell::Null,
+        ) if datatype == Datatype::Bit => Json::from(vec![false; 11]),
         (Format::VoTable { serialization: Serialization::Binary, .. }, cell) => {
             let magic = |cell: &Cell| match cell {
                 Cell::Int(number) if null(datatype) == Some(*number) => Json::Null,
@@ -103,6 +107,10 @@ fn wanted(format: Format, data: &Data, cell: &Cell) -> Json {
                 cell => magic(cell),
             }
         }
+        // astropy takes blanks away from both ends.
+        (Format::VoTable { serialization: Serialization::TableData, .. }, Cell::Text(text)) => {
+            scalar_text(text.trim_matches([' ', '\t', '\r', '\n']))
+        }
         (Format::Tsv, Cell::Text(text)) => scalar_text(&text.replace(['\t', '\r', '\n'], " ")),
         (Format::Fits, Cell::Text(text)) => {
             let ascii = text.replace(|c: char| !matches!(c, ' '..='~'), "?");
@@ -110,11 +118,10 @@ fn wanted(format: Format, data: &Data, cell: &Cell) -> Json {
         }
         // A list in the file, text in its header.
         (Format::Parquet, Cell::List(text, _)) if datatype == Datatype::Bit => scalar_text(text),
-        (Format::VoTable { .. } | Format::Fits | Format::Parquet, Cell::List(_, cells))
-            if kind.arraysize().is_empty() && cells.len() == 1 =>
-        {
-            plain(&cells[0])
-        }
+        (
+            Format::VoTable { .. } | Format::Fits | Format::Parquet | Format::Json,
+            Cell::List(_, cells),
+        ) if kind.arraysize().is_empty() && cells.len() == 1 => plain(&cells[0]),
         (_, cell) => plain(cell),
     }
 }
@@ -154,14 +161,13 @@ fn check(format: Format, table: &[Data], answer: &Json, place: &str) -> usize {
                     .collect(),
                 cell => cell,
             };
-            wanted = flat(wanted);
-            if matches!(data.column.kind, Type::Opaque { datatype: Datatype::Bit, .. })
-                && found.is_null()
-                && format == Format::Fits
-            {
-                continue;
-            }
-            assert_eq!(flat(found), wanted, "{place}, row {number}, column {}", data.column.name);
+            wanted = blurred(flat(wanted));
+            assert_eq!(
+                blurred(flat(found)),
+                wanted,
+                "{place}, row {number}, column {}",
+                data.column.name
+            );
         }
     }
     rows.len() * table.len()

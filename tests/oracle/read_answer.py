@@ -86,7 +86,10 @@ def votable(file):
             else:
                 kind = np.float32 if field.datatype == "float" else None
                 # astropy has variable arrays of single precision as double now and then.
-                row.append(plain(np.ma.array(np.ma.asarray(value).data, mask=np.ma.getmaskarray(value), dtype=kind)))
+                mask_of_one = np.ma.getmaskarray(np.ma.asarray(value))
+                if np.shape(hidden) == mask_of_one.shape:
+                    mask_of_one = mask_of_one | hidden
+                row.append(plain(np.ma.array(np.ma.asarray(value).data, mask=mask_of_one, dtype=kind)))
         rows.append(row)
     return {"columns": columns, "rows": rows, "notes": notes}
 
@@ -135,8 +138,8 @@ def fits_table(file):
                 if column.format.endswith("L"):
                     row.append([flags[bytes(one)] for one in value] if np.ndim(value) else flags[bytes(value)])
                 elif column.null is not None:
-                    value = np.ma.masked_equal(value, column.null)
-                    row.append(plain(value) if np.ndim(value) else plain(None if value is np.ma.masked else value.item()))
+                    null = None if np.ndim(value) == 0 and value == column.null else value
+                    row.append(plain(np.ma.masked_equal(value, column.null) if np.ndim(value) else null))
                 elif isinstance(value, np.ndarray) and value.dtype.kind in "US":
                     row.append(plain("".join(value.ravel().tolist())))
                 else:

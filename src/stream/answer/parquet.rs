@@ -40,7 +40,7 @@ pub struct VoParquet<W: Write + Send> {
 impl<W: Write + Send> VoParquet<W> {
     /// A file about `about`.
     pub fn new(out: W, about: &About) -> Result<Self> {
-        let mut document = about.document(Version::default());
+        let mut document = about.document(Version::V1_4);
         for (field, name) in document.fields.iter_mut().zip(about.distinct_names()) {
             field.name = name;
             // What stays text in the file must be text in the header.
