@@ -80,7 +80,6 @@ pub fn push_iso(microseconds: i64, out: &mut Vec<u8>) {
     ];
     for (at, width, mut rest) in fields {
         for digit in text.iter_mut().skip(at).take(width).rev() {
-            #[expect(clippy::cast_possible_truncation, reason = "a digit")]
             #[expect(clippy::cast_sign_loss, reason = "no part of a date is negative here")]
             let unit = (rest % 10) as u8;
             *digit += unit;

@@ -1,6 +1,11 @@
 //! Results to write, and what readers must find in them.
 
 #![allow(dead_code, unreachable_pub)]
+#![allow(
+    clippy::from_iter_instead_of_collect,
+    clippy::assigning_clones,
+    reason = "reads more easily"
+)]
 
 use std::io::Write;
 use std::path::Path;
@@ -252,7 +257,7 @@ fn array(data: &Data) -> ArrayRef {
         Type::Integer => numbers!(Int32Array, Int),
         Type::Long => numbers!(Int64Array, Int),
         // Databases give single precision as double now and then.
-        Type::Real if cells.len() % 2 == 0 => {
+        Type::Real if cells.len().is_multiple_of(2) => {
             Arc::new(Float64Array::from_iter(cells.iter().map(|cell| match cell {
                 Cell::Float(value) => Some(f64::from(*value)),
                 _ => None,

@@ -133,6 +133,5 @@ fn shown(value: &Value<'_>) -> String {
 }
 
 fn clean(text: &str) -> String {
-    text.replace(|c: char| matches!(c, '\t' | '\n' | '\r'), " ")
-        .replace(char::is_control, "\u{fffd}")
+    text.replace(['\t', '\n', '\r'], " ").replace(char::is_control, "\u{fffd}")
 }

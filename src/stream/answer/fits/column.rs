@@ -110,7 +110,7 @@ impl Column {
 
     /// Chooses how it is stored, once all of `rows` are seen.
     pub fn decide(&mut self, rows: u64) {
-        let heap = Layout::Heap { long: self.total > i32::MAX as u64 };
+        let heap = Layout::Heap { long: false };
         self.layout = match self.shape {
             Shape::One => Layout::Inline(1),
             Shape::Fixed(count) => Layout::Inline(count),
@@ -125,6 +125,13 @@ impl Column {
                 if padded { heap } else { Layout::Inline(width) }
             }
         };
+    }
+
+    /// Has the places behind the rows take 64 bits.
+    pub fn lengthen(&mut self) {
+        if let Layout::Heap { long } = &mut self.layout {
+            *long = true;
+        }
     }
 
     /// Bytes in a row.
@@ -195,7 +202,7 @@ impl Column {
         for number in place {
             match self.layout {
                 Layout::Heap { long: true } => out.extend_from_slice(&number.to_be_bytes()),
-                // Below 2^31, as all the heap of the column is; others have theirs before it.
+                // Below 2^31, as all that is behind the rows.
                 _ => {
                     let number = u32::try_from(number).unwrap_or(u32::MAX);
                     out.extend_from_slice(&number.to_be_bytes());

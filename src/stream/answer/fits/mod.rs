@@ -33,6 +33,8 @@ use crate::votable::binary::Encoder;
 
 /// Most columns that a table of FITS has.
 const MOST: usize = 999;
+/// Most bytes behind the rows that places of 32 bits reach.
+const SHORT: u64 = i32::MAX as u64;
 /// FITS comes in blocks.
 const BLOCK: usize = 2880;
 
@@ -67,6 +69,9 @@ impl<W: Write> Fits<W> {
         let rows = spool.rows();
         for column in &mut self.columns {
             column.decide(rows);
+        }
+        if self.columns.iter().map(Column::heap).sum::<u64>() > SHORT {
+            self.columns.iter_mut().for_each(Column::lengthen);
         }
         let head = self.head(rows, status);
         let failed = |error: std::io::Error| unwritable(&error);
