@@ -15,6 +15,7 @@ use super::sink::unwritable;
 use super::text::{Value, columns};
 use super::{Flow, Sink, Status};
 use crate::diag::Result;
+use crate::time::push_iso;
 
 /// A CSV file.
 #[derive(Debug)]
@@ -44,7 +45,11 @@ impl<W: Write> Csv<W> {
                 quoted(text, &mut self.buffer);
                 Ok(())
             }
-            Value::Timestamp(text) => self.buffer.write_all(text.as_bytes()),
+            Value::Instant(microseconds) => {
+                push_iso(*microseconds, &mut self.buffer);
+                Ok(())
+            }
+            Value::Float(number) => double((*number).into(), &mut self.buffer),
             Value::Int(number) => write!(self.buffer, "{number}"),
             Value::Bool(flag) => write!(self.buffer, "{flag}"),
             Value::Double(number) => double(*number, &mut self.buffer),

@@ -5,12 +5,15 @@
 //! the database's bytes are received, decoded ([`Decoder`]) and written at the same time, with
 //! bounded queues between them.
 
+pub mod answer;
 mod columns;
 mod csv;
 mod decode;
 pub mod engine;
 mod evaluate;
+mod frames;
 mod limit;
+mod origin;
 mod parquet;
 mod pipeline;
 mod regions;

@@ -7,6 +7,7 @@ use arrow_schema::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
 use super::{Flow, Sink, Status};
@@ -14,6 +15,9 @@ use crate::diag::{Diagnostic, Result};
 
 /// Rows of a row group: large enough for readers to skip by, small enough to hold in memory.
 const ROW_GROUP: usize = 65_536;
+
+/// Bytes of a row group in memory, after which it ends.
+const ROW_GROUP_BYTES: usize = 32 << 20;
 
 /// A Parquet file.
 #[derive(Debug)]
@@ -47,6 +51,13 @@ impl<W: Write + Send> Parquet<W> {
         };
         Ok(Self { out: Some(out), writer: None, compression })
     }
+
+    /// Adds to the file's key-value metadata; after the start, before the end.
+    pub(super) fn note(&mut self, key: &str, value: &str) {
+        if let Some(writer) = &mut self.writer {
+            writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value.to_owned()));
+        }
+    }
 }
 
 impl<W: Write + Send> Sink for Parquet<W> {
@@ -66,6 +77,9 @@ impl<W: Write + Send> Sink for Parquet<W> {
     fn batch(&mut self, batch: &RecordBatch) -> Result<Flow> {
         if let Some(writer) = &mut self.writer {
             writer.write(batch).map_err(failed)?;
+            if writer.in_progress_size() > ROW_GROUP_BYTES {
+                writer.flush().map_err(failed)?;
+            }
         }
         Ok(Flow::More)
     }

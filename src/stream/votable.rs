@@ -4,39 +4,38 @@
 //! DataOrigin) and the column metadata that `ObscoreExporter.to_votable` writes, and those it
 //! leaves out: utypes with their prefix, xtypes, `reference_url`.
 
-use std::io::Write;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::io::{ErrorKind, Write};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
 
+use super::frames;
+use super::origin::{Provenance, provenance};
 use super::sink::unwritable;
-use super::text::{self, columns};
+use super::text::typed_columns;
 use super::{Flow, OutputColumn, Sink, Status};
-use crate::diag::Result;
+use crate::diag::{Diagnostic, Result};
 use crate::mapping::Mapping;
 use crate::obscore::{ColumnType, standard};
 use crate::plan::{Scalar, ViewPlan};
-use crate::time;
-use crate::votable::{
-    Coosys, Datatype, Document, Field, Info, Serialization, Timesys, Value, Writer,
-};
+use crate::votable::{Datatype, Document, Field, Info, Serialization, Writer, error_document};
 
-const COOSYS: &str = "coosys";
-const TIMESYS: &str = "timesys";
-
-/// A VOTable.
+/// A VOTable. Every end is legal: an error before the first row leaves a document without a table, one
+/// after it a QUERY_STATUS after the rows so far.
 pub struct VoTable<W: Write> {
     out: Option<W>,
     document: Document,
+    types: Vec<Datatype>,
     serialization: Serialization,
     writer: Option<Writer<W>>,
+    first: bool,
 }
 
 impl<W: Write> VoTable<W> {
     /// A VOTable about `document`, whose fields are those of the batches to come.
     pub fn new(out: W, document: Document, serialization: Serialization) -> Self {
-        Self { out: Some(out), document, serialization, writer: None }
+        let types = document.fields.iter().map(|field| field.datatype).collect();
+        Self { out: Some(out), document, types, serialization, writer: None, first: true }
     }
 }
 
@@ -44,98 +43,91 @@ impl<W: Write + Send> Sink for VoTable<W> {
     fn start(&mut self, _: &SchemaRef) -> Result<()> {
         if let Some(out) = self.out.take() {
             let writer = Writer::begin(out, &self.document, self.serialization);
-            self.writer = Some(writer.map_err(|error| unwritable(&error))?);
+            let mut writer = writer.map_err(|error| unwritable(&error))?;
+            writer.flush().map_err(|error| unwritable(&error))?;
+            self.writer = Some(writer);
         }
         Ok(())
     }
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<Flow> {
         let Some(writer) = &mut self.writer else { return Ok(Flow::Enough) };
-        let columns = columns(batch);
+        let columns = typed_columns(batch, &self.types);
         for row in 0..batch.num_rows() {
-            let cells: Vec<text::Value<'_>> =
-                columns.iter().map(|column| column.value(row)).collect();
-            let values = cells.iter().map(|cell| match cell {
-                text::Value::Null => Value::Null,
-                text::Value::Text(text) => Value::Text(text),
-                text::Value::Timestamp(text) => Value::Text(text),
-                text::Value::Int(number) => Value::Int(*number),
-                text::Value::Double(number) => Value::Double(*number),
-                text::Value::Bool(flag) => Value::Bool(*flag),
-            });
-            writer.row(values).map_err(|error| unwritable(&error))?;
+            let done = writer.row(columns.iter().map(|column| column.value(row)));
+            if let Err(error) = done {
+                return Err(self.broken(&error));
+            }
+        }
+        // What waits for the next line goes with the next batch, but the first rows go at once.
+        if std::mem::take(&mut self.first) {
+            writer.flush().map_err(|error| unwritable(&error))?;
         }
         Ok(Flow::More)
     }
 
     fn finish(&mut self, status: &Status) -> Result<()> {
-        let Some(writer) = self.writer.take() else { return Ok(()) };
-        let status = match status {
-            Status::Complete => None,
-            Status::Overflow => {
-                Some(Info::new("QUERY_STATUS", "OVERFLOW", "There are more rows than these"))
-            }
-            Status::Error(message) => Some(Info::new("QUERY_STATUS", "ERROR", message.as_str())),
+        let written = match (self.writer.take(), self.out.take()) {
+            (Some(writer), _) => writer.end(said(status).as_ref()),
+            // Never begun: there is nothing but the error.
+            (None, Some(out)) => match status {
+                Status::Error(message) => error_document(out, &self.document, message),
+                _ => return Ok(()),
+            },
+            (None, None) => return Ok(()),
         };
-        writer.end(status.as_ref()).map(drop).map_err(|error| unwritable(&error))
+        written.map(drop).map_err(|error| unwritable(&error))
+    }
+}
+
+impl<W: Write> VoTable<W> {
+    /// The diagnostic for a row that cannot be written; a value that does not fit ends the document.
+    fn broken(&mut self, error: &std::io::Error) -> Box<Diagnostic> {
+        if error.kind() != ErrorKind::InvalidData {
+            return unwritable(error);
+        }
+        let message = error.to_string();
+        if let Some(writer) = self.writer.take()
+            && let Err(error) = writer.end(said(&Status::Error(message.clone())).as_ref())
+        {
+            return unwritable(&error);
+        }
+        Box::new(Diagnostic::error("F002", message))
+    }
+}
+
+/// What stands after the table.
+pub(super) fn said(status: &Status) -> Option<Info> {
+    match status {
+        Status::Complete => None,
+        Status::Overflow => {
+            Some(Info::new("QUERY_STATUS", "OVERFLOW", "There are more rows than these"))
+        }
+        Status::Error(message) => Some(Info::new("QUERY_STATUS", "ERROR", message.as_str())),
     }
 }
 
 /// What an export's VOTable is about.
 pub fn document(mapping: &Mapping, plan: &ViewPlan, columns: &[OutputColumn]) -> Document {
-    let version = concat!("obscore-view version ", env!("CARGO_PKG_VERSION"));
-    let mut infos = vec![
-        Info::new("server_software", version, "Version of the software"),
-        Info::new("request_date", now(), "Date of the export"),
-    ];
-    let mut resource_infos = Vec::new();
-    let mut description = String::new();
-    if let Some(origin) = &mapping.origin {
-        infos.push(Info::new("publisher", &origin.publisher, ""));
-        let date = Some(&origin.publication_date).filter(|date| !date.is_empty());
-        let said = [
-            ("citation", origin.citation.as_ref(), ""),
-            ("publication_date", date, "Date of publication"),
-            ("article", origin.article.as_ref(), ""),
-            ("reference_url", origin.reference_url.as_ref(), ""),
-        ];
-        for (name, value, content) in said {
-            resource_infos.extend(value.map(|value| Info::new(name, value, content)));
-        }
-        description = origin.title.clone().unwrap_or_default();
-    }
+    let Provenance { infos, resource_infos, description } =
+        provenance(mapping.origin.as_ref(), "Date of the export");
     Document {
         infos,
         description,
         resource_infos,
-        coosys: vec![Coosys {
-            id: COOSYS.to_owned(),
-            system: "ICRS".to_owned(),
-            refposition: "TOPOCENTER".to_owned(),
-        }],
-        timesys: vec![Timesys {
-            id: TIMESYS.to_owned(),
-            timeorigin: "MJD-origin".to_owned(),
-            timescale: "UTC".to_owned(),
-            refposition: "TOPOCENTER".to_owned(),
-        }],
+        coosys: vec![frames::sky()],
+        timesys: vec![frames::mjd()],
         table: "obscore".to_owned(),
         fields: columns.iter().map(|column| field(plan, column)).collect(),
+        ..Document::default()
     }
-}
-
-/// The second of the clock, as DALI writes it.
-fn now() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let microseconds = i64::try_from(since.as_micros()).unwrap_or_default();
-    time::iso(microseconds).split('.').next().unwrap_or_default().to_owned()
 }
 
 fn field(plan: &ViewPlan, column: &OutputColumn) -> Field {
     let view = &column.view;
     let reference = match view.ucd.as_str() {
-        ucd if ucd.starts_with("pos.eq") || ucd.starts_with("pos.outline") => COOSYS,
-        ucd if ucd.starts_with("time.start") || ucd.starts_with("time.end") => TIMESYS,
+        ucd if ucd.starts_with("pos.eq") || ucd.starts_with("pos.outline") => frames::SKY,
+        ucd if ucd.starts_with("time.start") || ucd.starts_with("time.end") => frames::MJD,
         _ => "",
     };
     let datatype = match &column.kind {

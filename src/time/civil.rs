@@ -60,6 +60,35 @@ pub fn iso(microseconds: i64) -> String {
     )
 }
 
+/// Appends what [`iso`] gives, without an allocation in the years 0 to 9999.
+pub fn push_iso(microseconds: i64, out: &mut Vec<u8>) {
+    let (year, month, day) = civil(microseconds.div_euclid(DAY / 1000));
+    if !(0..=9999).contains(&year) {
+        return out.extend_from_slice(iso(microseconds).as_bytes());
+    }
+    let of_day = microseconds.rem_euclid(DAY / 1000);
+    let second = of_day / 1_000_000;
+    let mut text = *b"0000-00-00T00:00:00.000000";
+    let fields = [
+        (0, 4, year),
+        (5, 2, month),
+        (8, 2, day),
+        (11, 2, second / 3600),
+        (14, 2, second / 60 % 60),
+        (17, 2, second % 60),
+        (20, 6, of_day % 1_000_000),
+    ];
+    for (at, width, mut rest) in fields {
+        for digit in text.iter_mut().skip(at).take(width).rev() {
+            #[expect(clippy::cast_sign_loss, reason = "no part of a date is negative here")]
+            let unit = (rest % 10) as u8;
+            *digit += unit;
+            rest /= 10;
+        }
+    }
+    out.extend_from_slice(&text);
+}
+
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian).
 pub(super) fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;

@@ -48,9 +48,21 @@ pub struct Timesys {
     pub refposition: String,
 }
 
+/// The version that a document says it has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Version {
+    /// 1.4, which has no reference position of COOSYS.
+    V1_4,
+    /// 1.5.
+    #[default]
+    V1_5,
+}
+
 /// A document with one resource of type `results` and one table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
+    /// Version.
+    pub version: Version,
     /// Of the document: who made it, when.
     pub infos: Vec<Info>,
     /// Description of the resource; may be empty.

@@ -1,24 +1,27 @@
 //! The stream.
 
-use std::io::{Result, Write};
+use std::io::{Error, ErrorKind, Result, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quick_xml::Writer as Xml;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{Document, Field, Info, binary2, tabledata};
+use super::binary::{Encoder, null};
+use super::{Document, Field, Info, Version, tabledata};
 
 /// Rows are handed on when this many bytes have come together.
 const BUFFER: usize = 64 << 10;
 /// Bytes in a line of base64; a multiple of three, so that lines need no padding.
-const LINE: usize = 57;
+const LINE: usize = 3 << 10;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Serialization {
     /// TABLEDATA: text.
     TableData,
+    /// BINARY: base64 of bytes; NULL integers are numbers that their FIELDs declare.
+    Binary,
     /// BINARY2: base64 of bytes, with NULL flags.
     Binary2,
 }
@@ -32,18 +35,106 @@ pub enum Value<'a> {
     Bool(bool),
     /// For short, int and long fields.
     Int(i64),
+    /// For float fields.
+    Float(f32),
     /// For double fields.
     Double(f64),
-    /// For text fields.
+    /// For text fields; arrays and complex numbers of all fields, as TABLEDATA has them.
     Text(&'a str),
+    /// For text fields: microseconds of UTC since 1970, written as DALI's timestamp.
+    Instant(i64),
 }
 
 /// A VOTable on its way out.
 pub struct Writer<W: Write> {
     xml: Xml<W>,
     serialization: Serialization,
-    fields: Vec<Field>,
+    names: Vec<String>,
+    encoder: Encoder,
+    /// What NULL is in TABLEDATA.
+    nulls: Vec<String>,
     rows: Vec<u8>,
+    /// Base64 of rows.
+    text: String,
+}
+
+/// A document without a table, which says why there is none.
+///
+/// # Errors
+/// Those of `out`.
+pub fn error_document<W: Write>(out: W, document: &Document, message: &str) -> Result<W> {
+    let mut xml = Xml::new(out);
+    begin_resource(&mut xml, document, &Info::new("QUERY_STATUS", "ERROR", message))?;
+    finish(xml)
+}
+
+/// A document whose table has columns and no data, as VOParquet keeps it beside the data.
+///
+/// # Errors
+/// Those of `out`.
+pub fn header_document<W: Write>(out: W, document: &Document, status: Option<&Info>) -> Result<W> {
+    let mut xml = Xml::new(out);
+    begin_resource(&mut xml, document, &Info::new("QUERY_STATUS", "OK", ""))?;
+    begin_table(&mut xml, document, false)?;
+    close(&mut xml, "TABLE")?;
+    if let Some(status) = status {
+        write_info(&mut xml, status)?;
+    }
+    finish(xml)
+}
+
+fn begin_resource<W: Write>(xml: &mut Xml<W>, document: &Document, status: &Info) -> Result<()> {
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    newline(xml)?;
+    let root = BytesStart::new("VOTABLE").with_attributes([
+        ("version", if document.version == Version::V1_4 { "1.4" } else { "1.5" }),
+        ("xmlns", "http://www.ivoa.net/xml/VOTable/v1.3"),
+        ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
+    ]);
+    xml.write_event(Event::Start(root))?;
+    newline(xml)?;
+    for info in &document.infos {
+        write_info(xml, info)?;
+    }
+    open(xml, "RESOURCE", &[("type", "results")])?;
+    if !document.description.is_empty() {
+        text_element(xml, BytesStart::new("DESCRIPTION"), &document.description)?;
+    }
+    for info in &document.resource_infos {
+        write_info(xml, info)?;
+    }
+    write_info(xml, status)
+}
+
+fn begin_table<W: Write>(xml: &mut Xml<W>, document: &Document, nulls: bool) -> Result<()> {
+    for system in &document.coosys {
+        let position = if document.version == Version::V1_4 { "" } else { &system.refposition };
+        let attributes =
+            [("ID", system.id.as_str()), ("system", &system.system), ("refposition", position)];
+        empty_element(xml, "COOSYS", &attributes)?;
+    }
+    for system in &document.timesys {
+        let attributes = [
+            ("ID", system.id.as_str()),
+            ("timeorigin", &system.timeorigin),
+            ("timescale", &system.timescale),
+            ("refposition", &system.refposition),
+        ];
+        empty_element(xml, "TIMESYS", &attributes)?;
+    }
+    open(xml, "TABLE", &[("name", &document.table)])?;
+    for field in &document.fields {
+        write_field(xml, field, nulls)?;
+    }
+    Ok(())
+}
+
+fn finish<W: Write>(mut xml: Xml<W>) -> Result<W> {
+    close(&mut xml, "RESOURCE")?;
+    close(&mut xml, "VOTABLE")?;
+    let mut out = xml.into_inner();
+    out.flush()?;
+    Ok(out)
 }
 
 impl<W: Write> Writer<W> {
@@ -54,70 +145,47 @@ impl<W: Write> Writer<W> {
     /// Those of `out`.
     pub fn begin(out: W, document: &Document, serialization: Serialization) -> Result<Self> {
         let mut xml = Xml::new(out);
-        xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        newline(&mut xml)?;
-        let root = BytesStart::new("VOTABLE").with_attributes([
-            ("version", "1.5"),
-            ("xmlns", "http://www.ivoa.net/xml/VOTable/v1.3"),
-            ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
-        ]);
-        xml.write_event(Event::Start(root))?;
-        newline(&mut xml)?;
-        for info in &document.infos {
-            write_info(&mut xml, info)?;
-        }
-        open(&mut xml, "RESOURCE", &[("type", "results")])?;
-        if !document.description.is_empty() {
-            let tag = BytesStart::new("DESCRIPTION");
-            text_element(&mut xml, tag, &document.description)?;
-        }
-        for info in &document.resource_infos {
-            write_info(&mut xml, info)?;
-        }
-        write_info(&mut xml, &Info::new("QUERY_STATUS", "OK", ""))?;
-        for system in &document.coosys {
-            let attributes = [
-                ("ID", system.id.as_str()),
-                ("system", &system.system),
-                ("refposition", &system.refposition),
-            ];
-            empty_element(&mut xml, "COOSYS", &attributes)?;
-        }
-        for system in &document.timesys {
-            let attributes = [
-                ("ID", system.id.as_str()),
-                ("timeorigin", &system.timeorigin),
-                ("timescale", &system.timescale),
-                ("refposition", &system.refposition),
-            ];
-            empty_element(&mut xml, "TIMESYS", &attributes)?;
-        }
-        open(&mut xml, "TABLE", &[("name", &document.table)])?;
-        for field in &document.fields {
-            write_field(&mut xml, field)?;
-        }
+        begin_resource(&mut xml, document, &Info::new("QUERY_STATUS", "OK", ""))?;
+        begin_table(&mut xml, document, serialization == Serialization::Binary)?;
         open(&mut xml, "DATA", &[])?;
-        match serialization {
-            Serialization::TableData => open(&mut xml, "TABLEDATA", &[])?,
-            Serialization::Binary2 => {
-                open(&mut xml, "BINARY2", &[])?;
-                open(&mut xml, "STREAM", &[("encoding", "base64")])?;
-            }
+        open(&mut xml, serialization.tag(), &[])?;
+        if serialization != Serialization::TableData {
+            open(&mut xml, "STREAM", &[("encoding", "base64")])?;
         }
-        Ok(Self { xml, serialization, fields: document.fields.clone(), rows: Vec::new() })
+        let encoder = Encoder::new(&document.fields, serialization == Serialization::Binary2);
+        let names = document.fields.iter().map(|field| field.name.clone()).collect();
+        let nulls = document.fields.iter().map(tabledata::null).collect();
+        let (rows, text) = (Vec::new(), String::new());
+        Ok(Self { xml, serialization, names, encoder, nulls, rows, text })
     }
 
     /// Writes a row: one value for each field, of its kind.
     ///
     /// # Errors
-    /// Those of the output.
+    /// Those of the output; `InvalidData` for a value that its field cannot have, after which the
+    /// document can still be ended and has the rows before.
     pub fn row<'a>(&mut self, values: impl IntoIterator<Item = Value<'a>>) -> Result<()> {
         let values = values.into_iter();
         match self.serialization {
-            Serialization::TableData => tabledata::row(values, &mut self.rows),
-            Serialization::Binary2 => binary2::row(&self.fields, values, &mut self.rows),
+            Serialization::TableData => tabledata::row(&self.nulls, values, &mut self.rows),
+            Serialization::Binary | Serialization::Binary2 => {
+                self.encoder.row(values, &mut self.rows).map_err(|index| {
+                    let name = self.names.get(index).map_or("", String::as_str);
+                    let message = format!("a value of column `{name}` is not of its type");
+                    Error::new(ErrorKind::InvalidData, message)
+                })?;
+            }
         }
         if self.rows.len() < BUFFER { Ok(()) } else { self.send(false) }
+    }
+
+    /// Hands on the rows that wait for more.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn flush(&mut self) -> Result<()> {
+        self.send(false)?;
+        self.xml.get_mut().flush()
     }
 
     /// Closes the document after any row. `status` is what to say after the table: QUERY_STATUS
@@ -127,46 +195,55 @@ impl<W: Write> Writer<W> {
     /// Those of the output.
     pub fn end(mut self, status: Option<&Info>) -> Result<W> {
         self.send(true)?;
-        match self.serialization {
-            Serialization::TableData => close(&mut self.xml, "TABLEDATA")?,
-            Serialization::Binary2 => {
-                close(&mut self.xml, "STREAM")?;
-                close(&mut self.xml, "BINARY2")?;
-            }
+        if self.serialization != Serialization::TableData {
+            close(&mut self.xml, "STREAM")?;
         }
+        close(&mut self.xml, self.serialization.tag())?;
         close(&mut self.xml, "DATA")?;
         close(&mut self.xml, "TABLE")?;
         if let Some(status) = status {
             write_info(&mut self.xml, status)?;
         }
-        close(&mut self.xml, "RESOURCE")?;
-        close(&mut self.xml, "VOTABLE")?;
-        let mut out = self.xml.into_inner();
-        out.flush()?;
-        Ok(out)
+        if self.serialization == Serialization::Binary {
+            for index in self.encoder.ambiguous() {
+                let name = self.names.get(index).map_or("", String::as_str);
+                let content = "The column has the number that stands for NULL as a value, too; \
+                               BINARY2 keeps them apart";
+                write_info(&mut self.xml, &Info::new("warning", name, content))?;
+            }
+        }
+        finish(self.xml)
     }
 
     /// Hands rows on; base64 in whole lines until the end.
     fn send(&mut self, all: bool) -> Result<()> {
         let out = self.xml.get_mut();
-        match self.serialization {
-            Serialization::TableData => {
-                out.write_all(&self.rows)?;
-                self.rows.clear();
-            }
-            Serialization::Binary2 => {
-                let whole = self.rows.len() - self.rows.len() % LINE;
-                let end = if all { self.rows.len() } else { whole };
-                let mut text = String::with_capacity(end * 4 / 3 + end / LINE + 8);
-                for line in self.rows.get(..end).unwrap_or_default().chunks(LINE) {
-                    STANDARD.encode_string(line, &mut text);
-                    text.push('\n');
-                }
-                out.write_all(text.as_bytes())?;
-                self.rows.drain(..end);
-            }
+        if self.serialization == Serialization::TableData {
+            out.write_all(&self.rows)?;
+            self.rows.clear();
+            return Ok(());
         }
+        let whole = self.rows.len() - self.rows.len() % LINE;
+        let end = if all { self.rows.len() } else { whole };
+        self.text.clear();
+        for line in self.rows.get(..end).unwrap_or_default().chunks(LINE) {
+            STANDARD.encode_string(line, &mut self.text);
+            self.text.push('\n');
+        }
+        out.write_all(self.text.as_bytes())?;
+        self.rows.drain(..end);
         Ok(())
+    }
+}
+
+impl Serialization {
+    /// Its element.
+    fn tag(self) -> &'static str {
+        match self {
+            Self::TableData => "TABLEDATA",
+            Self::Binary => "BINARY",
+            Self::Binary2 => "BINARY2",
+        }
     }
 }
 
@@ -229,7 +306,8 @@ fn write_info<W: Write>(xml: &mut Xml<W>, info: &Info) -> Result<()> {
     text_element(xml, tag, &info.content)
 }
 
-fn write_field<W: Write>(xml: &mut Xml<W>, field: &Field) -> Result<()> {
+/// A FIELD; `nulls` declares the integer that stands for NULL.
+fn write_field<W: Write>(xml: &mut Xml<W>, field: &Field, nulls: bool) -> Result<()> {
     let attributes = [
         ("name", field.name.as_str()),
         ("datatype", field.datatype.name()),
@@ -240,11 +318,17 @@ fn write_field<W: Write>(xml: &mut Xml<W>, field: &Field) -> Result<()> {
         ("utype", &field.utype),
         ("ref", &field.reference),
     ];
-    if field.description.is_empty() {
+    let null = null(field.datatype).filter(|_| nulls);
+    if field.description.is_empty() && null.is_none() {
         return empty_element(xml, "FIELD", &attributes);
     }
     xml.write_event(Event::Start(start("FIELD", &attributes)))?;
     newline(xml)?;
-    text_element(xml, BytesStart::new("DESCRIPTION"), &field.description)?;
+    if !field.description.is_empty() {
+        text_element(xml, BytesStart::new("DESCRIPTION"), &field.description)?;
+    }
+    if let Some(null) = null {
+        empty_element(xml, "VALUES", &[("null", &null.to_string())])?;
+    }
     close(xml, "FIELD")
 }

@@ -4,6 +4,7 @@ mod adql;
 mod deploy;
 mod export;
 mod expression;
+mod formats;
 mod lint;
 mod mapping;
 mod plan;
@@ -25,7 +26,8 @@ pub struct Code {
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
 /// and credentials, D generate/apply/check/drop, X export, L ObsCore lints, P compiling a mapping,
-/// W what where-expressions mean, V uploaded VOTables, Q ADQL.
+/// W what where-expressions mean, V uploaded VOTables, Q ADQL, F output
+/// formats of services.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
@@ -39,6 +41,7 @@ pub const CODES: &[&[Code]] = &[
     votable::CODES,
     adql::CODES,
     query::CODES,
+    formats::CODES,
 ];
 
 /// The code with that name, in any case of letters.

@@ -25,6 +25,7 @@ use crate::query::{
 use crate::stream::pipeline::Pipeline;
 use crate::stream::text::{self, columns};
 use crate::stream::Flow;
+use crate::time;
 use crate::value::{Cell, CellRef};
 
 /// What a question brings together, with one session for each registry it comes from.
@@ -247,11 +248,17 @@ async fn load(to: &mut Session, name: &str, batch: &RecordBatch) -> Result<()> {
     let columns = columns(batch);
     let width = columns.len().max(1);
     // Timestamps are the only values that have to be written first.
-    let mut texts: Vec<Vec<text::Value<'_>>> = Vec::with_capacity(batch.num_rows());
-    for row in 0..batch.num_rows() {
-        texts.push(columns.iter().map(|column| column.value(row)).collect());
-    }
-    let rows = texts.iter().map(|row| {
+    let instant = |value: &text::Value<'_>| match value {
+        text::Value::Instant(microseconds) => Some(time::iso(*microseconds)),
+        _ => None,
+    };
+    let rows: Vec<Vec<(text::Value<'_>, Option<String>)>> = (0..batch.num_rows())
+        .map(|row| {
+            let values = columns.iter().map(|column| column.value(row));
+            values.map(|value| (value, instant(&value))).collect()
+        })
+        .collect();
+    let rows = rows.iter().map(|row| {
         let mut cells: Vec<CellRef<'_>> = row.iter().map(cell).collect();
         if cells.is_empty() {
             cells.push(CellRef::Null);
@@ -261,14 +268,15 @@ async fn load(to: &mut Session, name: &str, batch: &RecordBatch) -> Result<()> {
     to.insert(name, width, rows).await
 }
 
-fn cell<'r>(value: &'r text::Value<'_>) -> CellRef<'r> {
-    match value {
-        text::Value::Null => CellRef::Null,
-        text::Value::Text(text) => CellRef::Text(text),
-        text::Value::Int(number) => CellRef::Int(*number),
-        text::Value::Double(number) => CellRef::Float(*number),
-        text::Value::Bool(flag) => CellRef::Int(i64::from(*flag)),
-        text::Value::Timestamp(text) => CellRef::Text(text),
+fn cell<'r>((value, written): &'r (text::Value<'r>, Option<String>)) -> CellRef<'r> {
+    match (value, written) {
+        (_, Some(text)) => CellRef::Text(text),
+        (text::Value::Text(text), _) => CellRef::Text(text),
+        (text::Value::Int(number), _) => CellRef::Int(*number),
+        (text::Value::Double(number), _) => CellRef::Float(*number),
+        (text::Value::Float(number), _) => CellRef::Float(f64::from(*number)),
+        (text::Value::Bool(flag), _) => CellRef::Int(i64::from(*flag)),
+        _ => CellRef::Null,
     }
 }
 

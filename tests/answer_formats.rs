@@ -1,0 +1,515 @@
+//! Names of formats, endings of documents, and what documents say around their rows.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod answer_support;
+#[path = "support/ask.rs"]
+mod ask;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use answer_support::{Cell, Data, Shared, about, batch, opaque, write};
+use ask::ask;
+use obscore_view::catalog::{Column, Frame, Type};
+use obscore_view::stream::answer::{About, ErrorDocument, Format, OFFERS, sink};
+use obscore_view::stream::{Limited, Sink, Status};
+use obscore_view::votable::{Datatype, Info, Serialization, Version};
+use serde_json::{Value as Json, json};
+
+fn column(name: &str, kind: Type, cells: Vec<Cell>) -> Data {
+    Data { column: Column::new(name, kind), cells }
+}
+
+fn text(text: &str) -> Cell {
+    Cell::Text(text.to_owned())
+}
+
+/// A small result whose every byte is known.
+fn small() -> Vec<Data> {
+    let list = |text: &str| Cell::List(text.to_owned(), vec![]);
+    let mut all = vec![
+        column("obs_id", Type::Unicode, vec![text("a,\"é\"\nb"), Cell::Null, text("")]),
+        column("calib_level", Type::Short, vec![Cell::Int(2), Cell::Null, Cell::Int(-32768)]),
+        column(
+            "t_min",
+            Type::Double,
+            vec![Cell::Double(59_000.5), Cell::Null, Cell::Double(f64::NAN)],
+        ),
+        column("s_pos", Type::Point, vec![list("12.5 -45"), Cell::Null, list("0 90")]),
+        column("t", Type::Timestamp, vec![Cell::Time(1), Cell::Null, Cell::Time(-1)]),
+        column(
+            "access_url",
+            Type::Text,
+            vec![text("https://h/x?a=1&b"), Cell::Null, text("javascript:x")],
+        ),
+    ];
+    all[2].column.frame = Some(Frame::Mjd);
+    all[3].column.frame = Some(Frame::Sky);
+    all[4].column.frame = Some(Frame::Utc);
+    all[2].column.unit = "d".to_owned();
+    all[2].column.description = "Begin <UTC>".to_owned();
+    all
+}
+
+fn written(format: Format, data: &[Data], status: &Status) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x");
+    write(format, about(data), &[batch(data)], status, &file).unwrap();
+    std::fs::read(file).unwrap()
+}
+
+fn as_text(format: Format, status: &Status) -> String {
+    String::from_utf8(written(format, &small(), status)).unwrap()
+}
+
+#[test]
+fn csv_and_tsv_byte_by_byte() {
+    let csv = as_text(Format::Csv { header: true }, &Status::Complete);
+    let wanted = "obs_id,calib_level,t_min,s_pos,t,access_url\r\n\
+                  \"a,\"\"é\"\"\nb\",2,59000.5,12.5 -45,1970-01-01T00:00:00.000001,https://h/x?a=1&b\r\n\
+                  ,,,,,\r\n\
+                  \"\",-32768,NaN,0 90,1969-12-31T23:59:59.999999,javascript:x\r\n";
+    assert_eq!(csv, wanted);
+    let bare = as_text(Format::Csv { header: false }, &Status::Overflow);
+    assert_eq!(bare, wanted.split_once("\r\n").unwrap().1);
+    let tsv = as_text(Format::Tsv, &Status::Error("broken".into()));
+    let wanted = "obs_id\tcalib_level\tt_min\ts_pos\tt\taccess_url\n\
+                  a,\"é\" b\t2\t59000.5\t12.5 -45\t1970-01-01T00:00:00.000001\thttps://h/x?a=1&b\n\
+                  \t\t\t\t\t\n\
+                  \t-32768\tNaN\t0 90\t1969-12-31T23:59:59.999999\tjavascript:x\n";
+    assert_eq!(tsv, wanted);
+    // No row may be lost where readers pass over empty lines.
+    let one = [column("a", Type::Integer, vec![Cell::Null, Cell::Int(1), Cell::Null])];
+    assert_eq!(
+        written(Format::Csv { header: true }, &one, &Status::Complete),
+        b"a\r\n\"\"\r\n1\r\n\"\"\r\n"
+    );
+}
+
+#[test]
+fn text_is_aligned_and_harmless() {
+    let mut data = vec![
+        column("n", Type::Integer, vec![Cell::Int(5), Cell::Int(12345), Cell::Null]),
+        column("name", Type::Unicode, vec![text("a\u{1b}[31mé"), text("x"), text("longer")]),
+    ];
+    let shown = |data: &[Data], status: &Status| {
+        String::from_utf8(written(Format::Text, data, status)).unwrap()
+    };
+    let wanted = "n      name\n\
+                  -----  -------\n\u{20}   \
+                  5  a\u{fffd}[31mé\n\
+                  12345  x\n\u{20}      longer\nThere are more rows than these.\n";
+    assert_eq!(shown(&data, &Status::Overflow), wanted);
+    data.iter_mut().for_each(|data| data.cells.clear());
+    assert_eq!(shown(&data, &Status::Complete), "n  name\n-  ----\n");
+    assert!(shown(&data, &Status::Error("no\nmore".into())).ends_with("Error: no more\n"));
+}
+
+#[test]
+fn pages_escape_and_link() {
+    let page = as_text(Format::Html, &Status::Error("<b>".into()));
+    assert!(page.contains("<a href=\"https://h/x?a=1&amp;b\">https://h/x?a=1&amp;b</a>"), "{page}");
+    assert!(page.contains("<td>javascript:x</td>"));
+    assert!(page.contains("title=\"Begin &lt;UTC&gt;\">t_min<small>d</small>"));
+    assert!(page.contains("WHERE a &lt; 'b' &amp; é"));
+    assert!(page.contains(
+        "<p>3 rows before the error</p>\n<p class=\"error\" role=\"alert\">Error: &lt;b&gt;</p>"
+    ));
+}
+
+/// What the oracle reads from files, format by format.
+fn read(files: &[(&str, PathBuf)]) -> Vec<Json> {
+    let answers = ask("read_answer.py", &json!(files));
+    answers.as_array().unwrap().clone()
+}
+
+const VOTABLES: [Serialization; 3] =
+    [Serialization::TableData, Serialization::Binary, Serialization::Binary2];
+
+fn votable(serialization: Serialization) -> Format {
+    Format::VoTable { serialization, version: Version::V1_5 }
+}
+
+fn statuses(infos: &Json) -> Vec<(String, String)> {
+    let all = infos.as_array().unwrap().iter();
+    let found = all.filter(|info| info[0] == "QUERY_STATUS");
+    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+    found.map(|info| (text(&info[1]), text(&info[2]))).collect()
+}
+
+#[test]
+fn every_ending_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let endings =
+        [Status::Complete, Status::Overflow, Status::Error("the <server> \"broke\"".into())];
+    let formats =
+        VOTABLES.map(votable).into_iter().chain([Format::Json, Format::Fits, Format::Parquet]);
+    let (mut files, mut told) = (Vec::new(), Vec::new());
+    for format in formats {
+        for status in &endings {
+            let kind = match format {
+                Format::VoTable { .. } => "votable",
+                Format::Json => "json",
+                Format::Fits => "fits",
+                _ if matches!(status, Status::Error(_)) => continue,
+                _ => "parquet",
+            };
+            let file = folder.path().join(format!("{}.x", files.len()));
+            write(format, about(&small()), &[batch(&small())], status, &file).unwrap();
+            files.push((kind, file));
+            told.push(status.clone());
+        }
+    }
+    for (((kind, _), status), answer) in files.iter().zip(told).zip(read(&files)) {
+        let notes = &answer["notes"];
+        assert_eq!(answer["rows"].as_array().unwrap().len(), if *kind == "x" { 0 } else { 3 });
+        let (word, message) = match &status {
+            Status::Complete => ("OK", ""),
+            Status::Overflow => ("OVERFLOW", "There are more rows than these"),
+            Status::Error(message) => ("ERROR", message.as_str()),
+        };
+        match *kind {
+            "json" => {
+                assert_eq!(notes["status"], word);
+                assert_eq!(
+                    notes["message"].as_str().unwrap_or_default(),
+                    if word == "ERROR" { message } else { "" }
+                );
+            }
+            "fits" => {
+                assert_eq!(notes["QSTATUS"], word);
+                assert_eq!(
+                    notes["QERROR"].as_str().unwrap_or_default(),
+                    if word == "ERROR" { message } else { "" }
+                );
+                assert_eq!([&notes["RADESYS"], &notes["TIMESYS"]], ["ICRS", "UTC"]);
+                assert!(notes["history"].as_str().unwrap().contains("QUERY: SELECT \"a\" FROM t"));
+            }
+            _ => {
+                let mut wanted = vec![("OK".to_owned(), String::new())];
+                if word != "OK" {
+                    wanted.push((word.to_owned(), message.to_owned()));
+                }
+                assert_eq!(statuses(&notes["resource"]), wanted, "{kind}");
+                let query = &notes["resource"][0];
+                assert_eq!(
+                    [&query[0], &query[1]],
+                    ["QUERY", "SELECT \"a\"\nFROM t WHERE a < 'b' & é"]
+                );
+                let place = if *kind == "votable" { json!("TOPOCENTER") } else { Json::Null };
+                assert_eq!(notes["coosys"], json!([["coosys", "ICRS", place]]));
+                assert_eq!(notes["version"], if *kind == "votable" { "1.5" } else { "1.4" });
+                assert_eq!(
+                    notes["timesys"],
+                    json!([
+                        ["timesys", "MJD-origin", "UTC", "TOPOCENTER"],
+                        ["timesys_utc", null, "UTC", "TOPOCENTER"]
+                    ])
+                );
+                let references: Vec<&Json> =
+                    answer["columns"].as_array().unwrap().iter().map(|one| &one["ref"]).collect();
+                let wanted = json!([null, null, "timesys", "coosys", "timesys_utc", null]);
+                assert_eq!(json!(references), wanted);
+            }
+        }
+    }
+}
+
+/// No rows, and yet more rows: MAXREC=0; and no rows at all, batch or not.
+#[test]
+fn results_without_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    let kinds = [
+        ("votable", votable(Serialization::TableData)),
+        ("votable", votable(Serialization::Binary2)),
+        ("json", Format::Json),
+        ("fits", Format::Fits),
+        ("parquet", Format::Parquet),
+        ("csv", Format::Csv { header: true }),
+    ];
+    for (kind, format) in kinds {
+        let shared = Shared::default();
+        let rows = batch(&small());
+        let inner = sink(format, shared.clone(), about(&small())).unwrap();
+        let mut limited = Limited::new(inner, Some(0));
+        limited.start(&rows.schema()).unwrap();
+        limited.batch(&rows).unwrap();
+        limited.finish(&Status::Complete).unwrap();
+        let file = folder.path().join(format!("{}.x", files.len()));
+        std::fs::write(&file, &*shared.0.lock().unwrap()).unwrap();
+        files.push((kind, file));
+    }
+    let answers = read(&files);
+    for (answer, (kind, _)) in answers.iter().zip(&files) {
+        assert_eq!(answer["rows"], json!([]), "{kind}");
+        assert_eq!(answer["columns"].as_array().unwrap().len(), 6);
+    }
+    let last = |answer: &Json| statuses(&answer["notes"]["resource"])[1].0.clone();
+    assert_eq!([last(&answers[0]), last(&answers[1]), last(&answers[4])], ["OVERFLOW"; 3]);
+    assert_eq!([&answers[2]["notes"]["status"], &answers[3]["notes"]["QSTATUS"]], ["OVERFLOW"; 2]);
+}
+
+/// A value that is not of its column's type ends the document, which keeps the rows before it.
+#[test]
+fn unfit_values_end_legally() {
+    let list = |text: &str| Cell::List(text.to_owned(), vec![]);
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [("1 x", "word"), ("1 2 3", "too many"), ("1", "too few")];
+    let mut files = Vec::new();
+    for (bad, _) in cases {
+        let cells = vec![list("1 2"), list(bad), list("3 4")];
+        let data = [column("pair", opaque(Datatype::Double, "2"), cells)];
+        for (kind, format) in [
+            ("votable", votable(Serialization::Binary)),
+            ("votable", votable(Serialization::Binary2)),
+            ("fits", Format::Fits),
+        ] {
+            let file = folder.path().join(format!("{}.x", files.len()));
+            let done = write(format, about(&data), &[batch(&data)], &Status::Complete, &file);
+            let diagnostic = done.unwrap_err();
+            assert_eq!(
+                (diagnostic.code, diagnostic.message.as_str()),
+                ("F002", "a value of column `pair` is not of its type")
+            );
+            files.push((kind, file));
+        }
+    }
+    let data = [column("pair", opaque(Datatype::Int, "2"), vec![list("1 2"), list("1 x")])];
+    let file = folder.path().join("json.x");
+    let done = write(Format::Json, about(&data), &[batch(&data)], &Status::Complete, &file);
+    assert_eq!(done.unwrap_err().code, "F002");
+    files.push(("json", file));
+    for ((kind, _), answer) in files.iter().zip(read(&files)) {
+        assert_eq!(answer["rows"].as_array().unwrap().len(), 1, "{kind}");
+        let notes = &answer["notes"];
+        let told = match *kind {
+            "votable" => statuses(&notes["resource"])[1].clone(),
+            "fits" => (
+                notes["QSTATUS"].as_str().unwrap().into(),
+                notes["QERROR"].as_str().unwrap().into(),
+            ),
+            _ => (
+                notes["status"].as_str().unwrap().into(),
+                notes["message"].as_str().unwrap().into(),
+            ),
+        };
+        assert_eq!(told, ("ERROR".into(), "a value of column `pair` is not of its type".into()));
+    }
+}
+
+#[test]
+fn errors_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut about = About::new(Vec::new(), "SELEKT", None);
+    about.infos.push(Info::new("contact", "x@example.org", ""));
+    let mut files = Vec::new();
+    for (asked, kind) in
+        [("votable", "votable"), ("text/xml", "votable"), ("json", "json"), ("html", "html")]
+    {
+        let requested = Format::parse(asked).unwrap();
+        let document = ErrorDocument::new(&requested, &about, "no <such> thing\nhere").unwrap();
+        assert_eq!(document.content_type, requested.content_type);
+        let file = folder.path().join(format!("{}.x", files.len()));
+        std::fs::write(&file, document.body).unwrap();
+        files.push((kind, file));
+    }
+    let answers = read(&files);
+    for answer in &answers[..2] {
+        let told = statuses(&answer["notes"]["resource"]);
+        assert_eq!(told, [("ERROR".to_owned(), "no <such> thing\nhere".to_owned())]);
+    }
+    assert_eq!(
+        [&answers[2]["notes"]["status"], &answers[2]["notes"]["message"]],
+        ["ERROR", "no <such> thing\nhere"]
+    );
+    for asked in ["csv", "tsv", "fits", "parquet", "text"] {
+        let document =
+            ErrorDocument::new(&Format::parse(asked).unwrap(), &about, "broken").unwrap();
+        assert_eq!(document.content_type, "text/plain;charset=utf-8");
+        assert_eq!(document.body, b"broken\n");
+    }
+    // A sink that is told of an error before it is started says so, too.
+    let shared = Shared::default();
+    let mut early = sink(votable(Serialization::Binary2), shared.clone(), about).unwrap();
+    early.finish(&Status::Error("early".into())).unwrap();
+    assert!(String::from_utf8(shared.0.lock().unwrap().clone()).unwrap().contains(">early</INFO>"));
+}
+
+/// BINARY says where a value reads as NULL.
+#[test]
+fn binary_admits_what_it_cannot_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x");
+    let data = [
+        column("lowest", Type::Short, vec![Cell::Int(-32768)]),
+        column("other", Type::Short, vec![Cell::Int(1)]),
+    ];
+    write(votable(Serialization::Binary), about(&data), &[batch(&data)], &Status::Complete, &file)
+        .unwrap();
+    let answer = &read(&[("votable", file)])[0];
+    assert_eq!(answer["rows"], json!([[null, "i1"]]));
+    assert_eq!(answer["notes"]["null"], json!([true, true]));
+    let warnings =
+        answer["notes"]["resource"].as_array().unwrap().iter().filter(|info| info[0] == "warning");
+    assert_eq!(warnings.map(|info| info[1].as_str().unwrap()).collect::<Vec<_>>(), ["lowest"]);
+}
+
+fn votlint(file: &Path) -> String {
+    let run = Command::new("stilts").args(["votlint", "ucd=true", "unit=true"]).arg(file).output();
+    let run = run.expect("STILTS is needed: apt-get install stilts");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr)
+}
+
+#[test]
+fn stilts_finds_nothing_to_complain_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut data = small();
+    // votlint wants fixed arrays in full; there is no other NULL for them.
+    data[3].cells[1] = Cell::List("1 2".into(), vec![]);
+    for serialization in VOTABLES {
+        // Debian's STILTS does not know 1.5.
+        for status in [Status::Complete, Status::Error("x".into())] {
+            let version = Version::V1_4;
+            let file = folder.path().join("x.vot");
+            let format = Format::VoTable { serialization, version };
+            write(format, about(&data), &[batch(&data)], &status, &file).unwrap();
+            assert_eq!(votlint(&file), "", "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn stilts_reads_fits_and_parquet_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.fits");
+    write(Format::Fits, about(&small()), &[batch(&small())], &Status::Complete, &file).unwrap();
+    let run =
+        Command::new("stilts").args(["tpipe", "ifmt=fits", "ofmt=csv", "in="]).output().unwrap();
+    assert!(!run.status.success());
+    let run = Command::new("stilts")
+        .args(["tpipe", "ofmt=csv"])
+        .arg(format!("in={}", file.display()))
+        .output();
+    let shown = String::from_utf8(run.unwrap().stdout).unwrap();
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[0], "obs_id,calib_level,t_min,s_pos,t,access_url");
+    assert!(
+        lines[1]
+            .contains("\"a,\"\"?\"\"?b\",2,59000.5,\"(12.5, -45.0)\",1970-01-01T00:00:00.000001,"),
+        "{shown}"
+    );
+    assert!(lines[2].starts_with(",,"), "{shown}");
+    assert!(lines[3].starts_with(",-32768,"), "{shown}");
+}
+
+/// Same names twice: VOTable keeps them, formats that are read by name number them.
+#[test]
+fn repeated_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = ["id", "ID", "id"].map(|name| column(name, Type::Integer, vec![Cell::Int(1)]));
+    let document = written(votable(Serialization::TableData), &data, &Status::Complete);
+    let document = String::from_utf8(document).unwrap();
+    assert_eq!(document.matches("<FIELD name=\"id\"").count(), 2);
+    let files = [("fits", Format::Fits), ("parquet", Format::Parquet)].map(|(kind, format)| {
+        let file = folder.path().join(kind);
+        write(format, about(&data), &[batch(&data)], &Status::Complete, &file).unwrap();
+        (kind, file)
+    });
+    for answer in read(&files) {
+        let all = answer["columns"].as_array().unwrap().iter();
+        let names: Vec<&str> = all.map(|one| one["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["id", "ID_2", "id_3"]);
+    }
+}
+
+/// Very uneven texts are kept behind the rows of FITS.
+#[test]
+fn uneven_texts_in_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.fits");
+    let mut cells: Vec<Cell> = (0..3000).map(|number| text(&number.to_string())).collect();
+    cells[7] = text(&"long".repeat(1000));
+    cells[8] = Cell::Null;
+    let rows = (0..3000).map(Cell::Int).collect();
+    let data = [column("name", Type::Text, cells), column("n", Type::Long, rows)];
+    write(Format::Fits, about(&data), &[batch(&data)], &Status::Complete, &file).unwrap();
+    assert!(std::fs::metadata(&file).unwrap().len() < 100_000);
+    let answer = &read(&[("fits", file)])[0];
+    assert_eq!(answer["columns"][0]["format"], "1PA(4000)");
+    let found = answer["rows"].as_array().unwrap();
+    assert_eq!(found[7], json!([format!("s{}", "long".repeat(1000)), "i7"]));
+    assert_eq!(found[8], json!([null, "i8"]));
+    assert!((9..3000).all(|row| found[row] == json!([format!("s{row}"), format!("i{row}")])));
+}
+
+#[test]
+fn names_of_formats() {
+    let parse = |asked: &str| Format::parse(asked).unwrap();
+    for offer in OFFERS {
+        let found = parse(&offer.mime.to_uppercase());
+        assert_eq!(
+            (found.format, found.content_type.split(';').next()),
+            (offer.format, offer.mime.split(';').next())
+        );
+        for alias in offer.aliases {
+            assert_eq!(parse(alias).format, offer.format, "{alias}");
+            assert_eq!(parse(&format!(" {} ", alias.to_uppercase())).format, offer.format);
+        }
+    }
+    let types = [
+        ("", "application/x-votable+xml;serialization=binary2"),
+        ("votable/td", "application/x-votable+xml;serialization=tabledata"),
+        ("application/x-votable+xml", "application/x-votable+xml;serialization=binary2"),
+        ("application/x-votable xml", "application/x-votable+xml;serialization=binary2"),
+        (
+            "application/x-votable+xml ; Serialization = \"BINARY\"",
+            "application/x-votable+xml;serialization=binary",
+        ),
+        ("text/xml", "text/xml"),
+        ("text/xml;serialization=binary2", "text/xml;serialization=binary2"),
+        ("csv", "text/csv;header=present"),
+        ("text/csv", "text/csv;header=present"),
+        ("text/csv;header=absent", "text/csv;header=absent"),
+        ("TSV", "text/tab-separated-values"),
+        ("html", "text/html;charset=utf-8"),
+        ("image/fits", "image/fits"),
+        ("fits", "application/fits"),
+    ];
+    for (asked, wanted) in types {
+        assert_eq!(parse(asked).content_type, wanted, "{asked}");
+    }
+    let version = parse("votable;version=1.5;serialization=tabledata").format;
+    assert_eq!(
+        version,
+        Format::VoTable { serialization: Serialization::TableData, version: Version::V1_5 }
+    );
+    for wrong in [
+        "votabel",
+        "application/pdf",
+        ";",
+        "text/csv;header=maybe",
+        "text/csv;serialization=binary",
+        "votable;serialization=fits",
+        "fits;charset=utf-8",
+        "text/xml;charset=latin1",
+        "<script>",
+    ] {
+        let diagnostic = Format::parse(wrong).unwrap_err();
+        assert_eq!(diagnostic.code, "F001", "{wrong}");
+        assert!(diagnostic.help.iter().any(|help| help.starts_with("possible ")), "{wrong}");
+    }
+    assert_eq!(Format::parse("votabel").unwrap_err().help[0], "did you mean `votable`?");
+    for offer in OFFERS {
+        let ending = offer.format.extension();
+        let same = std::mem::discriminant(&Format::of_extension(ending).unwrap());
+        assert_eq!(same, std::mem::discriminant(&offer.format));
+    }
+}
