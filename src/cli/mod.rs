@@ -15,6 +15,7 @@ mod generate;
 mod inspect;
 mod output;
 mod query;
+mod repositories;
 mod schema;
 
 use std::process::ExitCode;

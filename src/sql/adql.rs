@@ -228,6 +228,14 @@ impl Dialect {
         }
     }
 
+    /// What before a statement shows its plan.
+    pub fn explain(self) -> &'static str {
+        match self {
+            Self::Postgres => "EXPLAIN",
+            Self::Sqlite => "EXPLAIN QUERY PLAN",
+        }
+    }
+
     /// Rows from one on, where there are none left out.
     pub fn no_limit(self) -> &'static str {
         match self {

@@ -17,7 +17,7 @@ use crate::sql::region::Strategy;
 use crate::stream::{Csv, Export, Parquet, Sink, Summary, VoTable, document, export_columns};
 use crate::votable::Serialization;
 use choice::Format;
-use file::Output;
+pub use file::Output;
 use meter::Meter;
 
 /// Export all rows to Parquet, CSV or VOTable, with the columns of `butler obscore export`.

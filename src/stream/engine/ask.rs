@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::service::{Limits, Origin, Service};
-use super::stage::Staged;
+use super::stage::{Bring, Staged};
 use super::upload::Upload;
 use super::{Sink, Summary};
 use crate::adql::{self, Version};
@@ -119,7 +119,7 @@ impl Service {
     }
 
     /// The site whose database answers the question; none when this process must.
-    fn home(&self, checked: &Checked) -> Option<usize> {
+    pub(super) fn home(&self, checked: &Checked) -> Option<usize> {
         let sites: BTreeSet<Option<usize>> =
             checked.sources.iter().map(|source| self.site(source.table)).collect();
         let mut known = sites.iter().flatten();
@@ -143,13 +143,35 @@ impl Service {
         limits: Limits,
         sink: Box<dyn Sink>,
     ) -> Result<(Answered, bool)> {
+        let mut staged = Staged::new(self, limits, Bring::Rows);
+        let written = self.compile(session, home, checked, uploads, limit, &mut staged).await?;
+        staged.end().await;
+        let schema = arrow(&checked.body.columns);
+        let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+        let pipeline = Pipeline::start(schema, self.regions, sink, limit, |_| {});
+        let sent = send(session, &pipeline, written).await;
+        let taken = matches!(sent, Ok(true));
+        let summary: Summary = pipeline.end(sent.map(drop)).await?;
+        Ok((Answered { rows: summary.rows, overflow: summary.overflow }, taken))
+    }
+
+    /// The statement that answers the question in a session, once what is elsewhere has been brought
+    /// there.
+    pub(super) async fn compile(
+        &self,
+        session: &mut Session,
+        home: Option<usize>,
+        checked: &Checked,
+        uploads: &[Upload],
+        limit: Option<u64>,
+        staged: &mut Staged<'_>,
+    ) -> Result<Written> {
         let regional = |table: TableId, column: usize| {
             if self.site(table) == home { self.regional(table, column) } else { None }
         };
         let needs = query::needs(checked, &regional);
         let mut places = Vec::with_capacity(checked.sources.len());
         let mut preamble = Preamble::default();
-        let mut staged = Staged::new(self, limits);
         for (at, source) in checked.sources.iter().enumerate() {
             let needed = needs.get(at).cloned().unwrap_or_default();
             let here = home.is_some() && self.site(source.table) == home;
@@ -163,7 +185,6 @@ impl Service {
                 _ => staged.bring(session, checked, at, &needed, uploads).await?,
             });
         }
-        staged.end().await;
         let more = limit.map(|limit| limit.saturating_add(1));
         let sql = Sql {
             dialect: session.dialect(),
@@ -174,14 +195,7 @@ impl Service {
             decode: true,
             limit: more,
         };
-        let written = query::write(checked, &sql);
-        let schema = arrow(&checked.body.columns);
-        let limit = limit.and_then(|limit| usize::try_from(limit).ok());
-        let pipeline = Pipeline::start(schema, self.regions, sink, limit, |_| {});
-        let sent = send(session, &pipeline, written).await;
-        let taken = matches!(sent, Ok(true));
-        let summary: Summary = pipeline.end(sent.map(drop)).await?;
-        Ok((Answered { rows: summary.rows, overflow: summary.overflow }, taken))
+        Ok(query::write(checked, &sql))
     }
 
     /// An ObsCore table in its own database.

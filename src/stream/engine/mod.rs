@@ -9,11 +9,13 @@ mod ask;
 mod service;
 mod site;
 mod stage;
+mod statement;
 mod upload;
 
 pub use ask::{Answered, Prepared};
 pub use service::{Limits, Service, with_functions};
 pub use site::{Published, Site};
+pub use statement::{Read, Statement};
 pub use upload::Upload;
 
 use super::{Sink, Status, Summary};

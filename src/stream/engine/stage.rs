@@ -11,6 +11,7 @@ use tokio::task::block_in_place;
 
 use super::ask::{Preamble, arrow, send};
 use super::service::{Limits, Origin, Service};
+use super::statement::Statement;
 use super::upload::Upload;
 use super::{Sink, Status};
 use crate::adql::Place as At;
@@ -28,18 +29,32 @@ use crate::stream::Flow;
 use crate::time;
 use crate::value::{Cell, CellRef};
 
+/// What is brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bring {
+    /// All rows that matter.
+    Rows,
+    /// Nothing: what would be asked is noted down.
+    Statements,
+    /// As `Statements`, with the database's plans.
+    Plans,
+}
+
 /// What a question brings together, with one session for each registry it comes from.
 pub(super) struct Staged<'s> {
     service: &'s Service,
     limits: Limits,
     sessions: Vec<(usize, Session)>,
     rows: u64,
+    bring: Bring,
+    /// What was noted down.
+    pub noted: Vec<Statement>,
 }
 
 impl<'s> Staged<'s> {
     /// Nothing yet.
-    pub fn new(service: &'s Service, limits: Limits) -> Self {
-        Self { service, limits, sessions: Vec::new(), rows: 0 }
+    pub fn new(service: &'s Service, limits: Limits, bring: Bring) -> Self {
+        Self { service, limits, sessions: Vec::new(), rows: 0, bring, noted: Vec::new() }
     }
 
     /// Ends the sessions.
@@ -71,6 +86,7 @@ impl<'s> Staged<'s> {
             wanted.iter().map(|(at, one)| (column(*at), one.kind.carrier())).collect();
         to.create_temporary(&name, &typed).await?;
         match (source.table, self.service.origin(source.table)) {
+            (TableId::Upload(_), _) if self.bring != Bring::Rows => {}
             (TableId::Upload(upload), _) => {
                 if let Some(upload) = uploads.get(upload) {
                     for block in upload.blocks()? {
@@ -156,6 +172,12 @@ impl<'s> Staged<'s> {
             limit: Some(left.saturating_add(1)),
         };
         let written = query::write(&question, &sql);
+        if self.bring != Bring::Rows {
+            let with_plan = self.bring == Bring::Plans;
+            let purpose = format!("rows of {}", service.name(source.table));
+            self.noted.push(Statement::noted(session, &purpose, written, with_plan).await?);
+            return Ok(());
+        }
         let (batches, mut arriving) = mpsc::channel(4);
         let schema = arrow(&question.body.columns);
         let sink = Box::new(Forward { batches });

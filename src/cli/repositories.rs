@@ -1,0 +1,125 @@
+//! The repositories of `query` and `serve`, opened for questions.
+
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::compile::{self, Input};
+use super::output::Terminal;
+use crate::db::{self, Access, Database, Environment, Repo, introspect};
+use crate::diag::{Diagnostic, Severity};
+use crate::mapping::Mapping;
+use crate::registry::Snapshot;
+use crate::resolve::{self, resolve};
+use crate::stream::engine::{Service, Site, with_functions};
+
+/// What is published beside the first repository.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Further {
+    /// Publish another mapping as SCHEMA.ObsCore, of the same or of another repository, whose own tables
+    /// are in SCHEMA_butler; can be repeated.
+    #[arg(long, num_args = 3, value_names = ["SCHEMA", "REPO", "MAPPING"])]
+    pub add: Vec<String>,
+    /// Switch every deviation from Butler's own ObsCore answers off.
+    #[arg(long)]
+    pub parity: bool,
+}
+
+/// The schema of the first repository's ObsCore table, and of its own tables.
+const SCHEMAS: [&str; 2] = ["ivoa", "butler"];
+
+/// Repositories, and the mapping of the first.
+pub struct Opened {
+    /// The repositories with their catalogue.
+    pub service: Service,
+    /// The mapping of the first.
+    pub mapping: Mapping,
+}
+
+/// A repository that is open.
+struct Known {
+    repo: String,
+    snapshot: Snapshot,
+    site: Site,
+}
+
+/// Opens the repositories; `connections` at most to each.
+pub async fn open(
+    input: &Input,
+    further: &Further,
+    connections: u32,
+    terminal: &Terminal,
+) -> Result<Opened, Failure> {
+    let mapping = compile::read_mapping(&input.mapping, terminal)?;
+    let regions = compile::regions(&mapping, further.parity);
+    let mut known: Vec<Known> = Vec::new();
+    let [schema, natives] = SCHEMAS;
+    add(&mut known, &input.repo, schema, natives, &mapping, further, connections, terminal).await?;
+    for triple in further.add.chunks(3) {
+        let [schema, repo, file] = triple else { continue };
+        named(schema)?;
+        let file: PathBuf = Path::new(file).to_owned();
+        let other = compile::read_mapping(&file, terminal)?;
+        let own = format!("{schema}_butler");
+        add(&mut known, repo, schema, &own, &other, further, connections, terminal).await?;
+    }
+    let sites = known.into_iter().map(|known| known.site).collect();
+    Ok(Opened { service: Service::new(sites, regions).await?, mapping })
+}
+
+/// Whether queries can write the name of a schema, and no other has it.
+fn named(schema: &str) -> Result<(), Failure> {
+    let taken = ["ivoa", "butler", "tap_schema", "tap_upload"];
+    let help = if !crate::adql::is_regular(schema) {
+        "a letter, then letters, digits and _, and no word of ADQL"
+    } else if taken.contains(&schema.to_ascii_lowercase().as_str()) {
+        "that name is taken"
+    } else {
+        return Ok(());
+    };
+    let message = format!("`{schema}` cannot be the name of a schema");
+    Err(Box::new(Diagnostic::error("S002", message).help(help)).into())
+}
+
+#[allow(clippy::too_many_arguments)] // all different, all needed
+async fn add(
+    known: &mut Vec<Known>,
+    repo: &str,
+    schema: &str,
+    natives: &str,
+    mapping: &Mapping,
+    further: &Further,
+    connections: u32,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let regions = compile::regions(mapping, further.parity);
+    let at = match known.iter().position(|one| one.repo == repo) {
+        Some(at) => at,
+        None => {
+            let database = database(repo, connections).await?;
+            let snapshot = introspect(&database).await?;
+            let site = Site::new(database, &snapshot, natives, regions);
+            known.push(Known { repo: repo.to_owned(), snapshot, site });
+            known.len() - 1
+        }
+    };
+    let Some(Known { snapshot, site, .. }) = known.get_mut(at) else { return Ok(()) };
+    let options = resolve::Options { dialect: snapshot.dialect, parity: further.parity };
+    let (plan, said) = resolve(mapping, snapshot, options)?;
+    for one in said.iter().filter(|one| one.severity >= Severity::Warning) {
+        terminal.say(one);
+    }
+    site.publish(schema, "ObsCore", plan, snapshot, regions);
+    Ok(())
+}
+
+async fn database(repo: &str, connections: u32) -> Result<Database, Failure> {
+    let Repo::Database(place) = db::resolve(repo, &Environment::process())? else {
+        let message = format!("`{repo}` is a snapshot of a registry");
+        return Err(Box::new(
+            Diagnostic::error("X007", message).help("give the repository itself"),
+        )
+        .into());
+    };
+    let options = with_functions(db::Options { connections, ..db::Options::default() });
+    Ok(Database::open(&place, Access::ReadOnly, &options).await?)
+}

@@ -1,0 +1,116 @@
+//! What a question becomes, for people who want to see it.
+
+use super::service::{Limits, Service};
+use super::stage::{Bring, Staged};
+use super::upload::Upload;
+use super::ask::Prepared;
+use crate::db::Session;
+use crate::diag::Result;
+use crate::query::{TableId, Written};
+use crate::value::Cell;
+
+/// A statement that a database gets.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// The database system.
+    pub database: &'static str,
+    /// What it is for.
+    pub purpose: String,
+    /// The statement.
+    pub written: Written,
+    /// The database's plan, line by line; empty where it was not asked for.
+    pub plan: Vec<String>,
+}
+
+/// What a question reads of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// The table.
+    pub table: String,
+    /// The columns.
+    pub columns: Vec<String>,
+}
+
+impl Statement {
+    /// Notes a statement of a session down.
+    pub(super) async fn noted(
+        session: &mut Session,
+        purpose: &str,
+        written: Written,
+        with_plan: bool,
+    ) -> Result<Self> {
+        let dialect = session.dialect();
+        let mut plan = Vec::new();
+        if with_plan {
+            let explain = format!("{} {}", dialect.explain(), written.text);
+            for row in session.rows(&explain, &written.parameters).await? {
+                plan.extend(row.iter().filter_map(Cell::as_str).map(str::to_owned));
+            }
+        }
+        Ok(Self { database: dialect.title(), purpose: purpose.to_owned(), written, plan })
+    }
+}
+
+impl Service {
+    /// The statements of a question, those that bring rows together first; nothing is fetched.
+    ///
+    /// # Errors
+    /// Those of the databases.
+    pub async fn statements(
+        &self,
+        prepared: &Prepared,
+        uploads: &[Upload],
+        limit: Option<u64>,
+        with_plans: bool,
+    ) -> Result<Vec<Statement>> {
+        let checked = &prepared.checked;
+        let home = self.home(checked);
+        let database = match home.and_then(|home| self.sites.get(home)) {
+            Some(site) => &site.database,
+            None => &self.private,
+        };
+        let mut session = database.snapshot().await?;
+        let bring = if with_plans { Bring::Plans } else { Bring::Statements };
+        let mut staged = Staged::new(self, Limits::default(), bring);
+        let compiled =
+            self.compile(&mut session, home, checked, uploads, limit, &mut staged).await;
+        let mut noted = std::mem::take(&mut staged.noted);
+        staged.end().await;
+        noted.push(Statement::noted(&mut session, "the query", compiled?, with_plans).await?);
+        session.rollback().await?;
+        Ok(noted)
+    }
+
+    /// What a question reads, table by table.
+    pub fn reads(&self, prepared: &Prepared, uploads: &[Upload]) -> Vec<Read> {
+        let sources = prepared.checked.sources.iter();
+        sources
+            .map(|source| {
+                let columns = match source.table {
+                    TableId::Upload(at) => uploads.get(at).map(|one| &one.columns),
+                    TableId::Catalog(schema, table) => {
+                        let schema = self.catalog.schemas.get(schema);
+                        schema.and_then(|one| one.tables.get(table)).map(|one| &one.columns)
+                    }
+                };
+                let name = |at: &usize| Some(columns?.get(*at)?.name.clone());
+                let table = match source.table {
+                    TableId::Upload(at) => {
+                        uploads.get(at).map(|one| format!("TAP_UPLOAD.{}", one.name))
+                    }
+                    table @ TableId::Catalog(..) => Some(self.name(table)),
+                };
+                let columns = source.used.iter().filter_map(name).collect();
+                Read { table: table.unwrap_or_default(), columns }
+            })
+            .collect()
+    }
+
+    /// The name of a table of the catalogue.
+    pub(super) fn name(&self, table: TableId) -> String {
+        let TableId::Catalog(schema, table) = table else { return String::new() };
+        let schema = self.catalog.schemas.get(schema);
+        let named = schema.and_then(|schema| Some(schema.tables.get(table)?.qualified(schema)));
+        named.unwrap_or_default()
+    }
+}
