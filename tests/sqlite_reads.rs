@@ -12,15 +12,23 @@ use std::process::Command;
 use support::python::{newest_universe, output};
 use support::survey::{Repository, Survey, mapping};
 
-const MAPPINGS: [&str; 3] = ["search", "runs", "tagged_first"];
+const MAPPINGS: [&str; 4] = ["search", "runs", "tagged_first", "tracking"];
 
-/// A survey with a view of each mapping, named as it.
+/// A survey with a view of each mapping, named as it; `tracking` is `runs` with positions for
+/// exposures that have no visit.
 fn repository() -> Repository {
     let repository = Survey::new(newest_universe()).sqlite();
     for name in MAPPINGS {
+        let mut file = mapping(name);
+        if name == "tracking" {
+            let text = std::fs::read_to_string(mapping("runs")).unwrap();
+            file = repository.root.join("tracking.yaml");
+            let own = "\nobscore_view: {visitless_position: tracking}\n";
+            std::fs::write(&file, text + own).unwrap();
+        }
         let program = env!("CARGO_BIN_EXE_obscore-view");
         let mut apply = Command::new(program);
-        apply.arg("apply").arg(&repository.root).args(["--view", name, "-m"]).arg(mapping(name));
+        apply.arg("apply").arg(&repository.root).args(["--view", name, "-m"]).arg(file);
         output(&mut apply);
     }
     repository
@@ -105,4 +113,22 @@ fn every_way_of_asking_has_the_same_answer() {
     let cells = viewed.matches(['|', '\n']).count();
     assert!(viewed.contains("POLYGON ICRS"), "{view} has regions");
     println!("{cells} equal cells");
+}
+
+/// What stands in for a region that is not there is not lost outside of the branches.
+#[test]
+fn exposures_without_a_visit_are_where_the_telescope_pointed() {
+    let repository = repository();
+    let ask = |sql: &str| sqlite3(Path::new(&repository.database), sql);
+    let expected = ask("SELECT DISTINCT e.instrument, e.id, e.tracking_ra, e.tracking_dec \
+         FROM exposure e JOIN runs r ON r.instrument_name = e.instrument AND r.lsst_exposure = e.id \
+         WHERE r.s_region IS NULL AND e.tracking_ra IS NOT NULL ORDER BY 1, 2");
+    let found = ask("SELECT DISTINCT instrument_name, lsst_exposure, s_ra, s_dec FROM tracking \
+         WHERE s_region IS NULL AND s_ra IS NOT NULL AND s_fov IS NULL ORDER BY 1, 2");
+    assert!(!expected.is_empty());
+    assert_eq!(found, expected);
+    let rest = "WHERE s_region IS NOT NULL ORDER BY dataset_uuid";
+    let regions =
+        |view: &str| ask(&format!("SELECT s_ra, s_dec, s_fov, s_region FROM {view} {rest}"));
+    assert_eq!(regions("tracking"), regions("runs"));
 }

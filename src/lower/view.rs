@@ -4,7 +4,7 @@
 //! computes columns that a query does not use, branches hand on the stored region, and the ObsCore
 //! view decodes it outside of the UNION ALL: what nobody asks for costs nothing there.
 
-use sea_query::Expr;
+use sea_query::{Expr, Func};
 
 use super::Target;
 use super::scalar::column;
@@ -19,8 +19,17 @@ const ROWS: &str = "united";
 struct Late {
     /// The column of the branches that has the stored region.
     stored: String,
-    /// What each of the view's columns is of the region, where it is decoded so.
-    parts: Vec<Option<RegionPart>>,
+    /// For each of the view's columns how it is decoded, where it is.
+    columns: Vec<Option<LateColumn>>,
+}
+
+/// A column that is decoded outside of the branches.
+#[derive(Clone, Copy)]
+struct LateColumn {
+    /// What it is of the region.
+    part: RegionPart,
+    /// Whether a branch has a value for rows without a region, in a column of the same name.
+    stand_in: bool,
 }
 
 impl Late {
@@ -29,58 +38,76 @@ impl Late {
         if !target.dialect.computes_unused_columns() {
             return None;
         }
-        let part = |index: usize| {
-            let mut found = None;
-            for branch in &plan.branches {
-                match branch.values.get(index)? {
-                    Scalar::Null => {}
-                    Scalar::Region { alias, part }
-                        if Some(alias) == region(branch).map(|(alias, _)| alias)
-                            && found.is_none_or(|one| one == *part) =>
-                    {
-                        found = Some(*part);
-                    }
-                    _ => return None,
-                }
-            }
-            found
-        };
-        let parts: Vec<Option<RegionPart>> = (0..plan.columns.len()).map(part).collect();
-        parts.iter().flatten().next()?;
+        let columns: Vec<Option<LateColumn>> =
+            (0..plan.columns.len()).map(|index| LateColumn::new(plan, index)).collect();
+        columns.iter().flatten().next()?;
         let mut stored = "region".to_owned();
         while plan.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&stored)) {
             stored.push('_');
         }
-        Some(Self { stored, parts })
+        Some(Self { stored, columns })
+    }
+
+    fn column(&self, index: usize) -> Option<LateColumn> {
+        self.columns.get(index).copied().flatten()
+    }
+}
+
+impl LateColumn {
+    /// `None` unless the column is the same part of the region in all branches that have one.
+    fn new(plan: &ViewPlan, index: usize) -> Option<Self> {
+        let (mut found, mut stand_in) = (None, false);
+        for branch in &plan.branches {
+            let value = branch.values.get(index)?;
+            if *value == Scalar::Null {
+                continue;
+            }
+            let (decoded, other) = with_stand_in(value);
+            let Scalar::Region { alias, part } = decoded else { return None };
+            let own = region(branch).is_some_and(|(stored, _)| stored == alias);
+            if !own || found.is_some_and(|one| one != *part) {
+                return None;
+            }
+            found = Some(*part);
+            stand_in |= *other != Scalar::Null;
+        }
+        Some(Self { part: found?, stand_in })
+    }
+}
+
+/// A value, and what stands in where it is NULL.
+fn with_stand_in(value: &Scalar) -> (&Scalar, &Scalar) {
+    match value {
+        Scalar::Coalesce(parts) => match parts.as_slice() {
+            [first, second] => (first, second),
+            _ => (value, &Scalar::Null),
+        },
+        _ => (value, &Scalar::Null),
     }
 }
 
 /// Alias of the table that has a branch's region, and a value made from it.
 fn region(branch: &Branch) -> Option<(&String, &Scalar)> {
-    branch.values.iter().find_map(|value| match value {
-        Scalar::Region { alias, .. } => Some((alias, value)),
+    branch.values.iter().find_map(|value| match with_stand_in(value).0 {
+        decoded @ Scalar::Region { alias, .. } => Some((alias, decoded)),
         _ => None,
     })
 }
 
 impl Target {
-    /// The SELECT of a branch view: the columns of the view, or the stored region in place of those
-    /// that are decoded outside.
+    /// The SELECT of a branch view: the columns of the view, or the stored region, and what stands in
+    /// for it, in place of those that are decoded outside.
     pub fn branch_view(&self, plan: &ViewPlan, branch: &Branch) -> String {
         let late = Late::new(self, plan);
-        let is_late = |index: usize| {
-            late.as_ref().is_some_and(|late| matches!(late.parts.get(index), Some(Some(_))))
-        };
-        let mut outputs: Vec<(String, Expr, &Scalar)> = plan
-            .columns
-            .iter()
-            .zip(&branch.values)
-            .enumerate()
-            .filter(|(index, _)| !is_late(*index))
-            .map(|(_, (column, value))| {
-                (column.name.clone(), self.value(value, column.kind), value)
-            })
-            .collect();
+        let mut outputs: Vec<(String, Expr, &Scalar)> = Vec::new();
+        for (index, (column, value)) in plan.columns.iter().zip(&branch.values).enumerate() {
+            let value = match late.as_ref().and_then(|late| late.column(index)) {
+                Some(LateColumn { stand_in: false, .. }) => continue,
+                Some(_) => with_stand_in(value).1,
+                None => value,
+            };
+            outputs.push((column.name.clone(), self.value(value, column.kind), value));
+        }
         if let Some(late) = &late {
             let (value, scalar) = match region(branch) {
                 Some((alias, scalar)) => (column(alias, "region"), scalar),
@@ -117,16 +144,21 @@ impl Target {
             return self.all_branches(plan, &wrapped(&names));
         };
         let stored = column(ROWS, &late.stored);
-        let columns = plan.columns.iter().zip(&late.parts);
         let (mut names, mut outputs) = (Vec::new(), Vec::new());
-        for (column, part) in columns {
-            let Some(part) = part else {
-                names.push(name(column));
-                outputs.push(format!("  {}", name(column)));
+        for (index, view_column) in plan.columns.iter().enumerate() {
+            let name = name(view_column);
+            let Some(late) = late.column(index) else {
+                outputs.push(format!("  {name}"));
+                names.push(name);
                 continue;
             };
-            let value = self.dialect.text(&self.decoded(stored.clone(), *part));
-            outputs.push(format!("  {} AS {}", layout::expression(&value, 4), name(column)));
+            let mut value = self.decoded(stored.clone(), late.part);
+            if late.stand_in {
+                value = Func::coalesce([value, column(ROWS, &view_column.name)]).into();
+                names.push(name.clone());
+            }
+            let value = self.dialect.text(&value);
+            outputs.push(format!("  {} AS {name}", layout::expression(&value, 4)));
         }
         names.push(self.dialect.name(&late.stored));
         format!(
