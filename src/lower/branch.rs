@@ -159,7 +159,8 @@ impl Target {
 
     /// Find-first: no earlier collection has a dataset of this type with the same data ID that
     /// satisfies the condition as well. What refers to the row itself stands in WHERE: in ON,
-    /// PostgreSQL would not see an anti-join.
+    /// PostgreSQL would not see an anti-join. SQLite, left alone, would go through all datasets of
+    /// the type for every row; so it has to go through the collections that may hold the type.
     fn first_found(&self, branch: &Branch, condition: Option<&Predicate>) -> Expr {
         let on = [self.is_in("earlier_t", "earlier"), self.is_of_type("earlier_t", branch)];
         let same = branch.required.iter().map(|dimension| {
@@ -178,10 +179,19 @@ impl Target {
             }
             _ => String::new(),
         };
+        let collections = format!("{} AS earlier", self.own(&self.view.collections()));
+        let from = match self.dialect.join_in_order() {
+            None => format!("{collections}\n    JOIN"),
+            Some(join) => format!(
+                "{} AS earlier_s\n    {join} {collections} ON {}\n      AND {}\n    {join}",
+                self.table("collection_summary_dataset_type"),
+                self.dialect.text(&self.is_in("earlier_s", "earlier")),
+                self.dialect.text(&self.is_of_type("earlier_s", branch)),
+            ),
+        };
         Expr::cust(format!(
-            "NOT EXISTS (\n    SELECT 1\n    FROM {} AS earlier\n    JOIN {} AS earlier_t ON {}\n    \
-             WHERE {}{satisfied}\n  )",
-            self.own(&self.view.collections()),
+            "NOT EXISTS (\n    SELECT 1\n    FROM {from} {} AS earlier_t ON {}\n    WHERE \
+             {}{satisfied}\n  )",
             self.memberships(branch, &search),
             texts(on.into()).join("\n      AND "),
             conditions.join("\n      AND "),

@@ -29,7 +29,7 @@ impl Target {
     /// The value of a scalar, as exactly the type of its column.
     pub fn value(&self, scalar: &Scalar, kind: ColumnType) -> Expr {
         let expression = self.scalar(scalar);
-        let exact = is_exactly(scalar, kind) || !self.dialect.needs_exact_types();
+        let exact = self.is_exactly(scalar, kind);
         let expression = self.fitted(scalar, expression, kind);
         // Literally the same type in every branch, or the branches are not pulled up.
         if exact {
@@ -118,6 +118,11 @@ impl Target {
     }
 
     fn region(&self, alias: &str, part: RegionPart) -> Expr {
+        self.decoded(column(alias, "region"), part)
+    }
+
+    /// A column made from a stored region.
+    pub(super) fn decoded(&self, stored: Expr, part: RegionPart) -> Expr {
         let part = match part {
             RegionPart::Ra => RegionColumn::Ra,
             RegionPart::Dec => RegionColumn::Dec,
@@ -126,7 +131,6 @@ impl Target {
             RegionPart::SpherePolygon => RegionColumn::PgSpherePolygon,
             RegionPart::SpherePoint => RegionColumn::PgSpherePoint,
         };
-        let stored = column(alias, "region");
         let schema = self.view.schema.as_deref();
         region::column(self.dialect, self.strategy, part, stored, schema, &self.regions)
     }
@@ -140,24 +144,29 @@ impl Target {
         );
         self.dialect.fill(&template, &[&column(TAGS, "dataset_id")])
     }
-}
 
-/// Whether the scalar is already of literally that PostgreSQL type.
-fn is_exactly(scalar: &Scalar, kind: ColumnType) -> bool {
-    match (scalar, kind) {
-        (Scalar::Column { kind: ValueKind::Int, .. }, ColumnType::BigInt)
-        | (
-            Scalar::Column { kind: ValueKind::Float, .. }
-            | Scalar::Region { part: RegionPart::Ra | RegionPart::Dec | RegionPart::Fov, .. },
-            ColumnType::Double,
-        )
-        | (Scalar::Column { kind: ValueKind::Bool, .. }, ColumnType::Boolean)
-        | (Scalar::DatasetId | Scalar::Region { part: RegionPart::Region, .. }, ColumnType::Text) => {
-            true
+    /// Whether the scalar is already of the type of its column, to the last modifier.
+    fn is_exactly(&self, scalar: &Scalar, kind: ColumnType) -> bool {
+        match (scalar, kind) {
+            (Scalar::Column { kind: ValueKind::Int, .. }, ColumnType::BigInt)
+            | (Scalar::Column { kind: ValueKind::Float, .. }, ColumnType::Double)
+            | (Scalar::Column { kind: ValueKind::Bool, .. }, ColumnType::Boolean) => true,
+            (Scalar::Column { kind: ValueKind::Int, .. }, ColumnType::Integer)
+            | (Scalar::Column { kind: ValueKind::Text, .. } | Scalar::Run, ColumnType::Text) => {
+                !self.dialect.has_sized_types()
+            }
+            (
+                Scalar::Region { part: RegionPart::Ra | RegionPart::Dec | RegionPart::Fov, .. },
+                ColumnType::Double,
+            )
+            | (
+                Scalar::DatasetId | Scalar::Region { part: RegionPart::Region, .. },
+                ColumnType::Text,
+            ) => self.dialect.has_rich_types(),
+            (Scalar::Column { alias, column, .. }, ColumnType::Timestamp) => {
+                self.dialect.has_rich_types() && alias == DATASET && column == "ingest_date"
+            }
+            _ => false,
         }
-        (Scalar::Column { alias, column, .. }, ColumnType::Timestamp) => {
-            alias == DATASET && column == "ingest_date"
-        }
-        _ => false,
     }
 }

@@ -1,19 +1,120 @@
 //! The views in SQL.
+//!
+//! In: a plan. Out: a SELECT for each of its branches, and one that unites them. Where a database
+//! computes columns that a query does not use, branches hand on the stored region, and the ObsCore
+//! view decodes it outside of the UNION ALL: what nobody asks for costs nothing there.
 
-use sea_query::Expr;
+use sea_query::{Expr, Func};
 
 use super::Target;
-use crate::plan::{Branch, Scalar, Search, ViewPlan};
+use super::scalar::column;
+use crate::obscore::ColumnType;
+use crate::plan::{Branch, RegionPart, Scalar, Search, ViewColumn, ViewPlan};
+use crate::sql::layout;
+
+/// Alias of the united branches.
+const ROWS: &str = "united";
+
+/// The columns that are decoded outside of the branches.
+struct Late {
+    /// The column of the branches that has the stored region.
+    stored: String,
+    /// For each of the view's columns how it is decoded, where it is.
+    columns: Vec<Option<LateColumn>>,
+}
+
+/// A column that is decoded outside of the branches.
+#[derive(Clone, Copy)]
+struct LateColumn {
+    /// What it is of the region.
+    part: RegionPart,
+    /// Whether a branch has a value for rows without a region, in a column of the same name.
+    stand_in: bool,
+}
+
+impl Late {
+    /// `None` where nothing is.
+    fn new(target: &Target, plan: &ViewPlan) -> Option<Self> {
+        if !target.dialect.computes_unused_columns() {
+            return None;
+        }
+        let columns: Vec<Option<LateColumn>> =
+            (0..plan.columns.len()).map(|index| LateColumn::new(plan, index)).collect();
+        columns.iter().flatten().next()?;
+        let mut stored = "region".to_owned();
+        while plan.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&stored)) {
+            stored.push('_');
+        }
+        Some(Self { stored, columns })
+    }
+
+    fn column(&self, index: usize) -> Option<LateColumn> {
+        self.columns.get(index).copied().flatten()
+    }
+}
+
+impl LateColumn {
+    /// `None` unless the column is the same part of the region in all branches that have one.
+    fn new(plan: &ViewPlan, index: usize) -> Option<Self> {
+        let (mut found, mut stand_in) = (None, false);
+        for branch in &plan.branches {
+            let value = branch.values.get(index)?;
+            if *value == Scalar::Null {
+                continue;
+            }
+            let (decoded, other) = with_stand_in(value);
+            let Scalar::Region { alias, part } = decoded else { return None };
+            let own = region(branch).is_some_and(|(stored, _)| stored == alias);
+            if !own || found.is_some_and(|one| one != *part) {
+                return None;
+            }
+            found = Some(*part);
+            stand_in |= *other != Scalar::Null;
+        }
+        Some(Self { part: found?, stand_in })
+    }
+}
+
+/// A value, and what stands in where it is NULL.
+fn with_stand_in(value: &Scalar) -> (&Scalar, &Scalar) {
+    match value {
+        Scalar::Coalesce(parts) => match parts.as_slice() {
+            [first, second] => (first, second),
+            _ => (value, &Scalar::Null),
+        },
+        _ => (value, &Scalar::Null),
+    }
+}
+
+/// Alias of the table that has a branch's region, and a value made from it.
+fn region(branch: &Branch) -> Option<(&String, &Scalar)> {
+    branch.values.iter().find_map(|value| match with_stand_in(value).0 {
+        decoded @ Scalar::Region { alias, .. } => Some((alias, decoded)),
+        _ => None,
+    })
+}
 
 impl Target {
-    /// The SELECT of a branch view: all columns of the view.
+    /// The SELECT of a branch view: the columns of the view, or the stored region, and what stands in
+    /// for it, in place of those that are decoded outside.
     pub fn branch_view(&self, plan: &ViewPlan, branch: &Branch) -> String {
-        let outputs: Vec<(String, Expr, &Scalar)> = plan
-            .columns
-            .iter()
-            .zip(&branch.values)
-            .map(|(column, value)| (column.name.clone(), self.value(value, column.kind), value))
-            .collect();
+        let late = Late::new(self, plan);
+        let mut outputs: Vec<(String, Expr, &Scalar)> = Vec::new();
+        for (index, (column, value)) in plan.columns.iter().zip(&branch.values).enumerate() {
+            let value = match late.as_ref().and_then(|late| late.column(index)) {
+                Some(LateColumn { stand_in: false, .. }) => continue,
+                Some(_) => with_stand_in(value).1,
+                None => value,
+            };
+            outputs.push((column.name.clone(), self.value(value, column.kind), value));
+        }
+        if let Some(late) = &late {
+            let (value, scalar) = match region(branch) {
+                Some((alias, scalar)) => (column(alias, "region"), scalar),
+                None => (self.value(&Scalar::Null, ColumnType::Text), &Scalar::Null),
+            };
+            outputs.push((late.stored.clone(), value, scalar));
+        }
         let selects = self.branch(branch, &plan.search, &outputs);
         let texts: Vec<String> = selects.iter().map(super::BranchSelect::text).collect();
         texts.join("\nUNION ALL\n")
@@ -29,17 +130,46 @@ impl Target {
 
     /// The SELECT of the ObsCore view: all branch views, one after the other.
     pub fn whole_view(&self, plan: &ViewPlan) -> String {
-        let names: Vec<String> =
-            plan.columns.iter().map(|column| self.dialect.name(&column.name)).collect();
-        let names = wrapped(&names);
+        let name = |column: &ViewColumn| self.dialect.name(&column.name);
         if plan.branches.is_empty() {
             let nulls = plan.columns.iter().map(|column| {
                 let null = self.value(&Scalar::Null, column.kind);
-                format!("  {} AS {}", self.dialect.text(&null), self.dialect.name(&column.name))
+                format!("  {} AS {}", self.dialect.text(&null), name(column))
             });
             let nulls: Vec<String> = nulls.collect();
             return format!("SELECT\n{}\nWHERE 1 = 0", nulls.join(",\n"));
         }
+        let Some(late) = Late::new(self, plan) else {
+            let names: Vec<String> = plan.columns.iter().map(name).collect();
+            return self.all_branches(plan, &wrapped(&names));
+        };
+        let stored = column(ROWS, &late.stored);
+        let (mut names, mut outputs) = (Vec::new(), Vec::new());
+        for (index, view_column) in plan.columns.iter().enumerate() {
+            let name = name(view_column);
+            let Some(late) = late.column(index) else {
+                outputs.push(format!("  {name}"));
+                names.push(name);
+                continue;
+            };
+            let mut value = self.decoded(stored.clone(), late.part);
+            if late.stand_in {
+                value = Func::coalesce([value, column(ROWS, &view_column.name)]).into();
+                names.push(name.clone());
+            }
+            let value = self.dialect.text(&value);
+            outputs.push(format!("  {} AS {name}", layout::expression(&value, 4)));
+        }
+        names.push(self.dialect.name(&late.stored));
+        format!(
+            "SELECT\n{}\nFROM (\n{}\n) AS {ROWS}",
+            outputs.join(",\n"),
+            self.all_branches(plan, &wrapped(&names))
+        )
+    }
+
+    /// Columns of all branch views, one after the other.
+    fn all_branches(&self, plan: &ViewPlan, names: &str) -> String {
         let selects = plan.branches.iter().map(|branch| {
             let view = self.own(&self.view.branch(&branch.dataset_type));
             format!("SELECT\n{names}\nFROM {view}")

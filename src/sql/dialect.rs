@@ -41,10 +41,26 @@ impl Dialect {
         }
     }
 
-    /// Whether a type name must stand at every value that is not of exactly that type, so that the
-    /// branches of a UNION ALL are alike to the last modifier.
-    pub fn needs_exact_types(self) -> bool {
+    /// Whether lengths of text and of integers make types of their own. A value that is not of the
+    /// type of its view column is cast, so that the branches of a UNION ALL are alike: else the
+    /// database would compute them in full before it looks at what the query wants.
+    pub fn has_sized_types(self) -> bool {
         self == Self::Postgres
+    }
+
+    /// Whether a query that aggregates over a UNION ALL computes also the columns of it that it does
+    /// not use, so that what is dear must stand outside.
+    pub fn computes_unused_columns(self) -> bool {
+        self == Self::Sqlite
+    }
+
+    /// The join that is made in the order in which it is written, where the database's own choice of
+    /// order has no figures about the tables to go by.
+    pub fn join_in_order(self) -> Option<&'static str> {
+        match self {
+            Self::Postgres => None,
+            Self::Sqlite => Some("CROSS JOIN"),
+        }
     }
 
     /// Whether there are types of their own for UUIDs and timestamps, rather than text.
