@@ -5,7 +5,7 @@
 //! byte first: longitude and latitude in degrees.
 
 use super::Wrong;
-use crate::geom::{LonLat, Region, Vector3, point_degrees, to_degrees};
+use crate::geom::{Circle, LonLat, Region, Vector3, point_degrees, to_degrees};
 use crate::region;
 
 /// First byte of an encoded point; no region begins with it.
@@ -63,6 +63,17 @@ pub enum Geometry {
 }
 
 impl Geometry {
+    /// As a region column of a registry holds it; a point is a circle without extent.
+    pub fn encoded_text(&self) -> String {
+        match self {
+            Self::Point(point) => {
+                let circle = Circle::from_angle(point.vector(), 0.0);
+                region::encode_base64(&Region::Circle(circle))
+            }
+            Self::Region(region) => region::encode_base64(region),
+        }
+    }
+
     /// The bytes of a value.
     pub fn encode(&self) -> Vec<u8> {
         match self {

@@ -147,7 +147,7 @@ impl Target {
         match scalar {
             Scalar::Region { alias, .. } => {
                 let region = super::scalar::column(alias, "region");
-                if self.dialect.needs_exact_types() {
+                if self.dialect.has_sized_types() {
                     self.dialect.fill("CAST({0} AS text)", &[&region])
                 } else {
                     region

@@ -44,6 +44,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     scalar(c"adql_coord1", "COORD1", &[1], |a| Ok(a.point(0)?.lon().into())),
     scalar(c"adql_coord2", "COORD2", &[1], |a| Ok(a.point(0)?.lat().into())),
     scalar(c"adql_dali", "DALI", &[1], |a| one(a, 0, |geometry| Ok(dali(geometry).into()))),
+    scalar(c"adql_encoded", "REGION", &[1], |a| {
+        one(a, 0, |geometry| Ok(geometry.encoded_text().into()))
+    }),
     scalar(c"adql_stcs", "STC-S", &[1], |a| one(a, 0, |geometry| Ok(stcs(geometry).into()))),
     scalar(c"ivo_geom_transform", "ivo_geom_transform", &[3], |a| {
         let (from, to) = (Frame::named(a.text(0)?)?, Frame::named(a.text(1)?)?);
