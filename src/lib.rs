@@ -19,6 +19,7 @@ pub mod plan;
 pub mod region;
 pub mod registry;
 pub mod resolve;
+pub mod serve;
 pub mod sql;
 pub mod stream;
 pub mod template;

@@ -8,6 +8,7 @@ mod lint;
 mod mapping;
 mod plan;
 mod registry;
+mod serve;
 mod template;
 mod votable;
 
@@ -24,7 +25,7 @@ pub struct Code {
 
 /// All codes, family by family: M mapping and where-expressions, T templates, R registry, database
 /// and credentials, D generate/apply/check/drop, X export, L ObsCore lints, P compiling a mapping,
-/// W what where-expressions mean, V uploaded VOTables, Q ADQL.
+/// W what where-expressions mean, V uploaded VOTables, Q ADQL, S the service.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
@@ -37,6 +38,7 @@ pub const CODES: &[&[Code]] = &[
     lint::CODES,
     votable::CODES,
     adql::CODES,
+    serve::CODES,
 ];
 
 /// The code with that name, in any case of letters.
