@@ -3,7 +3,10 @@
 //! In: requests. Out: the documents of TAP 1.1, UWS 1.1 and VOSI 1.1, answers of queries, jobs that
 //! outlive the process. Nothing here builds SQL or knows a database.
 
+pub mod failure;
+pub mod jobs;
 pub mod parameters;
+pub mod query;
 pub mod uws;
 pub mod vosi;
 mod xml;

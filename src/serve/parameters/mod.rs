@@ -12,7 +12,7 @@ mod upload;
 
 pub use part::{Content, Part};
 pub use read::{Limits, from_query, read};
-pub use upload::{Upload, UploadSource, file_name};
+pub use upload::{Upload, UploadSource};
 
 use crate::diag::{Diagnostic, Result};
 

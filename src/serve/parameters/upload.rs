@@ -103,14 +103,6 @@ fn location(uri: &str) -> Result<Url> {
     }
 }
 
-/// A name for the file that keeps a part: letters, digits and underscores of its own name, made
-/// unique by its place among the parts.
-pub fn file_name(place: usize, name: &str) -> String {
-    let kept: String =
-        name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
-    format!("part-{place}-{kept}")
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -157,6 +149,5 @@ mod tests {
             assert_eq!(error.code, code, "{value}");
             assert!(error.message.contains(said), "{value}: {}", error.message);
         }
-        assert_eq!(file_name(2, "../a b/ü.xml"), "part-2-abxml");
     }
 }

@@ -36,18 +36,14 @@ pub struct Job {
 }
 
 /// A parameter of a job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// Name; in capitals, but for that of an upload's part.
     pub id: String,
     /// Value as it was sent; empty for a part, whose bytes are kept elsewhere.
     pub value: String,
     /// Whether this is a part of a request, to be read at a URL of its own.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_reference: bool,
-    /// Media type of a part.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub media_type: Option<String>,
 }
 
 /// A result of a job.
@@ -75,6 +71,6 @@ pub struct ErrorSummary {
 impl Parameter {
     /// A parameter with its value.
     pub fn new(id: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { id: id.into(), value: value.into(), by_reference: false, media_type: None }
+        Self { id: id.into(), value: value.into(), by_reference: false }
     }
 }
