@@ -4,9 +4,15 @@
 //! outlive the process. Nothing here builds SQL or knows a database.
 
 pub mod failure;
+pub mod http;
 pub mod jobs;
 pub mod parameters;
 pub mod query;
+mod service;
+pub mod settings;
+mod tap;
 pub mod uws;
 pub mod vosi;
 mod xml;
+
+pub use service::{Offered, Probe, Service};

@@ -72,6 +72,9 @@ pub struct Offer {
     pub most_rows: Option<u64>,
 }
 
+/// How long a query that took too long may take to end its document.
+const FAREWELL: Duration = Duration::from_secs(5);
+
 /// Names for LANG.
 const LANGUAGES: [(&str, Version); 3] =
     [("ADQL", Version::V2_1), ("ADQL-2.0", Version::V2_0), ("ADQL-2.1", Version::V2_1)];
@@ -115,16 +118,25 @@ impl Query {
     /// S032 when it takes too long, S030 when whoever answers panics, and its own errors.
     pub async fn answered(self, answer: &Answer, output: Output) -> Result<Answered> {
         let deadline = self.deadline;
-        let guard = self.cancel.clone().drop_guard();
+        let cancel = self.cancel.clone();
+        let guard = cancel.clone().drop_guard();
         let began = Instant::now();
-        let work = AssertUnwindSafe(answer(self, output)).catch_unwind();
+        let mut work = AssertUnwindSafe(answer(self, output)).catch_unwind();
         let done = match deadline {
             None => work.await,
-            Some(deadline) => tokio::time::timeout_at(deadline, work).await.map_err(|_| {
-                let seconds = deadline.duration_since(began).as_secs_f64().round();
-                Diagnostic::error("S032", format!("the query took longer than {seconds} seconds"))
-                    .help("ask for less, or let it run longer as an asynchronous job")
-            })?,
+            Some(deadline) => match tokio::time::timeout_at(deadline, &mut work).await {
+                Ok(done) => done,
+                Err(_) => {
+                    cancel.cancel();
+                    // What has begun is to end as a legal document.
+                    let _ = tokio::time::timeout(FAREWELL, work).await;
+                    let seconds = deadline.duration_since(began).as_secs_f64().round();
+                    let message = format!("the query took longer than {seconds} seconds");
+                    return Err(Diagnostic::error("S032", message)
+                        .help("ask for less, or let it run longer as an asynchronous job")
+                        .into());
+                }
+            },
         };
         let answered =
             done.map_err(|_| Diagnostic::error("S030", "the query engine panicked"))??;
@@ -145,7 +157,7 @@ impl Offer {
         };
         found.ok_or_else(|| {
             let name = name.unwrap_or_default();
-            let names = self.formats.iter().flat_map(|format| {
+            let names = self.formats.iter().filter_map(|format| {
                 format.aliases.first().or(Some(&format.media_type)).map(String::as_str)
             });
             let error = Diagnostic::error("S019", format!("the format `{name}` is not offered"));
@@ -209,9 +221,9 @@ mod tests {
         let offer = offer(None, None);
         assert_eq!(read(&[], &offer).unwrap().format.media_type, "application/x-votable+xml");
         assert_eq!(read(&[("FORMAT", "CSV")], &offer).unwrap().format.media_type, "text/csv");
-        let error = read(&[("RESPONSEFORMAT", "cvs")], &offer).unwrap_err();
+        let error = read(&[("RESPONSEFORMAT", "VOTabel")], &offer).unwrap_err();
         assert_eq!(error.code, "S019");
-        assert_eq!(error.help, ["did you mean `csv`?", "possible: votable, csv"]);
+        assert_eq!(error.help, ["did you mean `votable`?", "possible: votable, csv"]);
         assert_eq!(language("adql-2.0").unwrap(), Version::V2_0);
         assert_eq!(language("PQL").unwrap_err().code, "S019");
         let nothing = Query::read(&Parameters::default(), &offer, None, None);
