@@ -21,6 +21,7 @@ pub mod query;
 pub mod region;
 pub mod registry;
 pub mod resolve;
+pub mod serve;
 pub mod sql;
 pub mod stream;
 pub mod template;

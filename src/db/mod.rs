@@ -13,6 +13,7 @@ mod dump;
 mod environment;
 mod error;
 mod introspect;
+pub mod jobs;
 mod pgpass;
 mod postgres;
 mod redact;

@@ -15,7 +15,7 @@ mod read;
 mod reader;
 mod reference;
 mod schema;
-mod yaml;
+pub(crate) mod yaml;
 
 pub use model::{
     AccessEstsize, CollectionRule, Collections, Column, ColumnType, DatasetTypeBlock, Deviations,

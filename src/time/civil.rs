@@ -117,10 +117,11 @@ pub fn parse_clock(text: &str) -> Option<(i64, i64)> {
     Some((days_of(year, month, day)?, time_of_day(clock)?))
 }
 
-/// [`parse_clock`] as nanoseconds since 1970-01-01 on a clock without leap seconds.
+/// [`parse_clock`] as nanoseconds since 1970-01-01 on a clock without leap seconds; nothing beyond
+/// what 64 bits hold, the years 1678 to 2262.
 pub fn parse_iso(text: &str) -> Option<i64> {
     let (days, nanoseconds) = parse_clock(text)?;
-    Some(days * DAY + nanoseconds)
+    days.checked_mul(DAY)?.checked_add(nanoseconds)
 }
 
 /// `YYYY:DDD[:HH:MM[:SS[.f]]]`, as [`parse_clock`].

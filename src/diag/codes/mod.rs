@@ -10,6 +10,7 @@ mod mapping;
 mod plan;
 mod query;
 mod registry;
+mod serve;
 mod template;
 mod votable;
 
@@ -28,6 +29,7 @@ pub struct Code {
 /// and credentials, D generate/apply/check/drop, X export, L ObsCore lints, P compiling a mapping,
 /// W what where-expressions mean, V uploaded VOTables, Q ADQL, F output
 /// formats of services.
+/// W what where-expressions mean, V uploaded VOTables, Q ADQL, S the service.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
@@ -42,6 +44,7 @@ pub const CODES: &[&[Code]] = &[
     adql::CODES,
     query::CODES,
     formats::CODES,
+    serve::CODES,
 ];
 
 /// The code with that name, in any case of letters.

@@ -3,25 +3,26 @@
 //! In: the text of a file. Out: a tree of [`Node`]s, or a diagnostic. Syntax comes from
 //! saphyr-parser's events; what plain scalars mean follows YAML 1.1 as PyYAML's SafeLoader has it
 //! (`yes` is true, `1e-9` is text, `012` is octal), because Butler loads its configuration with it.
+//! The settings of the service are read in the same way.
 
 mod compose;
 mod margin;
 mod place;
 mod scalar;
 
-pub(super) use compose::compose;
+pub(crate) use compose::compose;
 
 use crate::diag::{Span, SpanMap};
 
 /// A value with its place.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) value: Value,
-    pub(super) span: Span,
+pub(crate) struct Node {
+    pub(crate) value: Value,
+    pub(crate) span: Span,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Null,
     Bool(bool),
     Int(i64),
@@ -37,14 +38,14 @@ pub(super) enum Value {
 
 /// A text, and where each of its bytes stands in the file.
 #[derive(Debug, Clone)]
-pub(super) struct Text {
-    pub(super) text: String,
-    pub(super) map: SpanMap,
+pub(crate) struct Text {
+    pub(crate) text: String,
+    pub(crate) map: SpanMap,
 }
 
 /// A YAML timestamp: a date, perhaps with a time of day.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     pub(super) year: i32,
     pub(super) month: u32,
     pub(super) day: u32,
@@ -52,7 +53,7 @@ pub(super) struct Moment {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct TimeOfDay {
+pub(crate) struct TimeOfDay {
     pub(super) hour: u32,
     pub(super) minute: u32,
     pub(super) second: u32,
@@ -63,7 +64,7 @@ pub(super) struct TimeOfDay {
 
 impl Value {
     /// What the value is, for messages.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "nothing (null)",
             Self::Bool(_) => "true or false",

@@ -1,0 +1,164 @@
+//! Codes of the service.
+
+use super::Code;
+
+/// Family S.
+pub const CODES: &[Code] = &[
+    Code {
+        code: "S001",
+        title: "the settings cannot be read",
+        text: "The file that --settings or OBSCORE_VIEW_SETTINGS names does not exist, may not be \
+read, or is not YAML.",
+    },
+    Code {
+        code: "S002",
+        title: "unknown key in the settings",
+        text: "The file of settings has a key that means nothing. A key that is spelled wrong would \
+leave a limit at its default without a word, so it is an error.",
+    },
+    Code {
+        code: "S003",
+        title: "a setting has a value that it cannot have",
+        text: "The message names the setting and what it takes. Settings come from the command \
+line, then from variables called OBSCORE_VIEW_…, then from the file, then from defaults.",
+    },
+    Code {
+        code: "S004",
+        title: "settings contradict each other",
+        text: "Each of them is possible, but not both together: a default that is larger than its \
+limit, say, or tokens and a proxy that both name the users.",
+    },
+    Code {
+        code: "S005",
+        title: "the address cannot be listened at",
+        text: "Another program listens there, the address is not one of this machine, or the port \
+is below 1024 and needs rights. `--bind 127.0.0.1:0` takes a free port.",
+    },
+    Code {
+        code: "S006",
+        title: "the file of tokens cannot be used",
+        text: "A line is `token name`: the token that clients send as `Authorization: Bearer …`, a \
+space, and the name that jobs are kept under. Empty lines and lines that begin with # are left out. \
+Nobody but the owner may have permissions on the file, since a token is a password.",
+    },
+    Code {
+        code: "S007",
+        title: "the folder of jobs cannot be used",
+        text: "Results and uploads of asynchronous jobs are kept in files. The folder must exist \
+or be creatable, and be writable. Several services that share a job database must share the folder.",
+    },
+    Code {
+        code: "S010",
+        title: "a parameter was given more than once",
+        text: "Parameters such as QUERY, LANG, MAXREC and RESPONSEFORMAT have one value. Names are \
+the same in any case of letters: `query` and `QUERY` are one parameter.",
+    },
+    Code {
+        code: "S011",
+        title: "a parameter has a value that it cannot have",
+        text: "The message names the parameter and what it takes.",
+    },
+    Code {
+        code: "S012",
+        title: "a parameter is missing",
+        text: "A query needs LANG=ADQL and QUERY=….",
+    },
+    Code {
+        code: "S013",
+        title: "an upload is not described as it should be",
+        text: "UPLOAD is `name,uri`. The name is that of a table, to be used as TAP_UPLOAD.name; the \
+URI is `param:part` for a part of the same request, or a URL where the service allows it. Several \
+uploads are several UPLOAD parameters, or one with pairs that are joined by semicolons.",
+    },
+    Code {
+        code: "S014",
+        title: "an upload is not in the request",
+        text: "UPLOAD names a part with `param:`, and the request has no part of that name. Parts \
+come in a body of type multipart/form-data, in the same request as UPLOAD.",
+    },
+    Code {
+        code: "S015",
+        title: "an upload cannot be fetched",
+        text: "Tables are fetched by http: and https: only, and only from the hosts that the \
+operator of the service allows. Send the table in the request instead.",
+    },
+    Code {
+        code: "S016",
+        title: "the request is too large",
+        text: "Queries, uploads and whole requests have limits, which /capabilities tells. Nothing \
+is cut off: what is too large is refused.",
+    },
+    Code {
+        code: "S017",
+        title: "the body of the request cannot be read",
+        text: "It does not follow its own Content-Type, or it ended early.",
+    },
+    Code {
+        code: "S018",
+        title: "the body's type is not one of a form",
+        text: "Parameters come as application/x-www-form-urlencoded or multipart/form-data.",
+    },
+    Code {
+        code: "S019",
+        title: "the language or the format is not offered",
+        text: "/capabilities lists the languages for LANG and the formats for RESPONSEFORMAT.",
+    },
+    Code {
+        code: "S020",
+        title: "there is no such job, or nothing of that name",
+        text: "The job was never there, was deleted, or its destruction time has come. Results are \
+there in the phase COMPLETED only, an error document in the phases ERROR and ABORTED.",
+    },
+    Code {
+        code: "S021",
+        title: "the job belongs to somebody else",
+        text: "A job that was made with a name can be seen and changed under that name only.",
+    },
+    Code {
+        code: "S022",
+        title: "the job's phase does not allow this",
+        text: "Parameters can be changed while a job is PENDING. RUN starts a job that is PENDING \
+or HELD. ABORT stops one that has not ended.",
+    },
+    Code {
+        code: "S023",
+        title: "there are too many jobs",
+        text: "The service keeps a limited number of jobs. Delete some, or try again later.",
+    },
+    Code {
+        code: "S024",
+        title: "the job was interrupted",
+        text: "The service ended, or its machine failed, while the job was worked at, and it was \
+not taken up again: either it had been tried as often as the service tries, or its files are gone. \
+Run it again.",
+    },
+    Code {
+        code: "S030",
+        title: "the service failed",
+        text: "Something went wrong that is no fault of the request. The operator finds what it was \
+in the log, under the request's identifier.",
+    },
+    Code {
+        code: "S031",
+        title: "the service is busy",
+        text: "As many queries run as may run at a time, and one did not end soon enough. Try again \
+later, or make an asynchronous job, which waits for its turn.",
+    },
+    Code {
+        code: "S032",
+        title: "the query took too long",
+        text: "Queries have a limit of time, which /capabilities tells. Ask for less, or make an \
+asynchronous job, which may run longer.",
+    },
+    Code {
+        code: "S033",
+        title: "the query was stopped",
+        text: "Its client left, its job was aborted or deleted, or the service ended.",
+    },
+    Code {
+        code: "S040",
+        title: "a token is needed",
+        text: "This service answers those only who send `Authorization: Bearer …` with a token that \
+it knows.",
+    },
+];

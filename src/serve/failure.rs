@@ -1,0 +1,101 @@
+//! What clients are told of errors.
+//!
+//! In: a diagnostic. Out: an HTTP status, and the error document of DALI 1.1 section 4.4. What is
+//! the client's fault is told in full; what is not goes to the log, since it may name hosts and
+//! files, and the client is told so.
+
+use axum::http::StatusCode;
+
+use super::xml::Xml;
+use crate::diag::Diagnostic;
+
+/// The status that fits a diagnostic's code.
+pub fn status(code: &str) -> StatusCode {
+    match code {
+        "S016" => StatusCode::PAYLOAD_TOO_LARGE,
+        "S018" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "S020" => StatusCode::NOT_FOUND,
+        "S021" | "S022" => StatusCode::FORBIDDEN,
+        "S023" | "S031" | "S033" => StatusCode::SERVICE_UNAVAILABLE,
+        "S032" => StatusCode::GATEWAY_TIMEOUT,
+        "S040" => StatusCode::UNAUTHORIZED,
+        "S030" => StatusCode::INTERNAL_SERVER_ERROR,
+        // The database is busy or takes too long.
+        "R027" => StatusCode::SERVICE_UNAVAILABLE,
+        // Queries, uploads, parameters.
+        _ if code.starts_with(['Q', 'V', 'S']) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Whether the same request may succeed another time.
+pub fn is_transient(code: &str) -> bool {
+    status(code).is_server_error() && code != "S032"
+}
+
+/// Whether the client may see what happened.
+fn is_public(error: &Diagnostic) -> bool {
+    !status(error.code).is_server_error() || error.code.starts_with('S') && error.code != "S030"
+}
+
+const HIDDEN: &str = "the service failed; its operator finds the reason in the log";
+
+/// The error in one line.
+pub fn line(error: &Diagnostic) -> String {
+    if !is_public(error) {
+        return format!("{HIDDEN} [{}]", error.code);
+    }
+    std::iter::once(error.to_string())
+        .chain(error.help.iter().cloned())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// The error with the place it is about and all help.
+pub fn text(error: &Diagnostic) -> String {
+    if !is_public(error) {
+        return line(error);
+    }
+    if error.labels.is_empty() { line(error) } else { error.render(false) }
+}
+
+/// A VOTable that says what is wrong, and nothing else.
+pub fn document(text: &str) -> String {
+    let root = [("version", "1.4"), ("xmlns", "http://www.ivoa.net/xml/VOTable/v1.3")];
+    let mut xml = Xml::new();
+    xml.element("VOTABLE", &root, |xml| {
+        xml.element("RESOURCE", &[("type", "results")], |xml| {
+            xml.leaf("INFO", &[("name", "QUERY_STATUS"), ("value", "ERROR")], text);
+        });
+    });
+    xml.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{CODES, Source, Span};
+
+    #[test]
+    fn every_code_has_a_fitting_status() {
+        for code in CODES.iter().copied().flatten() {
+            let status = status(code.code);
+            assert!(status.is_client_error() || status.is_server_error(), "{}", code.code);
+        }
+        assert_eq!(status("Q010"), StatusCode::BAD_REQUEST);
+        assert_eq!(status("R022"), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[test]
+    fn hosts_stay_inside_and_places_go_out() {
+        let inside = Diagnostic::error("R022", "nothing accepts connections at secret.host");
+        assert!(!text(&inside).contains("secret") && !line(&inside).contains("secret"));
+        let source = Source::new("query", "SELECT a FRM b");
+        let outside = Diagnostic::error("S011", "no such word")
+            .at(&source, Span::new(9, 12), "")
+            .help("did you mean `FROM`?");
+        assert_eq!(line(&outside), "query:1:10: no such word [S011]; did you mean `FROM`?");
+        assert!(text(&outside).contains("^^^") && text(&outside).contains("SELECT a FRM b"));
+        assert!(document("a < b").contains(">a &lt; b<"));
+    }
+}

@@ -1,0 +1,18 @@
+//! The service: HTTP in front of the compiler.
+//!
+//! In: requests. Out: the documents of TAP 1.1, UWS 1.1 and VOSI 1.1, answers of queries, jobs that
+//! outlive the process. Nothing here builds SQL or knows a database.
+
+pub mod failure;
+pub mod http;
+pub mod jobs;
+pub mod parameters;
+pub mod query;
+mod service;
+pub mod settings;
+mod tap;
+pub mod uws;
+pub mod vosi;
+mod xml;
+
+pub use service::{Offered, Probe, Service};

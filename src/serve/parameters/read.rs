@@ -1,0 +1,250 @@
+//! Reading requests.
+
+use std::io::Write;
+
+use axum::body::Body;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{Method, header};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use tempfile::NamedTempFile;
+use url::form_urlencoded;
+
+use super::{Content, Parameters, Part};
+use crate::diag::{Diagnostic, Result};
+
+/// What a request may weigh.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of all values that are not files.
+    pub values: usize,
+    /// Bytes of all files together.
+    pub uploads: u64,
+    /// Bytes of a file that are kept in memory; larger ones go to temporary files.
+    pub memory: usize,
+}
+
+/// Most values and files in a request; every standard's parameters are a dozen.
+const MOST: usize = 1000;
+
+/// The parameters of a query string.
+pub fn from_query(query: &str) -> Parameters {
+    Parameters::from_pairs(form_urlencoded::parse(query.as_bytes()).into_owned())
+}
+
+/// The parameters of a request: those of its URL, and for POST and PUT those of its body.
+///
+/// # Errors
+/// S016 when it is too large, S017 when the body is malformed or cut short, S018 for an encoding
+/// that is none of a form's.
+pub async fn read(request: Request, limits: &Limits) -> Result<Parameters> {
+    let mut parameters = from_query(request.uri().query().unwrap_or_default());
+    if !matches!(*request.method(), Method::POST | Method::PUT) {
+        return Ok(parameters);
+    }
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "multipart/form-data" => {
+            // The layer around this knows the length of the whole body; parts are counted here.
+            let multipart = Multipart::from_request(request, &()).await;
+            let multipart = multipart.map_err(|error| malformed(&error.body_text()))?;
+            read_multipart(multipart, limits, &mut parameters).await?;
+        }
+        // Clients that send nothing say nothing of its type.
+        "application/x-www-form-urlencoded" | "" => {
+            let text = read_all(request.into_body(), limits.values).await?;
+            for (name, value) in form_urlencoded::parse(&text) {
+                parameters.push(&name, value);
+            }
+        }
+        other => {
+            return Err(Diagnostic::error("S018", format!("a body of type {other} is not read"))
+                .help("possible: application/x-www-form-urlencoded, multipart/form-data")
+                .into());
+        }
+    }
+    if parameters.entries.len() + parameters.parts.len() > MOST {
+        let message = format!("the request has more than {MOST} parameters");
+        return Err(Diagnostic::error("S016", message).into());
+    }
+    Ok(parameters)
+}
+
+async fn read_all(body: Body, most: usize) -> Result<Bytes> {
+    let mut collected = BytesMut::new();
+    let mut stream = body.into_data_stream();
+    while let Some(piece) = stream.next().await {
+        let piece = piece.map_err(|error| interrupted(&error))?;
+        if collected.len() + piece.len() > most {
+            return Err(too_large("the parameters", most as u64));
+        }
+        collected.extend_from_slice(&piece);
+    }
+    Ok(collected.freeze())
+}
+
+async fn read_multipart(
+    mut multipart: Multipart,
+    limits: &Limits,
+    parameters: &mut Parameters,
+) -> Result<()> {
+    let (mut values, mut uploads, mut count) = (0, 0, 0);
+    while let Some(field) = multipart.next_field().await.map_err(|error| broken(&error))? {
+        count += 1;
+        if count > MOST {
+            let message = format!("the request has more than {MOST} parameters");
+            return Err(Diagnostic::error("S016", message).into());
+        }
+        let name = field.name().unwrap_or_default().to_owned();
+        let media_type = field.content_type().map(str::to_owned);
+        let plain = media_type.as_deref().is_none_or(|kind| kind.starts_with("text/plain"));
+        if field.file_name().is_none() && plain {
+            let text = value(field, limits.values, &mut values).await?;
+            parameters.push(&name, text);
+        } else {
+            let content = file(field, limits, &mut uploads).await?;
+            parameters.push_part(Part { name, media_type, content });
+        }
+    }
+    Ok(())
+}
+
+async fn value(mut field: Field<'_>, most: usize, total: &mut usize) -> Result<String> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(|error| broken(&error))? {
+        *total += piece.len();
+        if *total > most {
+            return Err(too_large("the parameters", most as u64));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    let name = field.name().unwrap_or_default();
+    String::from_utf8(bytes).map_err(|_| malformed(&format!("`{name}` is not UTF-8")))
+}
+
+async fn file(mut field: Field<'_>, limits: &Limits, total: &mut u64) -> Result<Content> {
+    let mut memory = BytesMut::new();
+    let mut disk: Option<(NamedTempFile, u64)> = None;
+    while let Some(piece) = field.chunk().await.map_err(|error| broken(&error))? {
+        *total += piece.len() as u64;
+        if *total > limits.uploads {
+            return Err(too_large("the uploads", limits.uploads));
+        }
+        if disk.is_none() && memory.len() + piece.len() > limits.memory {
+            let mut file = NamedTempFile::new().map_err(|error| unwritable(&error))?;
+            file.write_all(&memory).map_err(|error| unwritable(&error))?;
+            disk = Some((file, memory.len() as u64));
+            memory = BytesMut::new();
+        }
+        match &mut disk {
+            // A few kilobytes to the page cache at a time: not worth a thread of their own.
+            Some((file, size)) => {
+                file.write_all(&piece).map_err(|error| unwritable(&error))?;
+                *size += piece.len() as u64;
+            }
+            None => memory.extend_from_slice(&piece),
+        }
+    }
+    Ok(match disk {
+        Some((file, size)) => Content::Temporary(file.into_temp_path().into(), size),
+        None => Content::Memory(memory.freeze()),
+    })
+}
+
+fn too_large(what: &str, most: u64) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("S016", format!("{what} are larger than {most} bytes")))
+}
+
+fn malformed(text: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("S017", format!("the body of the request cannot be read: {text}")))
+}
+
+fn broken(error: &MultipartError) -> Box<Diagnostic> {
+    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        return Box::new(Diagnostic::error("S016", "the request is larger than it may be"));
+    }
+    malformed(&error.body_text())
+}
+
+fn interrupted(error: &axum::Error) -> Box<Diagnostic> {
+    let text = error.to_string();
+    if text.contains("length limit exceeded") {
+        return Box::new(Diagnostic::error("S016", "the request is larger than it may be"));
+    }
+    malformed(&text)
+}
+
+fn unwritable(error: &std::io::Error) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("S030", format!("an upload cannot be kept: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    const LIMITS: Limits = Limits { values: 100, uploads: 1000, memory: 10 };
+
+    fn post(kind: &str, body: impl Into<Body>) -> Request {
+        let request = Request::builder().method("POST").uri("/sync?a=url&B=%41+c");
+        request.header("content-type", kind).body(body.into()).unwrap()
+    }
+
+    fn multipart(parts: &[(&str, &str)]) -> Request {
+        let text: String = parts
+            .iter()
+            .map(|(head, body)| {
+                format!("--X\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+            })
+            .collect();
+        post("multipart/form-data; boundary=X", format!("{text}--X--\r\n"))
+    }
+
+    #[tokio::test]
+    async fn forms() {
+        let request = post("application/x-www-form-urlencoded; charset=utf-8", "a=b%26&c");
+        let read = read(request, &LIMITS).await.unwrap();
+        let entries: Vec<_> = read.entries().collect();
+        assert_eq!(entries, [("A", "url"), ("B", "A c"), ("A", "b&"), ("C", "")]);
+    }
+
+    #[tokio::test]
+    async fn files_in_memory_and_on_disk() {
+        let long = "0123456789ab";
+        let request = multipart(&[
+            ("name=\"Lang\"", "ADQL"),
+            ("name=\"p\"; filename=\"x.xml\"", "short"),
+            ("name=\"q\"; filename=\"y.xml\"\r\nContent-Type: text/xml", long),
+        ]);
+        let read = read(request, &LIMITS).await.unwrap();
+        assert_eq!(read.single("LANG").unwrap(), Some("ADQL"));
+        let [p, q] = read.parts() else { unreachable!() };
+        assert!(matches!(p.content, Content::Memory(_)));
+        let Content::Temporary(path, 12) = &q.content else { unreachable!("{:?}", q.content) };
+        assert_eq!(q.media_type.as_deref(), Some("text/xml"));
+        let path = path.to_path_buf();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut q.content.open().unwrap(), &mut text).unwrap();
+        assert_eq!(text, long);
+        drop(read);
+        assert!(!path.exists(), "a temporary file outlives its request");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_said() {
+        let cases = [
+            (post("application/json", "{}"), "S018"),
+            (post("application/x-www-form-urlencoded", "q".repeat(101)), "S016"),
+            (multipart(&[("name=\"q\"", &"q".repeat(101))]), "S016"),
+            (multipart(&[("name=\"q\"; filename=\"f\"", &"q".repeat(1001))]), "S016"),
+            (post("multipart/form-data; boundary=X", "--X\r\nContent-Dispo"), "S017"),
+            (post("multipart/form-data", "--X\r\n"), "S017"),
+        ];
+        for (request, code) in cases {
+            assert_eq!(read(request, &LIMITS).await.unwrap_err().code, code);
+        }
+    }
+}

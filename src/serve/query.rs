@@ -1,0 +1,233 @@
+//! A query, ready to be answered.
+//!
+//! In: the parameters of TAP 1.1 section 2.7. Out: a [`Query`] with everything that whoever answers
+//! it has to know, and the type of such an [`Answer`]. What a parameter means is checked here, when
+//! the query is to run and not earlier, as TAP wants it.
+
+use std::io::Write;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::parameters::{Parameters, Upload};
+use super::vosi::OutputFormat;
+use crate::adql::Version;
+use crate::diag::{Diagnostic, Result, nearest};
+
+/// A query with its circumstances.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Its text.
+    pub adql: String,
+    /// The version of the language; the newest unless the client names one.
+    pub language: Version,
+    /// The most rows: what was asked for within what may be. `None` for no limit; 0 for metadata
+    /// only. One row more is OVERFLOW.
+    pub maxrec: Option<u64>,
+    /// The format of the answer.
+    pub format: OutputFormat,
+    /// The tables that come with it.
+    pub uploads: Vec<Upload>,
+    /// The client's own name of it.
+    pub run_id: Option<String>,
+    /// Who asks.
+    pub owner: Option<String>,
+    /// When it must have ended.
+    pub deadline: Option<Instant>,
+    /// Cancelled when nobody waits for the answer any more. The deadline cancels it as well.
+    pub cancel: CancellationToken,
+}
+
+/// Where an answer goes. Writing may block, so it is for a thread that may, and nothing is sent
+/// before [`Write::flush`] or a few kilobytes; a client that has left is a broken pipe.
+pub type Output = Box<dyn Write + Send>;
+
+/// Answers a query: writes the whole document and says how many rows it has. An error before the
+/// first byte is told to the client with a status of its own; after it, the document has already
+/// been ended in a legal way and says what happened.
+pub type Answer = Arc<dyn Fn(Query, Output) -> BoxFuture<'static, Result<Answered>> + Send + Sync>;
+
+/// What was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Answered {
+    /// Rows.
+    pub rows: u64,
+    /// Whether there were more.
+    pub overflow: bool,
+}
+
+/// What is offered to queries.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// Formats; the first is the default. At least one.
+    pub formats: Vec<OutputFormat>,
+    /// Rows when nothing is asked for.
+    pub rows: Option<u64>,
+    /// The most rows.
+    pub most_rows: Option<u64>,
+}
+
+/// How long a query that took too long may take to end its document.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Names for LANG.
+const LANGUAGES: [(&str, Version); 3] =
+    [("ADQL", Version::V2_1), ("ADQL-2.0", Version::V2_0), ("ADQL-2.1", Version::V2_1)];
+
+impl Query {
+    /// Reads the parameters of a query that may run for `time`.
+    ///
+    /// # Errors
+    /// S010 to S015, and S019 for a language or a format that is not offered.
+    pub fn read(
+        parameters: &Parameters,
+        offer: &Offer,
+        owner: Option<String>,
+        time: Option<Duration>,
+    ) -> Result<Self> {
+        let language = language(parameters.required("LANG", "ADQL, ADQL-2.0 or ADQL-2.1")?)?;
+        let adql = parameters.required("QUERY", "the text of the query")?.to_owned();
+        let maxrec = match (parameters.maxrec()?.or(offer.rows), offer.most_rows) {
+            (Some(wanted), Some(most)) => Some(wanted.min(most)),
+            (wanted, most) => wanted.or(most),
+        };
+        Ok(Self {
+            adql,
+            language,
+            maxrec,
+            format: offer.format(parameters.response_format()?)?.clone(),
+            uploads: parameters.uploads()?,
+            run_id: parameters.run_id()?.map(str::to_owned),
+            owner,
+            deadline: time.and_then(|time| Instant::now().checked_add(time)),
+            cancel: CancellationToken::new(),
+        })
+    }
+}
+
+impl Query {
+    /// Has it answered, until its deadline and no longer. When this is dropped, the query is
+    /// cancelled.
+    ///
+    /// # Errors
+    /// S032 when it takes too long, S030 when whoever answers panics, and its own errors.
+    pub async fn answered(self, answer: &Answer, output: Output) -> Result<Answered> {
+        let deadline = self.deadline;
+        let cancel = self.cancel.clone();
+        let guard = cancel.clone().drop_guard();
+        let began = Instant::now();
+        let mut work = AssertUnwindSafe(answer(self, output)).catch_unwind();
+        let done = match deadline {
+            None => work.await,
+            Some(deadline) => match tokio::time::timeout_at(deadline, &mut work).await {
+                Ok(done) => done,
+                Err(_) => {
+                    cancel.cancel();
+                    // What has begun is to end as a legal document.
+                    let _ = tokio::time::timeout(FAREWELL, work).await;
+                    let seconds = deadline.duration_since(began).as_secs_f64().round();
+                    let message = format!("the query took longer than {seconds} seconds");
+                    return Err(Diagnostic::error("S032", message)
+                        .help("ask for less, or let it run longer as an asynchronous job")
+                        .into());
+                }
+            },
+        };
+        let answered =
+            done.map_err(|_| Diagnostic::error("S030", "the query engine panicked"))??;
+        guard.disarm();
+        Ok(answered)
+    }
+}
+
+impl Offer {
+    /// The format of that name, or the default.
+    ///
+    /// # Errors
+    /// S019.
+    pub fn format(&self, name: Option<&str>) -> Result<&OutputFormat> {
+        let found = match name {
+            None => self.formats.first(),
+            Some(name) => self.formats.iter().find(|format| format.is_meant_by(name)),
+        };
+        found.ok_or_else(|| {
+            let name = name.unwrap_or_default();
+            let names = self.formats.iter().filter_map(|format| {
+                format.aliases.first().or(Some(&format.media_type)).map(String::as_str)
+            });
+            let error = Diagnostic::error("S019", format!("the format `{name}` is not offered"));
+            let error = match nearest(&name.to_lowercase(), names.clone()) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error,
+            };
+            Box::new(error.help(format!("possible: {}", names.collect::<Vec<_>>().join(", "))))
+        })
+    }
+}
+
+fn language(name: &str) -> Result<Version> {
+    let found = LANGUAGES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim()));
+    found.map(|(_, version)| *version).ok_or_else(|| {
+        let error = Diagnostic::error("S019", format!("the query language `{name}` is unknown"));
+        Box::new(error.help("possible: ADQL, ADQL-2.0, ADQL-2.1"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn offer(rows: Option<u64>, most_rows: Option<u64>) -> Offer {
+        let format = |media_type: &str, alias: &str| OutputFormat {
+            media_type: media_type.to_owned(),
+            aliases: vec![alias.to_owned()],
+            identifier: String::new(),
+        };
+        let formats =
+            vec![format("application/x-votable+xml", "votable"), format("text/csv", "csv")];
+        Offer { formats, rows, most_rows }
+    }
+
+    fn read(extra: &[(&str, &str)], offer: &Offer) -> Result<Query> {
+        let basis = [("LANG", "ADQL"), ("QUERY", "SELECT 1")];
+        let pairs = basis.iter().chain(extra).map(|(name, value)| (*name, *value));
+        Query::read(&Parameters::from_pairs(pairs), offer, None, None)
+    }
+
+    #[test]
+    fn limits_of_rows() {
+        for (rows, most, asked, expected) in [
+            (None, None, None, None),
+            (Some(10), Some(20), None, Some(10)),
+            (Some(10), Some(20), Some("15"), Some(15)),
+            (Some(10), Some(20), Some("25"), Some(20)),
+            (None, Some(20), None, Some(20)),
+            (Some(30), Some(20), None, Some(20)),
+            (Some(10), None, Some("0"), Some(0)),
+        ] {
+            let extra: Vec<_> = asked.map(|asked| ("MAXREC", asked)).into_iter().collect();
+            assert_eq!(read(&extra, &offer(rows, most)).unwrap().maxrec, expected);
+        }
+    }
+
+    #[test]
+    fn languages_and_formats() {
+        let offer = offer(None, None);
+        assert_eq!(read(&[], &offer).unwrap().format.media_type, "application/x-votable+xml");
+        assert_eq!(read(&[("FORMAT", "CSV")], &offer).unwrap().format.media_type, "text/csv");
+        let error = read(&[("RESPONSEFORMAT", "VOTabel")], &offer).unwrap_err();
+        assert_eq!(error.code, "S019");
+        assert_eq!(error.help, ["did you mean `votable`?", "possible: votable, csv"]);
+        assert_eq!(language("adql-2.0").unwrap(), Version::V2_0);
+        assert_eq!(language("PQL").unwrap_err().code, "S019");
+        let nothing = Query::read(&Parameters::default(), &offer, None, None);
+        assert_eq!(nothing.unwrap_err().code, "S012");
+        assert_eq!(read(&[("query", "SELECT 2")], &offer).unwrap_err().code, "S010");
+    }
+}

@@ -1,0 +1,224 @@
+//! A service: what it offers, who answers, and its routes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::http::{Metrics, Server, text, wrap};
+use super::jobs::{self, Pace, Store, work};
+use super::parameters;
+use super::query::{Answer, Offer};
+use super::settings::Settings;
+use super::tap;
+use super::uws::Instant;
+use super::vosi::{Capabilities, Example, Function, Limit, OutputFormat};
+use crate::catalog::Catalog;
+use crate::db::Environment;
+use crate::diag::Result;
+
+/// What a service offers, as plain data.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// Its tables.
+    pub catalog: Catalog,
+    /// Its formats; the first is the default. At least one.
+    pub formats: Vec<OutputFormat>,
+    /// Its user-defined functions.
+    pub functions: Vec<Function>,
+    /// Queries to begin with.
+    pub examples: Vec<Example>,
+    /// Its name, for people.
+    pub title: String,
+}
+
+/// Tells whether queries can be answered now: whether the database is there.
+pub type Probe = Arc<dyn Fn() -> BoxFuture<'static, Result<()>> + Send + Sync>;
+
+/// A service; shared by all requests.
+pub struct Service {
+    pub(super) settings: Settings,
+    pub(super) offered: Offered,
+    pub(super) offer: Arc<Offer>,
+    pub(super) answer: Answer,
+    pub(super) probe: Probe,
+    pub(super) store: Arc<Store>,
+    pub(super) metrics: Metrics,
+    pub(super) slots: Arc<Semaphore>,
+    pub(super) since: Instant,
+    /// Cancelled when the service is told to end.
+    pub(super) end: CancellationToken,
+}
+
+impl Service {
+    /// Makes a service. `folder` is where its jobs are kept unless the settings say otherwise.
+    ///
+    /// # Errors
+    /// S007 and those of the database of jobs.
+    pub async fn new(
+        settings: Settings,
+        offered: Offered,
+        (answer, probe): (Answer, Probe),
+        folder: &Path,
+        environment: &Environment,
+    ) -> Result<Arc<Self>> {
+        let folder = settings.jobs.folder.clone().unwrap_or_else(|| folder.to_owned());
+        let place = match &settings.jobs.database {
+            Some(place) => place.0.clone(),
+            None => {
+                // The store opens its folder as well, but the file must have a place before that.
+                let _ = std::fs::create_dir_all(&folder);
+                folder.join("jobs.sqlite3").display().to_string()
+            }
+        };
+        let store = Store::open(&place, &folder, job_limits(&settings), environment).await?;
+        let limit = |rows: u64| (rows > 0).then_some(rows);
+        let offer = Offer {
+            formats: offered.formats.clone(),
+            rows: limit(settings.limits.rows),
+            most_rows: limit(settings.limits.most_rows),
+        };
+        Ok(Arc::new(Self {
+            slots: Arc::new(Semaphore::new(settings.limits.queries)),
+            settings,
+            offered,
+            offer: Arc::new(offer),
+            answer,
+            probe,
+            store: Arc::new(store),
+            metrics: Metrics::new(),
+            since: Instant::now(),
+            end: CancellationToken::new(),
+        }))
+    }
+
+    /// All routes. `more` are those of others, pages for people say, beside `/tap`.
+    pub fn routes(self: &Arc<Self>, more: Router) -> Router {
+        let own = Router::new()
+            .route("/livez", get(|| async { text("alive\n") }))
+            .route("/readyz", get(ready))
+            .route("/metrics", get(metrics))
+            .nest("/tap", tap::routes(self))
+            .with_state(Arc::clone(self));
+        wrap(own.merge(more), &self.settings, self.metrics.clone())
+    }
+
+    /// Answers requests and works at jobs until `end` is cancelled; then what is under way has its
+    /// grace.
+    pub async fn run(self: Arc<Self>, server: Server, more: Router, end: CancellationToken) {
+        let limits = self.settings.limits;
+        let pace =
+            Pace { slots: self.settings.jobs.running, grace: limits.grace, ..Pace::default() };
+        let worker = work(
+            Arc::clone(&self.store),
+            counted(&self.answer, &self.metrics),
+            Arc::clone(&self.offer),
+            pace,
+            end.clone(),
+        );
+        let marker = async {
+            end.cancelled().await;
+            // Whoever waits for news of a job is answered now.
+            self.end.cancel();
+        };
+        let requests = server.run(self.routes(more), limits, end.clone());
+        tokio::join!(requests, worker, marker);
+        self.store.close().await;
+    }
+
+    /// What a request may weigh.
+    pub(super) fn weights(&self) -> parameters::Limits {
+        let limits = &self.settings.limits;
+        parameters::Limits {
+            values: usize::try_from(limits.query_bytes).unwrap_or(usize::MAX),
+            uploads: limits.upload_bytes,
+            memory: MEMORY,
+        }
+    }
+
+    /// What `/capabilities` says, for a service at `base`.
+    pub(super) fn capabilities(&self, base: &str) -> Capabilities {
+        let (limits, jobs) = (&self.settings.limits, &self.settings.jobs);
+        let limit = |default: u64, hard: u64| Limit {
+            default: (default > 0).then_some(default),
+            hard: (hard > 0).then_some(hard),
+        };
+        let bearer = "ivo://ivoa.net/sso#OAuth".to_owned();
+        Capabilities {
+            base: base.to_owned(),
+            functions: self.offered.functions.clone(),
+            formats: self.offered.formats.clone(),
+            upload_by_url: !self.settings.upload_hosts.is_empty(),
+            retention: limit(jobs.retention.as_secs(), jobs.most_retention.as_secs()),
+            execution: limit(limits.job_time.as_secs(), limits.most_job_time.as_secs()),
+            rows: limit(limits.rows, limits.most_rows),
+            upload_bytes: limit(limits.upload_bytes, limits.upload_bytes),
+            examples: !self.offered.examples.is_empty(),
+            security: (!self.settings.anonymous).then_some(bearer),
+        }
+    }
+}
+
+/// Whoever answers, with the queries of jobs counted.
+fn counted(answer: &Answer, metrics: &Metrics) -> Answer {
+    let (answer, metrics) = (Arc::clone(answer), metrics.clone());
+    Arc::new(move |query, output| {
+        let (answered, metrics) = (answer(query, output), metrics.clone());
+        async move {
+            let ended = answered.await;
+            let rows = ended.as_ref().map_or(0, |answered| answered.rows);
+            let ending = ended.as_ref().err().map_or("ok", |error| error.code);
+            metrics.query_ended("async", ending, rows);
+            ended
+        }
+        .boxed()
+    })
+}
+
+/// Bytes of an upload that are kept in memory.
+const MEMORY: usize = 1 << 20;
+
+fn job_limits(settings: &Settings) -> jobs::Limits {
+    let (limits, jobs) = (&settings.limits, &settings.jobs);
+    // UWS has seconds in a 32-bit integer with a sign.
+    let seconds = |time: std::time::Duration| {
+        u32::try_from(time.as_secs()).unwrap_or(u32::MAX).min(i32::MAX.unsigned_abs())
+    };
+    jobs::Limits {
+        duration: seconds(limits.job_time),
+        most_duration: seconds(limits.most_job_time),
+        retention: jobs.retention,
+        most_retention: jobs.most_retention,
+        queued: jobs.queued,
+        jobs: jobs.kept,
+        attempts: jobs.attempts,
+        list_anonymous: jobs.list_anonymous,
+    }
+}
+
+async fn ready(State(service): State<Arc<Service>>) -> Response {
+    if service.end.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, text("ends\n")).into_response();
+    }
+    match (service.probe)().await {
+        Ok(()) => text("ready\n"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, text("the database does not answer\n"))
+                .into_response()
+        }
+    }
+}
+
+async fn metrics(State(service): State<Arc<Service>>) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(axum::http::header::CONTENT_TYPE, kind)], service.metrics.text()).into_response()
+}

@@ -1,0 +1,115 @@
+//! What can be set.
+
+use super::value::Kind;
+
+/// A setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its key in the file, with the block that it is in.
+    pub key: &'static str,
+    /// Its flag on the command line.
+    pub flag: &'static str,
+    /// Its variable in the environment.
+    pub variable: &'static str,
+    /// What it takes.
+    pub(super) kind: Kind,
+    /// What it is when nobody sets it; empty for nothing.
+    pub default: &'static str,
+    /// What it does.
+    pub help: &'static str,
+}
+
+macro_rules! settings {
+    ($($key:literal $flag:literal $variable:literal $kind:ident $default:literal $help:literal;)*) => {
+        &[$(Setting {
+            key: $key,
+            flag: $flag,
+            variable: concat!("OBSCORE_VIEW_", $variable),
+            kind: Kind::$kind,
+            default: $default,
+            help: $help,
+        }),*]
+    };
+}
+
+/// All settings.
+pub const SETTINGS: &[Setting] = settings! {
+    "bind" "bind" "BIND" Address "127.0.0.1:8080"
+        "Address and port to listen at; port 0 for a free one";
+    "base_url" "base-url" "BASE_URL" Text ""
+        "URL that clients see, when a proxy is in front";
+    "trust_proxy" "trust-proxy" "TRUST_PROXY" Switch "false"
+        "Believe X-Forwarded-Proto, -Host, -Prefix and Forwarded, which a proxy must set";
+    "identity_header" "identity-header" "IDENTITY_HEADER" Text ""
+        "Header in which a trusted proxy names the user";
+    "tokens" "tokens" "TOKENS" Path ""
+        "File with a bearer token and a user's name in each line";
+    "anonymous" "anonymous" "ANONYMOUS" Switch ""
+        "Answer those who do not say who they are; the default unless there are tokens or an identity header";
+    "cors" "cors" "CORS" List "*"
+        "Origins of pages that may use the service from a browser; * for all, `none` for none";
+    "log" "log" "LOG" Log "text"
+        "Form of the log: text, json";
+    "log_level" "log-level" "LOG_LEVEL" Level "info"
+        "What to log: error, warn, info, debug, trace";
+    "upload_hosts" "upload-hosts" "UPLOAD_HOSTS" List ""
+        "Hosts that uploads may be fetched from; * for all that are public, nothing for none";
+    "limits.rows" "limits-rows" "LIMITS_ROWS" Number "100000"
+        "Rows of an answer when MAXREC is not given; 0 for no limit";
+    "limits.most_rows" "limits-most-rows" "LIMITS_MOST_ROWS" Number "10000000"
+        "Most rows of an answer; 0 for no limit";
+    "limits.sync_time" "limits-sync-time" "LIMITS_SYNC_TIME" Time "60s"
+        "How long a synchronous query may take";
+    "limits.job_time" "limits-job-time" "LIMITS_JOB_TIME" Time "10min"
+        "How long a job may take when its client sets nothing";
+    "limits.most_job_time" "limits-most-job-time" "LIMITS_MOST_JOB_TIME" Time "1h"
+        "How long a job may take at most; 0 for no limit";
+    "limits.upload_bytes" "limits-upload-bytes" "LIMITS_UPLOAD_BYTES" Bytes "100MB"
+        "Bytes of all uploads of a request";
+    "limits.upload_rows" "limits-upload-rows" "LIMITS_UPLOAD_ROWS" Number "1000000"
+        "Rows of an upload";
+    "limits.query_bytes" "limits-query-bytes" "LIMITS_QUERY_BYTES" Bytes "1MB"
+        "Bytes of a request's parameters, its query among them";
+    "limits.queries" "limits-queries" "LIMITS_QUERIES" Number "16"
+        "Synchronous queries at the same time";
+    "limits.queue_time" "limits-queue-time" "LIMITS_QUEUE_TIME" Time "10s"
+        "How long a synchronous query waits for its turn";
+    "limits.header_time" "limits-header-time" "LIMITS_HEADER_TIME" Time "10s"
+        "How long a client may take to send the head of a request";
+    "limits.stall_time" "limits-stall-time" "LIMITS_STALL_TIME" Time "30s"
+        "How long a client may neither send nor read what it has to";
+    "limits.grace" "limits-grace" "LIMITS_GRACE" Time "20s"
+        "How long requests and jobs may go on when the service is told to end";
+    "jobs.folder" "jobs-folder" "JOBS_FOLDER" Path ""
+        "Folder of results and uploads of jobs";
+    "jobs.database" "jobs-database" "JOBS_DATABASE" Secret ""
+        "SQLite file, or URL of a PostgreSQL database, in which jobs are kept; several services can share it with the folder";
+    "jobs.running" "jobs-running" "JOBS_RUNNING" Number "4"
+        "Jobs at the same time";
+    "jobs.queued" "jobs-queued" "JOBS_QUEUED" Number "100"
+        "Jobs that wait for their turn; further ones are held";
+    "jobs.kept" "jobs-kept" "JOBS_KEPT" Number "10000"
+        "Jobs that are kept";
+    "jobs.retention" "jobs-retention" "JOBS_RETENTION" Time "7d"
+        "How long a job is kept when its client sets nothing";
+    "jobs.most_retention" "jobs-most-retention" "JOBS_MOST_RETENTION" Time "30d"
+        "How long a job is kept at most";
+    "jobs.attempts" "jobs-attempts" "JOBS_ATTEMPTS" Number "2"
+        "How often a job is begun that was interrupted";
+    "jobs.list_anonymous" "jobs-list-anonymous" "JOBS_LIST_ANONYMOUS" Switch "true"
+        "List the jobs of nobody to everybody";
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_in_three_spellings() {
+        for setting in SETTINGS {
+            assert_eq!(setting.flag, setting.key.replace(['.', '_'], "-"));
+            let variable = format!("OBSCORE_VIEW_{}", setting.key.replace('.', "_").to_uppercase());
+            assert_eq!(setting.variable, variable);
+        }
+    }
+}

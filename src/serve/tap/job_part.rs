@@ -1,0 +1,166 @@
+//! The parts of a job, each at a URL of its own (UWS 1.1 section 2.2.2).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures::stream;
+use tokio::io::AsyncReadExt;
+
+use super::job::url;
+use super::{Answered, Base};
+use crate::diag::{Diagnostic, Result};
+use crate::serve::Service;
+use crate::serve::failure;
+use crate::serve::http::{Caller, text, xml};
+use crate::serve::parameters::Content;
+use crate::serve::uws::{self, Instant, Job};
+
+/// Bytes that are read from a file at once.
+const PIECE: usize = 64 << 10;
+
+type Shared = State<Arc<Service>>;
+
+async fn job(service: &Service, caller: &Caller, id: &str) -> Result<Job> {
+    service.store.get(id, caller.name()).await
+}
+
+pub async fn phase(
+    State(service): Shared,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Answered {
+    Ok(text(job(&service, &caller, &id).await?.phase.name()))
+}
+
+pub async fn duration(
+    State(service): Shared,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Answered {
+    Ok(text(job(&service, &caller, &id).await?.duration.to_string()))
+}
+
+pub async fn destruction(
+    State(service): Shared,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Answered {
+    Ok(instant(job(&service, &caller, &id).await?.destruction))
+}
+
+pub async fn quote(
+    State(service): Shared,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Answered {
+    Ok(instant(job(&service, &caller, &id).await?.quote))
+}
+
+pub async fn owner(
+    State(service): Shared,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Answered {
+    Ok(text(job(&service, &caller, &id).await?.owner.unwrap_or_default()))
+}
+
+/// The error document: an answer like any other, so its status is 200.
+pub async fn error(
+    State(service): Shared,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Answered {
+    let job = job(&service, &caller, &id).await?;
+    let missing = || {
+        let message = format!("the job is {} and has no error", job.phase);
+        Box::new(Diagnostic::error("S020", message))
+    };
+    let error = job.error.as_ref().ok_or_else(missing)?;
+    let kind = [(header::CONTENT_TYPE, "application/x-votable+xml")];
+    Ok((kind, failure::document(&error.detail)).into_response())
+}
+
+pub async fn parameters(
+    State(service): Shared,
+    Extension(base): Extension<Base>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Answered {
+    let job = job(&service, &caller, &id).await?;
+    Ok(xml(uws::parameters(&job.parameters, &url(&base, &id))))
+}
+
+/// A part that was uploaded, or the text of another parameter.
+pub async fn parameter(
+    State(service): Shared,
+    Extension(caller): Extension<Caller>,
+    Path((id, name)): Path<(String, String)>,
+) -> Answered {
+    let parameters = service.store.parameters(&id, caller.name()).await?;
+    if let Some(part) = parameters.parts().iter().find(|part| part.name == name)
+        && let Content::Stored(path) = &part.content
+    {
+        let kind = part.media_type.clone().unwrap_or_default();
+        let mut response = file(path.clone(), &kind).await?;
+        // What somebody uploaded must not become a page of this service.
+        let attached = HeaderValue::from_static("attachment");
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, attached);
+        return Ok(response);
+    }
+    let value = parameters.all(&name.to_ascii_uppercase()).next().map(text);
+    let missing = || Box::new(Diagnostic::error("S020", format!("there is no parameter `{name}`")));
+    Ok(value.ok_or_else(missing)?)
+}
+
+pub async fn results(
+    State(service): Shared,
+    Extension(base): Extension<Base>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Answered {
+    let job = job(&service, &caller, &id).await?;
+    Ok(xml(uws::results(&job, &url(&base, &id))))
+}
+
+pub async fn result(
+    State(service): Shared,
+    Extension(caller): Extension<Caller>,
+    Path((id, name)): Path<(String, String)>,
+) -> Answered {
+    let (path, media_type) = service.store.result(&id, &name, caller.name()).await?;
+    Ok(file(path, &media_type).await?)
+}
+
+fn instant(instant: Option<Instant>) -> Response {
+    text(instant.map(|instant| instant.to_string()).unwrap_or_default())
+}
+
+/// A file, piece by piece.
+async fn file(path: PathBuf, media_type: &str) -> Result<Response> {
+    let lost = |error: std::io::Error| {
+        Box::new(Diagnostic::error("S030", format!("a file of a job cannot be read: {error}")))
+    };
+    let file = tokio::fs::File::open(&path).await.map_err(lost)?;
+    let size = file.metadata().await.map_err(lost)?.len();
+    let pieces = stream::try_unfold(file, |mut file| async move {
+        let mut piece = vec![0; PIECE];
+        let read = file.read(&mut piece).await?;
+        piece.truncate(read);
+        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(piece), file)))
+    });
+    let mut response = Body::from_stream(pieces).into_response();
+    let fallback = HeaderValue::from_static("application/octet-stream");
+    let kind = Some(media_type).filter(|kind| !kind.is_empty());
+    let kind = kind.and_then(|kind| HeaderValue::from_str(kind).ok()).unwrap_or(fallback);
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    let nosniff = HeaderValue::from_static("nosniff");
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    Ok(response)
+}

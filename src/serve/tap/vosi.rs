@@ -1,0 +1,65 @@
+//! What the service says of itself; open to everybody.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::{Answered, Base};
+use crate::diag::Diagnostic;
+use crate::serve::Service;
+use crate::serve::http::xml;
+use crate::serve::parameters::from_query;
+use crate::serve::vosi::{self, Availability, Detail};
+
+type Shared = State<Arc<Service>>;
+
+pub async fn capabilities(State(service): Shared, Extension(base): Extension<Base>) -> Response {
+    xml(vosi::capabilities(&service.capabilities(&base.0)))
+}
+
+pub async fn availability(State(service): Shared) -> Response {
+    let mut notes = Vec::new();
+    if service.end.is_cancelled() {
+        notes.push("The service is ending.".to_owned());
+    } else if let Err(error) = (service.probe)().await {
+        tracing::warn!(%error, "not available");
+        notes.push("The database does not answer.".to_owned());
+    }
+    xml(vosi::availability(&Availability {
+        available: notes.is_empty(),
+        up_since: Some(service.since),
+        notes,
+    }))
+}
+
+pub async fn tables(State(service): Shared, RawQuery(query): RawQuery) -> Answered {
+    let parameters = from_query(&query.unwrap_or_default());
+    let detail = match parameters.single("DETAIL")? {
+        None => Detail::Max,
+        Some(detail) if detail.eq_ignore_ascii_case("max") => Detail::Max,
+        Some(detail) if detail.eq_ignore_ascii_case("min") => Detail::Min,
+        Some(other) => {
+            let error = Diagnostic::error("S011", format!("detail cannot be `{other}`"));
+            return Err(Box::new(error.help("possible: min, max")).into());
+        }
+    };
+    Ok(xml(vosi::tables(&service.offered.catalog, detail)))
+}
+
+pub async fn table(State(service): Shared, Path(name): Path<String>) -> Answered {
+    let document = vosi::table(&service.offered.catalog, &name);
+    let missing = || Box::new(Diagnostic::error("S020", format!("there is no table `{name}`")));
+    Ok(xml(document.ok_or_else(missing)?))
+}
+
+pub async fn examples(State(service): Shared) -> Answered {
+    if service.offered.examples.is_empty() {
+        return Err(Box::new(Diagnostic::error("S020", "there are no examples")).into());
+    }
+    let title = format!("{}: examples", service.offered.title);
+    let page = vosi::examples(&title, &service.offered.examples);
+    Ok(([(header::CONTENT_TYPE, "application/xhtml+xml; charset=utf-8")], page).into_response())
+}

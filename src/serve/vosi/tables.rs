@@ -1,0 +1,114 @@
+//! VOSI tables (VODataService 1.1).
+
+use super::{VS, XSI};
+use crate::adql::is_regular;
+use crate::catalog::{Catalog, Column, ForeignKey, Schema, Table};
+use crate::serve::xml::Xml;
+
+/// How much of each table to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Names and descriptions of tables.
+    Min,
+    /// Columns and keys as well.
+    Max,
+}
+
+/// The document of all tables.
+pub fn tables(catalog: &Catalog, detail: Detail) -> String {
+    let namespaces = [("xmlns:vosi", "http://www.ivoa.net/xml/VOSITables/v1.0"), VS, XSI];
+    let mut xml = Xml::new();
+    xml.element("vosi:tableset", &namespaces, |xml| {
+        for schema in &catalog.schemas {
+            xml.element("schema", &[], |xml| {
+                xml.leaf("name", &[], &spelled(&schema.name));
+                xml.leaf_if("description", &schema.description);
+                xml.leaf_if("utype", &schema.utype);
+                for table in &schema.tables {
+                    write_table(xml, "table", &[], (schema, table), detail);
+                }
+            });
+        }
+    });
+    xml.finish()
+}
+
+/// The document of one table, by its name as `/tables` and TAP_SCHEMA spell it, or without quotes.
+pub fn table(catalog: &Catalog, name: &str) -> Option<String> {
+    let (schema, table) = catalog
+        .tables()
+        .find(|(schema, table)| qualified(schema, table) == name)
+        .or_else(|| catalog.table(name))?;
+    let namespaces = [("xmlns:vosi", "http://www.ivoa.net/xml/VOSITables/v1.0"), VS, XSI];
+    let mut xml = Xml::new();
+    write_table(&mut xml, "vosi:table", &namespaces, (schema, table), Detail::Max);
+    Some(xml.finish())
+}
+
+/// An identifier as a query has to spell it: in quotes where it is not a regular one.
+pub fn spelled(name: &str) -> String {
+    if is_regular(name) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+fn qualified(schema: &Schema, table: &Table) -> String {
+    format!("{}.{}", spelled(&schema.name), spelled(&table.name))
+}
+
+fn write_table(
+    xml: &mut Xml,
+    element: &str,
+    namespaces: &[(&str, &str)],
+    (schema, table): (&Schema, &Table),
+    detail: Detail,
+) {
+    let mut attributes = namespaces.to_vec();
+    attributes.push(("type", table.kind.name()));
+    xml.element(element, &attributes, |xml| {
+        xml.leaf("name", &[], &qualified(schema, table));
+        xml.leaf_if("description", &table.description);
+        xml.leaf_if("utype", &table.utype);
+        if detail == Detail::Max {
+            table.columns.iter().for_each(|column| write_column(xml, column));
+            table.keys.iter().for_each(|key| write_key(xml, key));
+        }
+    });
+}
+
+fn write_column(xml: &mut Xml, column: &Column) {
+    let std = if column.std { "true" } else { "false" };
+    xml.element("column", &[("std", std)], |xml| {
+        xml.leaf("name", &[], &spelled(&column.name));
+        xml.leaf_if("description", &column.description);
+        xml.leaf_if("unit", &column.unit);
+        xml.leaf_if("ucd", &column.ucd);
+        xml.leaf_if("utype", &column.utype);
+        let mut attributes = vec![("xsi:type", "vs:VOTableType")];
+        for (name, value) in
+            [("arraysize", column.kind.arraysize()), ("extendedType", column.kind.xtype())]
+        {
+            if !value.is_empty() {
+                attributes.push((name, value));
+            }
+        }
+        xml.leaf("dataType", &attributes, column.kind.datatype().name());
+        for (flag, is_set) in [("indexed", column.indexed), ("principal", column.principal)] {
+            if is_set {
+                xml.leaf("flag", &[], flag);
+            }
+        }
+    });
+}
+
+fn write_key(xml: &mut Xml, key: &ForeignKey) {
+    let target: Vec<String> = key.target.splitn(2, '.').map(spelled).collect();
+    xml.element("foreignKey", &[], |xml| {
+        xml.leaf("targetTable", &[], &target.join("."));
+        for (own, other) in &key.columns {
+            xml.element("fkColumn", &[], |xml| {
+                xml.leaf("fromColumn", &[], &spelled(own));
+                xml.leaf("targetColumn", &[], &spelled(other));
+            });
+        }
+        xml.leaf_if("description", &key.description);
+    });
+}

@@ -1,0 +1,400 @@
+//! Jobs in a store that several processes share, on both databases.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod serve_support;
+mod support;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::FutureExt;
+use obscore_view::db::Environment;
+use obscore_view::diag::Diagnostic;
+use obscore_view::serve::jobs::{Limits, Pace, Store, work};
+use obscore_view::serve::parameters::{Content, Parameters, Part};
+use obscore_view::serve::query::{Answer, Answered, Offer};
+use obscore_view::serve::uws::{Filter, Job, Phase, Wait};
+use obscore_view::serve::vosi::OutputFormat;
+use support::postgres::Cluster;
+use tokio_util::sync::CancellationToken;
+
+const LIMITS: Limits = Limits {
+    duration: 60,
+    most_duration: 600,
+    retention: Duration::from_secs(3600),
+    most_retention: Duration::from_secs(7200),
+    queued: 1000,
+    jobs: 10_000,
+    attempts: 2,
+    list_anonymous: true,
+};
+
+const PACE: Pace = Pace {
+    slots: 2,
+    beat: Duration::from_millis(100),
+    silence: Duration::from_millis(1000),
+    grace: Duration::from_millis(300),
+};
+
+/// A database for jobs, and the folder that goes with it.
+struct Place {
+    database: String,
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    /// One on each database system.
+    fn both() -> [Self; 2] {
+        let folder = || tempfile::tempdir().unwrap();
+        let cluster = Cluster::shared();
+        let (sqlite, postgres) = (folder(), cluster.url(&cluster.database()));
+        let file = sqlite.path().join("jobs.sqlite3").display().to_string();
+        [Self { database: file, folder: sqlite }, Self { database: postgres, folder: folder() }]
+    }
+
+    async fn open(&self, limits: Limits) -> Arc<Store> {
+        let environment = Environment::new("/", []);
+        let folder = self.folder.path().join("files");
+        Arc::new(Store::open(&self.database, &folder, limits, &environment).await.unwrap())
+    }
+}
+
+fn offer() -> Arc<Offer> {
+    let format = OutputFormat {
+        media_type: "text/csv".to_owned(),
+        aliases: vec!["csv".to_owned()],
+        identifier: String::new(),
+    };
+    Arc::new(Offer { formats: vec![format], rows: None, most_rows: None })
+}
+
+fn query(text: &str) -> Parameters {
+    Parameters::from_pairs([("LANG", "ADQL"), ("QUERY", text)])
+}
+
+/// Writes the query back; `sleep` in it takes for ever, `fail` fails, `panic` panics.
+fn echo(calls: &Arc<AtomicUsize>) -> Answer {
+    let calls = Arc::clone(calls);
+    Arc::new(move |query, mut output| {
+        calls.fetch_add(1, Ordering::SeqCst);
+        async move {
+            output.write_all(query.adql.as_bytes()).unwrap();
+            for upload in &query.uploads {
+                output.write_all(format!("{upload:?}").as_bytes()).unwrap();
+            }
+            output.flush().unwrap();
+            if query.adql.contains("sleep") {
+                query.cancel.cancelled().await;
+                return Err(Diagnostic::error("S033", "stopped").into());
+            }
+            assert!(!query.adql.contains("panic"), "as asked");
+            if query.adql.contains("fail") {
+                return Err(Diagnostic::error("S011", "fails as asked").into());
+            }
+            Ok(Answered::default())
+        }
+        .boxed()
+    })
+}
+
+struct Worker {
+    end: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+    calls: Arc<AtomicUsize>,
+}
+
+fn worker(store: &Arc<Store>) -> Worker {
+    let (end, calls) = (CancellationToken::new(), Arc::new(AtomicUsize::new(0)));
+    let task = tokio::spawn(work(Arc::clone(store), echo(&calls), offer(), PACE, end.clone()));
+    Worker { end, task, calls }
+}
+
+async fn until(store: &Store, id: &str, phase: Phase) -> Job {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let job = store.get(id, None).await.unwrap();
+        if job.phase == phase {
+            return job;
+        }
+        assert!(Instant::now() < deadline, "{id} is {}, not {phase}", job.phase);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn files(folder: &Path, id: &str) -> usize {
+    std::fs::read_dir(folder.join("files").join(id)).map_or(0, Iterator::count)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_life_of_a_job() {
+    for place in Place::both() {
+        let store = place.open(LIMITS).await;
+        let mut parameters = query("SELECT 1");
+        parameters.push("RunId", "batch");
+        parameters.push("UPLOAD", "a,param:p");
+        parameters.push("PHASE", "RUN");
+        let content = Content::Memory("bytes".into());
+        parameters.push_part(Part { name: "p".to_owned(), media_type: None, content });
+        let job = store.create(&parameters, None).await.unwrap();
+        assert_eq!((job.phase, job.run_id.as_deref()), (Phase::Pending, Some("batch")));
+        let names: Vec<&str> = job.parameters.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(names, ["LANG", "QUERY", "UPLOAD", "p"]);
+        assert_eq!(job, store.get(&job.id, None).await.unwrap());
+
+        // What is posted replaces what was there; what is wrong is no error yet.
+        let change = Parameters::from_pairs([("query", "SELECT 2"), ("MAXREC", "many")]);
+        store.add_parameters(&job.id, None, &change).await.unwrap();
+        let change = Parameters::from_pairs([("maxrec", "7")]);
+        let job = store.add_parameters(&job.id, None, &change).await.unwrap();
+        let query = job.parameters.iter().find(|one| one.id == "QUERY").unwrap();
+        assert_eq!((query.value.as_str(), job.parameters.len()), ("SELECT 2", 5));
+
+        let job = store.run(&job.id, None).await.unwrap();
+        assert_eq!(job.phase, Phase::Queued);
+        assert_eq!(store.run(&job.id, None).await.unwrap_err().code, "S022");
+        let worker = worker(&store);
+        let wait = Wait { time: Duration::from_secs(20), seen: None };
+        let mut job = job;
+        while job.phase.blocks() {
+            job = store.wait(&job.id, None, &wait).await.unwrap();
+        }
+        assert_eq!(job.phase, Phase::Completed);
+        assert!(job.started.unwrap() <= job.ended.unwrap());
+        let (path, kind) = store.result(&job.id, "result", None).await.unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("SELECT 2") && text.contains("files"), "{text}");
+        assert_eq!(kind, "text/csv");
+        assert_eq!(job.results[0].size, text.len() as u64);
+        assert_eq!(store.result(&job.id, "other", None).await.unwrap_err().code, "S020");
+        let refused = store.add_parameters(&job.id, None, &change).await.unwrap_err();
+        assert_eq!(refused.code, "S022");
+        assert_eq!(store.abort(&job.id, None).await.unwrap_err().code, "S022");
+
+        store.delete(&job.id, None).await.unwrap();
+        assert_eq!(store.get(&job.id, None).await.unwrap_err().code, "S020");
+        assert!(!path.exists());
+        worker.end.cancel();
+        worker.task.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_are_kept_and_told() {
+    for place in Place::both() {
+        let store = place.open(Limits { duration: 1, ..LIMITS }).await;
+        let worker = worker(&store);
+        for (parameters, phase, said) in [
+            (query("fail"), Phase::Error, "fails as asked"),
+            (query("panic"), Phase::Error, "the service failed"),
+            (Parameters::default(), Phase::Error, "LANG is missing"),
+            (query("sleep"), Phase::Aborted, "longer than 1 seconds"),
+        ] {
+            let job = store.create(&parameters, None).await.unwrap();
+            store.run(&job.id, None).await.unwrap();
+            let job = until(&store, &job.id, phase).await;
+            let error = job.error.unwrap();
+            assert!(error.message.contains(said), "{}", error.message);
+            assert_eq!(files(place.folder.path(), &job.id), 0, "a broken result is kept");
+        }
+        worker.end.cancel();
+        worker.task.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_and_lists() {
+    for place in Place::both() {
+        let store = place.open(LIMITS).await;
+        let mine = store.create(&query("a"), Some("me")).await.unwrap();
+        let open = store.create(&query("b"), None).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let late = store.create(&query("c"), Some("me")).await.unwrap();
+        for caller in [None, Some("you")] {
+            assert_eq!(store.get(&mine.id, caller).await.unwrap_err().code, "S021");
+            assert_eq!(store.run(&mine.id, caller).await.unwrap_err().code, "S021");
+            assert_eq!(store.abort(&mine.id, caller).await.unwrap_err().code, "S021");
+            assert_eq!(store.delete(&mine.id, caller).await.unwrap_err().code, "S021");
+            assert_eq!(store.parameters(&mine.id, caller).await.unwrap_err().code, "S021");
+        }
+        assert!(store.get(&open.id, Some("you")).await.is_ok());
+        let list = async |filter: Filter, caller| {
+            let jobs = store.list(&filter, caller).await.unwrap();
+            jobs.into_iter().map(|job| job.id).collect::<Vec<_>>()
+        };
+        assert_eq!(list(Filter::default(), Some("me")).await, [late.id.clone(), mine.id.clone()]);
+        assert_eq!(list(Filter::default(), None).await, [open.id.as_str()]);
+        let last = Filter { last: Some(1), ..Filter::default() };
+        assert_eq!(list(last, Some("me")).await, [late.id.as_str()]);
+        let after = Filter { after: Some(mine.created), ..Filter::default() };
+        assert_eq!(list(after, Some("me")).await, [late.id.as_str()]);
+        store.abort(&mine.id, Some("me")).await.unwrap();
+        let phases = vec![Phase::Aborted, Phase::Error];
+        let aborted = Filter { phases, ..Filter::default() };
+        assert_eq!(list(aborted, Some("me")).await, [mine.id.as_str()]);
+        let closed = place.open(Limits { list_anonymous: false, ..LIMITS }).await;
+        assert!(closed.list(&Filter::default(), None).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_hold() {
+    for place in Place::both() {
+        let store = place.open(Limits { queued: 1, jobs: 3, ..LIMITS }).await;
+        let first = store.create(&query("a"), None).await.unwrap();
+        let second = store.create(&query("b"), None).await.unwrap();
+        assert_eq!(store.run(&first.id, None).await.unwrap().phase, Phase::Queued);
+        assert_eq!(store.run(&second.id, None).await.unwrap().phase, Phase::Held);
+        let set = async |text| store.set_duration(&second.id, None, text).await;
+        assert_eq!(set("30").await.unwrap().duration, 30);
+        assert_eq!(set("999999999999").await.unwrap().duration, 600);
+        assert_eq!(set("0").await.unwrap().duration, 600);
+        assert_eq!(set("-1").await.unwrap_err().code, "S011");
+        let set = async |text| store.set_destruction(&second.id, None, text).await;
+        let latest = set("2999-01-01T00:00:00Z").await.unwrap();
+        assert_eq!(latest.destruction, Some(latest.created.plus(LIMITS.most_retention)));
+        assert_eq!(set("soon").await.unwrap_err().code, "S011");
+
+        // The queue is free again.
+        let worker = worker(&store);
+        until(&store, &first.id, Phase::Completed).await;
+        assert_eq!(store.run(&second.id, None).await.unwrap().phase, Phase::Queued);
+        let done = until(&store, &second.id, Phase::Completed).await;
+        store.create(&query("c"), None).await.unwrap();
+        assert_eq!(store.create(&query("d"), None).await.unwrap_err().code, "S023");
+        assert_eq!(files(place.folder.path(), &done.id), 1);
+
+        // A destruction time that has passed removes everything.
+        store.set_destruction(&done.id, None, "2020-01-01T00:00:00Z").await.unwrap();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while store.get(&done.id, None).await.is_ok() || files(place.folder.path(), &done.id) > 0 {
+            assert!(Instant::now() < deadline, "the job is still there");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        worker.end.cancel();
+        worker.task.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_share_the_work_and_no_job_is_done_twice() {
+    for place in Place::both() {
+        let (here, there) = (place.open(LIMITS).await, place.open(LIMITS).await);
+        let mut ids = Vec::new();
+        for number in 0..30 {
+            let job = here.create(&query(&format!("SELECT {number}")), None).await.unwrap();
+            here.run(&job.id, None).await.unwrap();
+            ids.push(job.id);
+        }
+        let (one, two) = (worker(&here), worker(&there));
+        for (number, id) in ids.iter().enumerate() {
+            until(&there, id, Phase::Completed).await;
+            let (path, _) = there.result(id, "result", None).await.unwrap();
+            assert_eq!(std::fs::read_to_string(path).unwrap(), format!("SELECT {number}"));
+        }
+        let calls = [&one, &two].map(|worker| worker.calls.load(Ordering::SeqCst));
+        assert_eq!(calls.iter().sum::<usize>(), 30, "{calls:?}");
+        assert!(calls.iter().all(|calls| *calls > 0), "{calls:?}");
+
+        // An ABORT through one process stops the work in the other.
+        one.end.cancel();
+        one.task.await.unwrap();
+        let job = here.create(&query("sleep"), None).await.unwrap();
+        here.run(&job.id, None).await.unwrap();
+        until(&here, &job.id, Phase::Executing).await;
+        here.abort(&job.id, None).await.unwrap();
+        let next = here.create(&query("after"), None).await.unwrap();
+        here.run(&next.id, None).await.unwrap();
+        until(&here, &next.id, Phase::Completed).await;
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while files(place.folder.path(), &job.id) > 0 {
+            assert!(Instant::now() < deadline, "the work goes on");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(here.get(&job.id, None).await.unwrap().phase, Phase::Aborted);
+        two.end.cancel();
+        two.task.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_orderly_end_gives_jobs_back() {
+    for place in Place::both() {
+        let store = place.open(LIMITS).await;
+        let job = store.create(&query("sleep"), None).await.unwrap();
+        store.run(&job.id, None).await.unwrap();
+        // Ends and begins again more often than a job is tried after crashes.
+        for _ in 0..4 {
+            let worker = worker(&store);
+            until(&store, &job.id, Phase::Executing).await;
+            worker.end.cancel();
+            worker.task.await.unwrap();
+            assert_eq!(store.get(&job.id, None).await.unwrap().phase, Phase::Queued);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_of_a_worker_that_died_are_begun_again_and_then_given_up() {
+    for place in Place::both() {
+        let id = {
+            let store = place.open(LIMITS).await;
+            let job = store.create(&query("sleep"), None).await.unwrap();
+            store.run(&job.id, None).await.unwrap();
+            job.id
+        };
+        for life in 1..=LIMITS.attempts {
+            let store = place.open(LIMITS).await;
+            let mut dying = worker(&store);
+            let deadline = Instant::now() + Duration::from_secs(10);
+            while dying.calls.load(Ordering::SeqCst) == 0 {
+                assert!(Instant::now() < deadline, "life {life} gets no job");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            assert_eq!(store.get(&id, None).await.unwrap().phase, Phase::Executing);
+            // As if the process were killed: nobody says goodbye.
+            dying.task.abort();
+            let _ = (&mut dying.task).await;
+            store.close().await;
+            println!("life {life} ended");
+        }
+        let store = place.open(LIMITS).await;
+        let worker = worker(&store);
+        let job = until(&store, &id, Phase::Error).await;
+        let error = job.error.unwrap();
+        assert!(error.message.contains("S024") && error.transient, "{}", error.message);
+        worker.end.cancel();
+        worker.task.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_abort_and_a_completion_one_happens() {
+    for place in Place::both() {
+        let store = place.open(LIMITS).await;
+        let worker = worker(&store);
+        let mut seen = [0, 0];
+        for number in 0..40 {
+            let job = store.create(&query("SELECT 1"), None).await.unwrap();
+            store.run(&job.id, None).await.unwrap();
+            tokio::time::sleep(Duration::from_micros(300 * number)).await;
+            let aborted = store.abort(&job.id, None).await;
+            let phase = if aborted.is_ok() { Phase::Aborted } else { Phase::Completed };
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let job = store.get(&job.id, None).await.unwrap();
+            assert_eq!(job.phase, phase);
+            assert_eq!(job.results.len(), usize::from(phase == Phase::Completed));
+            seen[usize::from(phase == Phase::Completed)] += 1;
+        }
+        println!("{} aborted, {} completed", seen[0], seen[1]);
+        worker.end.cancel();
+        worker.task.await.unwrap();
+    }
+}
