@@ -17,6 +17,7 @@ mod output;
 mod query;
 mod repositories;
 mod schema;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,7 @@ enum Command {
     Export(export::Arguments),
     Inspect(inspect::Arguments),
     Query(query::Arguments),
+    Serve(serve::Arguments),
     Adql(adql::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
@@ -105,6 +107,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
         Command::Export(arguments) => export::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
+        Command::Serve(arguments) => serve::run(arguments, terminal).await,
         Command::Query(arguments) => query::run(arguments, terminal).await,
         Command::Adql(arguments) => adql::run(&arguments, *terminal),
         Command::Schema(arguments) => schema::run(&arguments, terminal),

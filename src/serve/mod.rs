@@ -3,9 +3,12 @@
 //! In: requests. Out: the documents of TAP 1.1, UWS 1.1 and VOSI 1.1, answers of queries, jobs that
 //! outlive the process. Nothing here builds SQL or knows a database.
 
+mod engine;
 pub mod failure;
+mod fetch;
 pub mod http;
 pub mod jobs;
+mod offers;
 pub mod parameters;
 pub mod query;
 mod service;
@@ -15,4 +18,6 @@ pub mod uws;
 pub mod vosi;
 mod xml;
 
+pub use engine::{answer, probe};
+pub use offers::{examples, formats, functions};
 pub use service::{Offered, Probe, Service};

@@ -43,7 +43,7 @@ pub struct Sql<'a> {
     /// Common table expressions that the places refer to: `name AS (…)`, with commas.
     pub preamble: &'a str,
     /// Which columns are computed from an encoded region, and how.
-    pub regional: &'a dyn Fn(TableId, usize) -> Option<Regional>,
+    pub regional: &'a (dyn Fn(TableId, usize) -> Option<Regional> + Sync),
     /// How regions are written as text.
     pub regions: RegionOptions,
     /// Whether regions of the result are decoded; otherwise they stay as Butler encodes them.

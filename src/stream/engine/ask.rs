@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::service::{Limits, Origin, Service};
+use super::held::Held;
 use super::stage::{Bring, Staged};
 use super::upload::Upload;
 use super::{Sink, Summary};
@@ -32,6 +33,11 @@ impl Prepared {
     /// The columns of its answer.
     pub fn columns(&self) -> &[Column] {
         &self.checked.body.columns
+    }
+
+    /// The schema of its batches.
+    pub fn schema(&self) -> SchemaRef {
+        arrow(self.columns())
     }
 }
 
@@ -147,6 +153,7 @@ impl Service {
         let written = self.compile(session, home, checked, uploads, limit, &mut staged).await?;
         staged.end().await;
         let schema = arrow(&checked.body.columns);
+        let sink: Box<dyn Sink> = Box::new(Held::new(sink));
         let limit = limit.and_then(|limit| usize::try_from(limit).ok());
         let pipeline = Pipeline::start(schema, self.regions, sink, limit, |_| {});
         let sent = send(session, &pipeline, written).await;

@@ -1,0 +1,111 @@
+//! `serve`: the service.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::compile::Input;
+use super::output::{Terminal, product};
+use super::repositories::{self, Further, Opened};
+use super::{Failure, Outcome};
+use crate::db::Environment;
+use crate::diag::Diagnostic;
+use crate::serve::http::{Server, listen, start_log};
+use crate::serve::settings::{self, Flags, Settings};
+use crate::serve::{self, Offered};
+
+/// Serve a repository over HTTP: TAP with ObsCore and Butler's own tables.
+///
+/// The base URL for TAP clients is http://ADDR:PORT/tap. Everything else has a default; every setting
+/// is a flag, a variable of the environment, and a key in the file of --settings.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    further: Further,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    serve(&arguments.input, &arguments.further, &arguments.flags, terminal).await
+}
+
+/// Serves until the process is told to end.
+pub async fn serve(
+    input: &Input,
+    further: &Further,
+    flags: &Flags,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let environment = Environment::process();
+    let settings = settings::read(flags, &environment)?;
+    start_log(&settings);
+    let connections = u32::try_from(settings.limits.queries + settings.jobs.running + 2);
+    let connections = connections.unwrap_or(u32::MAX);
+    let Opened { service, mapping } =
+        repositories::open(input, further, connections, terminal).await?;
+    let engine = Arc::new(service);
+    let offered = Offered {
+        catalog: engine.catalog.clone(),
+        formats: serve::formats(),
+        functions: serve::functions(),
+        examples: serve::examples(&engine.catalog),
+        title: mapping.obs_collection.clone().unwrap_or_else(|| "obscore-view".to_owned()),
+    };
+    let answer = serve::answer(Arc::clone(&engine), mapping.origin.clone(), &settings);
+    let probe = serve::probe(Arc::clone(&engine));
+    let server = listen(settings.bind).await?;
+    let folder = folder(&input.repo, &settings);
+    let service =
+        serve::Service::new(settings, offered, (answer, probe), &folder, &environment).await?;
+    said(&server)?;
+    let end = CancellationToken::new();
+    let told = end.clone();
+    let listening = ended()?;
+    tokio::spawn(async move {
+        listening.await;
+        told.cancel();
+    });
+    service.run(server, axum::Router::new(), end).await;
+    for site in &engine.sites {
+        site.database.close().await;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Where the service is, on stdout: the first line is for scripts.
+fn said(server: &Server) -> Result<(), Failure> {
+    let address = server.address();
+    Ok(product(&format!("http://{address}/tap\n"), None)?)
+}
+
+/// The folder of jobs: by default one of this user's for this repository.
+fn folder(repo: &str, settings: &Settings) -> PathBuf {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::digest(repo.as_bytes());
+    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let _ = settings;
+    let base = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).or_else(|| {
+        std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"))
+    });
+    base.unwrap_or_else(std::env::temp_dir).join("obscore-view").join(name)
+}
+
+/// Ends when the process is told to.
+fn ended() -> Result<impl Future<Output = ()> + Send, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let heard = |kind| {
+        signal(kind).map_err(|error| Box::new(Diagnostic::error("X009", error.to_string())))
+    };
+    let (mut interrupt, mut terminate) =
+        (heard(SignalKind::interrupt())?, heard(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
