@@ -72,7 +72,7 @@ impl Encoder {
         }
         for (index, (cell, value)) in self.cells.iter_mut().zip(values).enumerate() {
             if self.flags
-                && value == Value::Null
+                && matches!(value, Value::Null)
                 && let Some(byte) = out.get_mut(begin + index / 8)
             {
                 *byte |= 0x80 >> (index % 8);
@@ -104,6 +104,12 @@ impl Cell {
                 out.extend_from_slice(&number.to_be_bytes());
             }
             (Value::Bool(flag), Datatype::Boolean) => out.push(if *flag { b'T' } else { b'F' }),
+            (Value::Instant(microseconds), Datatype::Char) if self.shape == Shape::Variable => {
+                let begin = out.len();
+                out.extend_from_slice(&[0; 4]);
+                crate::time::push_iso(*microseconds, out);
+                count(begin, out.len() - begin - 4, out)?;
+            }
             (Value::Instant(microseconds), datatype) => {
                 let mut text = Vec::with_capacity(32);
                 crate::time::push_iso(*microseconds, &mut text);
@@ -146,21 +152,16 @@ impl Cell {
         if self.shape == Shape::Variable {
             out.extend_from_slice(&[0; 4]);
         }
-        let count = element::all(datatype, text, out)?;
+        let found = element::all(datatype, text, out)?;
         let wanted = match self.shape {
-            Shape::Variable => {
-                let count = u32::try_from(count).map_err(|_| Unfit)?.to_be_bytes();
-                let place = out.get_mut(begin..).unwrap_or_default().iter_mut();
-                place.zip(count).for_each(|(byte, part)| *byte = part);
-                return Ok(());
-            }
+            Shape::Variable => return count(begin, found, out),
             Shape::One => 1,
             Shape::Fixed(wanted) => wanted,
         };
-        if datatype.is_text() && count <= wanted {
+        if datatype.is_text() && found <= wanted {
             // A NUL ends a text that is shorter.
             out.resize(begin + size(datatype, wanted), 0);
-        } else if count != wanted {
+        } else if found != wanted {
             return Err(Unfit);
         }
         self.ambiguous |= !flags
@@ -197,4 +198,12 @@ impl Cell {
             out.extend_from_slice(element);
         }
     }
+}
+
+/// Puts a number of elements before them, where four bytes were left for it.
+fn count(place: usize, count: usize, out: &mut [u8]) -> Result<(), Unfit> {
+    let count = u32::try_from(count).map_err(|_| Unfit)?.to_be_bytes();
+    let place = out.get_mut(place..).unwrap_or_default().iter_mut();
+    place.zip(count).for_each(|(byte, part)| *byte = part);
+    Ok(())
 }
