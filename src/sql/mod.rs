@@ -4,11 +4,14 @@
 //! [`crate::db`] only.
 
 mod dialect;
+mod digits;
+mod escape;
 mod instant;
 pub mod layout;
 mod number;
 mod pattern;
 pub mod region;
+mod shortest;
 mod text;
 mod timespan;
 

@@ -190,8 +190,11 @@ fn is_ascii(scalar: &Scalar) -> bool {
                 && is_ascii(otherwise)
         }
         Scalar::Concat(parts) | Scalar::Coalesce(parts) => parts.iter().all(is_ascii),
-        Scalar::Format { value, spec, .. } => {
-            is_ascii(value) && spec.fill.is_none_or(|fill| fill.is_ascii())
+        Scalar::Format { value, spec, conversion } => {
+            let escaped = *conversion == Some('a');
+            (escaped || is_ascii(value))
+                && spec.kind != Some('c')
+                && spec.fill.is_none_or(|fill| fill.is_ascii())
         }
         Scalar::Convert { text, .. } => is_ascii(text),
         _ => true,
