@@ -2,7 +2,7 @@
 //! databases.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-#![allow(clippy::cast_precision_loss, missing_docs)]
+#![allow(clippy::cast_precision_loss, clippy::excessive_precision, missing_docs)]
 
 #[path = "support/ask.rs"]
 mod ask;
@@ -27,10 +27,13 @@ use support::python::output;
 const EACH: usize = 400;
 const ROWS: usize = 8;
 
+/// Texts by row; `None` is NULL.
+type Texts = BTreeMap<usize, Option<String>>;
+
 /// What Python says: nothing where it refuses the specification, else the text of each row.
 struct Expected {
     values: Vec<Vec<Value>>,
-    cases: Vec<(Case, Option<BTreeMap<usize, Option<String>>>)>,
+    cases: Vec<(Case, Option<Texts>)>,
 }
 
 fn expected(seed: u64, dialect: Dialect) -> Expected {
@@ -57,7 +60,7 @@ fn expected(seed: u64, dialect: Dialect) -> Expected {
     Expected { cases: cases.collect(), values }
 }
 
-/// Compares the answers with Python's; `lines` are those of one accepted case after the other.
+/// Compares the answers, `row|hex` lines of each accepted case, with Python's.
 fn compare(place: &str, expected: &Expected, answer: impl Fn(&Case) -> Vec<String>) {
     let (mut compared, mut wrong) = (BTreeMap::new(), Vec::new());
     for (case, texts) in &expected.cases {

@@ -16,8 +16,8 @@ pub struct Refusal {
     pub help: String,
 }
 
-fn refusal(message: impl Into<String>, help: impl Into<String>) -> Option<Refusal> {
-    Some(Refusal { message: message.into(), help: help.into() })
+fn refusal(message: impl Into<String>, help: impl Into<String>) -> Refusal {
+    Refusal { message: message.into(), help: help.into() }
 }
 
 /// What is wrong with `!conversion` and `spec` for `value`; `None` when SQL can write it exactly as
@@ -26,10 +26,10 @@ pub fn refused(value: &Scalar, conversion: Option<char>, spec: &FormatSpec) -> O
     if let Some(letter @ ('r' | 'a')) = conversion {
         let numpy = matches!(value, Scalar::Time { form: TimeForm::UtcMjd | TimeForm::TaiMjd, .. });
         if numpy || value.kind() == ValueKind::Timestamp {
-            return refusal(
+            return Some(refusal(
                 format!("`!{letter}` of a time depends on the version of NumPy"),
                 "leave the conversion out, or write `!s`",
-            );
+            ));
         }
     }
     if spec.is_default() {
@@ -37,12 +37,12 @@ pub fn refused(value: &Scalar, conversion: Option<char>, spec: &FormatSpec) -> O
     }
     match (conversion, value, value.kind()) {
         (Some(_), _, _) => text(spec),
-        (None, Scalar::DatasetId, _) => refusal(
+        (None, Scalar::DatasetId, _) => Some(refusal(
             "a UUID takes no format specification",
             "write it without a colon, or as text: `{id!s:…}`",
-        ),
+        )),
         (_, _, ValueKind::Timestamp) => {
-            refusal("a timestamp takes no format specification", "write it without a colon")
+            Some(refusal("a timestamp takes no format specification", "write it without a colon"))
         }
         (_, _, ValueKind::Text) => text(spec),
         (_, _, ValueKind::Int | ValueKind::Bool) => number(spec, "bcdoxXneEfFgG%", "an integer"),
@@ -67,10 +67,10 @@ fn text(spec: &FormatSpec) -> Option<Refusal> {
     } else {
         return None;
     };
-    refusal(
+    Some(refusal(
         format!("{part} is for numbers, and this is text"),
         "possible here: a fill character, `<`, `>` or `^`, a width, `.` and the most characters",
-    )
+    ))
 }
 
 fn number(spec: &FormatSpec, kinds: &str, name: &str) -> Option<Refusal> {
@@ -87,17 +87,17 @@ fn number(spec: &FormatSpec, kinds: &str, name: &str) -> Option<Refusal> {
     } else {
         return None;
     };
-    refusal(
+    Some(refusal(
         format!("{part} is for floating-point formats, and this is an integer"),
         "add a type, such as `f`, or leave it out",
-    )
+    ))
 }
 
 fn unknown(spec: &FormatSpec, kinds: &str, name: &str) -> Option<Refusal> {
     let letter = spec.kind.filter(|letter| !kinds.contains(*letter))?;
     let possible: Vec<String> = kinds.chars().map(|kind| format!("`{kind}`")).collect();
-    refusal(
+    Some(refusal(
         format!("{name} cannot be formatted as `{letter}`"),
         format!("possible here: {}", possible.join(", ")),
-    )
+    ))
 }

@@ -16,7 +16,7 @@ AND {0} = floor({0}) THEN {0}::text::numeric::text || '.0' WHEN abs({0}) < 1e16 
 abs({0}) = 'Infinity' THEN replace({0}::text, 'Infinity', 'inf') WHEN {0} = 'NaN' THEN 'nan' ELSE \
 coalesce((SELECT t FROM (SELECT n, ltrim(to_char({0}, CASE WHEN n = 0 THEN '9' ELSE '9.' END || \
 repeat('9', n) || 'EEEE')) AS t FROM generate_series(0, 15) AS n) AS candidate WHERE \
-length(t) < length({0}::text) AND CASE WHEN CAST(t AS numeric) < 1.7976931348623158e308 THEN CAST(t AS double precision) = {0} END ORDER BY n LIMIT 1), \
+length(t) < length({0}::text) AND CASE WHEN abs(CAST(t AS numeric)) < 1.7976931348623158e308 THEN CAST(t AS double precision) = {0} END ORDER BY n LIMIT 1), \
 {0}::text) END";
 
 /// Whole numbers and numbers of nine decimals (a quotient of two exact numbers is what Python reads)

@@ -145,6 +145,8 @@ fn floats(dice: &mut Dice, dialect: Dialect) -> Vec<Value> {
     ]);
     found.extend([9_007_199_254_740_993.0, 4_503_599_627_370_495.5, 4_611_686_018_427_387_904.0]);
     found.extend([9_223_372_036_854_775_808.0, 0.999_999_999_999_999_9, 9.999_999_999_999_999e22]);
+    // Powers of two have a nearer neighbour below, and 2^-44 needs the farther of two numbers.
+    found.extend((-1060..1020).step_by(127).chain([-44, -1, 60]).map(|power| 2_f64.powi(power)));
     for _ in 0..60 {
         let any = f64::from_bits(bits(dice));
         found.push(if any.is_nan() { 1.25 } else { any });
