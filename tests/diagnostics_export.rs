@@ -1,12 +1,13 @@
 //! Diagnostics of `export` (family X), as a person sees them.
 //!
-//! X002 is never shown, X003 and X009 need odd values and a signal: `export_command.rs` has them.
+//! X002 is never shown: `export_command.rs` has it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(missing_docs)]
 
+use std::io::Read;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 fn obscore_view(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_obscore-view"));
@@ -63,4 +64,49 @@ fn corrupt_regions_are_told() {
     let (code, said) = obscore_view(folder.path(), &arguments);
     assert_eq!(code, Some(0), "{said}");
     insta::assert_snapshot!("X008_corrupt_regions", said);
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = obscore_view(folder.path(), &["demo", "repo"]);
+    assert_eq!(code, Some(0), "{said}");
+    let text = std::fs::read_to_string(folder.path().join("repo/mapping.yaml")).unwrap();
+    let wide = text.replacen("s_xel: [4608, 4096]", "extra_columns: {s_xel1: 99999999999}", 1);
+    assert_ne!(text, wide);
+    std::fs::write(folder.path().join("wide.yaml"), wide).unwrap();
+    let arguments = ["export", "repo", "-m", "wide.yaml", "-o", "o.csv", "--dataset-type", "raw"];
+    let (code, said) = obscore_view(folder.path(), &arguments);
+    assert_eq!(code, Some(2), "{said}");
+    insta::assert_snapshot!("X003_value", said);
+    assert!(!folder.path().join("o.csv").exists());
+}
+
+#[test]
+fn a_signal_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = obscore_view(folder.path(), &["demo", "repo"]);
+    assert_eq!(code, Some(0), "{said}");
+    // The rows are more than a pipe holds, so the export waits for a reader that does not come.
+    let text = std::fs::read_to_string(folder.path().join("repo/mapping.yaml")).unwrap();
+    let padding = format!("extra_columns:\n  padding: \"{}\"\n", "x".repeat(9_000));
+    let long = text.replacen("extra_columns:\n", &padding, 1);
+    assert_ne!(text, long);
+    std::fs::write(folder.path().join("long.yaml"), long).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_obscore-view"))
+        .current_dir(folder.path())
+        .args(["export", "repo", "-m", "long.yaml", "-o", "-", "--format", "csv"])
+        .env("NO_COLOR", "1")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    insta::assert_snapshot!("X009_interrupted", said);
 }

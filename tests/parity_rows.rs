@@ -14,10 +14,11 @@ use support::table::Table;
 use support::view::{REGION_STRATEGIES, Registry, without_regions};
 
 /// Mappings that both dialects can write, with the key of their rows.
-const MAPPINGS: [(&str, &[&str]); 9] = [
+const MAPPINGS: [(&str, &[&str]); 10] = [
     ("search", &["obs_publisher_did"]),
     ("constraints", &["obs_publisher_did"]),
     ("templates", &["obs_publisher_did"]),
+    ("templates_hard", &["obs_publisher_did"]),
     ("calibrations", &["obs_publisher_did"]),
     ("tagged_first", &["obs_publisher_did"]),
     ("alternatives", &["obs_publisher_did"]),

@@ -8,6 +8,7 @@ mod branch;
 mod collections;
 mod convert;
 mod fetch;
+mod float;
 mod format;
 mod names;
 mod predicate;

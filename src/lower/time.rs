@@ -54,10 +54,12 @@ impl Target {
         match form {
             TimeForm::TaiNanoseconds => tai.clone(),
             TimeForm::UtcMjd => self.utc_mjd(tai),
-            TimeForm::TaiMjd => {
-                let piece = Piece { from: 0, mjd: 40_587.0, day: 86_400e9 };
-                dialect.fill(&dialect.linear(piece), &[tai])
-            }
+            // Whole days apart from their fraction, so that all digits count.
+            TimeForm::TaiMjd => dialect.fill(
+                "({0} / 86400000000000 + 40587 + CAST({0} % 86400000000000 AS double precision) / \
+                 8.64e13)",
+                &[tai],
+            ),
             TimeForm::UtcIsot => self.utc_text(tai, 'T'),
             TimeForm::UtcIso => self.utc_text(tai, ' '),
             TimeForm::TaiIsot => dialect.civil_text(&self.microseconds(tai, 0), 'T'),

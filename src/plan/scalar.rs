@@ -239,8 +239,11 @@ impl Scalar {
                     && otherwise.is_ascii()
             }
             Self::Concat(parts) | Self::Coalesce(parts) => parts.iter().all(Self::is_ascii),
-            Self::Format { value, spec, .. } => {
-                value.is_ascii() && spec.fill.is_none_or(|fill| fill.is_ascii())
+            Self::Format { value, spec, conversion } => {
+                let escaped = *conversion == Some('a');
+                (escaped || value.is_ascii())
+                    && spec.kind != Some('c')
+                    && spec.fill.is_none_or(|fill| fill.is_ascii())
             }
             Self::Convert { text, .. } => text.is_ascii(),
             _ => true,

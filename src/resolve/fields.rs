@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use super::formats::refused;
 use super::tables::Tables;
 use crate::diag::{Diagnostic, Source, nearest};
-use crate::plan::{Bound, Scalar, TimeForm, ValueKind};
+use crate::plan::{Bound, Scalar, TimeForm};
 use crate::template::{Access, Field, Part, Template};
 use crate::value::Literal;
 
@@ -88,45 +89,13 @@ fn flat(part: Scalar) -> Vec<Scalar> {
 }
 
 fn formatted(field: &Field, value: Scalar, source: &Source) -> Result<Scalar, Diagnostic> {
-    let kind = if field.conversion.is_some() { ValueKind::Text } else { value.kind() };
-    let refuse = |what: String, help: &str| {
-        Err(Diagnostic::error("P004", what)
-            .at(source, field.span, "this format cannot be written in SQL")
-            .help(help))
-    };
-    if matches!(field.conversion, Some('r' | 'a')) && value.kind() != ValueKind::Int {
-        return refuse(
-            "the conversions !r and !a are for integers only".to_owned(),
-            "leave the conversion out",
-        );
+    if let Some(refusal) = refused(&value, field.conversion, &field.spec) {
+        return Err(Diagnostic::error("P004", refusal.message)
+            .at(source, field.span, "this format is not possible")
+            .help(refusal.help));
     }
-    let spec = &field.spec;
-    let allowed = match kind {
-        ValueKind::Int => "dxXfFeE%",
-        ValueKind::Float => "fFeE%",
-        ValueKind::Text => "s",
-        ValueKind::Bool | ValueKind::Timestamp => "",
-    };
-    if let Some(letter) = spec.kind
-        && !allowed.contains(letter)
-    {
-        let possible: Vec<String> = allowed.chars().map(|c| format!("`{c}`")).collect();
-        return refuse(
-            format!("a value of this kind cannot be formatted as `{letter}`"),
-            &format!("possible here: {}", possible.join(", ")),
-        );
-    }
-    let bare = matches!(value, Scalar::DatasetId) || kind == ValueKind::Bool;
-    if bare && !spec.is_default() {
-        return refuse(
-            format!("`{}` takes no format specification", field.name),
-            "write it without a colon",
-        );
-    }
-    if spec.alternate || spec.no_negative_zero {
-        return refuse("`#` and `z` are not supported".to_owned(), "leave the flag out");
-    }
-    Ok(Scalar::Format { value: Box::new(value), spec: spec.clone(), conversion: field.conversion })
+    let (spec, conversion) = (field.spec.clone(), field.conversion);
+    Ok(Scalar::Format { value: Box::new(value), spec, conversion })
 }
 
 /// The value that a field names, unformatted.

@@ -10,11 +10,14 @@ mod columns;
 mod conditions;
 mod fields;
 mod footprint;
+mod formats;
 mod pattern;
 mod reach;
 pub mod service;
 mod tables;
 mod values;
+
+pub use formats::{Refusal, refused};
 
 use crate::diag::{Diagnostic, Severity, nearest};
 use crate::mapping::Mapping;

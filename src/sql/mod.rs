@@ -5,12 +5,15 @@
 
 mod adql;
 mod dialect;
+mod digits;
+mod escape;
 mod instant;
 pub mod layout;
 mod number;
 mod pattern;
 pub mod region;
 pub mod sqlite_functions;
+mod shortest;
 mod text;
 mod timespan;
 

@@ -31,10 +31,13 @@ is an error everywhere.",
     },
     Code {
         code: "P004",
-        title: "format that SQL cannot write",
-        text: "The view computes templates in the database. Integers can be formatted with d, x, X, \
-f, e and %, doubles with f, e and %, text with s; all with fill, alignment, sign, width and \
-grouping. Other format specifications of Python would need Python.",
+        title: "format that the value cannot take",
+        text: "The view computes templates in the database, with exactly the texts of Python's \
+`format`. Integers take the types b, c, d, e, E, f, F, g, G, n, o, x, X and %, doubles e, E, f, F, \
+g, G, n and %, text takes s; all with fill, alignment and width, numbers with sign, `#`, `0` and \
+grouping, doubles with `z` and a precision; !r, !s and !a work for all but times as MJD, where !r \
+depends on the version of NumPy. Other combinations are errors in Python, too, for every dataset: a \
+precision for an integer, a sign for text, a specification for `id` (write `{id!s:>40}`).",
     },
     Code {
         code: "P005",
