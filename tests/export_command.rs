@@ -18,7 +18,7 @@ use support::python::{output, python};
 use support::survey::{Repository, Survey, mapping};
 
 fn survey() -> (Repository, String) {
-    let repository = Survey::new(8).sqlite();
+    let repository = Survey::newest().sqlite();
     let root = repository.root.display().to_string();
     (repository, root)
 }

@@ -21,8 +21,8 @@ const MAPPINGS: [&str; 3] = ["search", "templates", "constraints"];
 fn repositories() -> Vec<(&'static str, Repository)> {
     let cluster = Cluster::shared();
     vec![
-        ("SQLite", Survey::new(8).sqlite()),
-        ("PostgreSQL", Survey::new(8).postgres(cluster)),
+        ("SQLite", Survey::newest().sqlite()),
+        ("PostgreSQL", Survey::newest().postgres(cluster)),
         ("SQLite, universe 1, names", Survey::new(1).with(&["--collections", "name"]).sqlite()),
     ]
 }
@@ -64,7 +64,7 @@ fn key(columns: &[String]) -> Vec<&str> {
 #[test]
 fn parquet_keeps_the_compression_of_the_mapping() {
     let folder = tempfile::tempdir().unwrap();
-    let repository = Survey::new(8).sqlite();
+    let repository = Survey::newest().sqlite();
     let root = repository.root.to_str().unwrap();
     for compression in ["none", "gzip", "zstd", "brotli", "lz4"] {
         let mapping = changed(&mapping("search"), folder.path(), |text| {
@@ -158,7 +158,7 @@ fn votable_has_butlers_rows_and_is_strictly_legal() {
 #[test]
 fn a_role_that_may_only_read_is_enough() {
     let cluster = Cluster::shared();
-    let repository = Survey::new(8).postgres(cluster);
+    let repository = Survey::newest().postgres(cluster);
     let database = repository.database.rsplit('/').next().unwrap();
     cluster.psql(
         database,

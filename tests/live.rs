@@ -20,7 +20,7 @@ const VIEWS: [&str; 3] = ["runs", "search", "tagged"];
 const CAMERA: &str = "SynthCam";
 
 fn survey() -> Survey {
-    Survey::new(support::python::newest_universe())
+    Survey::newest()
 }
 
 /// A registry with its views, Butler at work on it, and those who watch.

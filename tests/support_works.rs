@@ -14,8 +14,8 @@ use support::table::Table;
 #[test]
 fn both_databases_hold_the_same_survey() {
     let cluster = Cluster::shared();
-    let sqlite = Survey::new(8).sqlite();
-    let postgres = Survey::new(8).postgres(cluster);
+    let sqlite = Survey::newest().sqlite();
+    let postgres = Survey::newest().postgres(cluster);
     let from_sqlite = sqlite.rows(&mapping("search"));
     let from_postgres = postgres.rows(&mapping("search"));
     assert!(from_sqlite.error.is_none(), "{:?}", from_sqlite.error);

@@ -59,11 +59,11 @@ pub struct Place {
 
 impl Place {
     pub fn sqlite() -> Self {
-        Self::new(Survey::new(8).sqlite(), None)
+        Self::new(Survey::newest().sqlite(), None)
     }
 
     pub fn postgres() -> Self {
-        let repository = Survey::new(8).postgres(Cluster::shared());
+        let repository = Survey::newest().postgres(Cluster::shared());
         let database = repository.database.rsplit('/').next().expect("name").to_owned();
         Self::new(repository, Some(database))
     }

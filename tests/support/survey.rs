@@ -7,7 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::postgres::Cluster;
-use super::python::{digest, output, registry_script, script};
+use super::python::{digest, newest_universe, output, registry_script, script};
 use super::table::Table;
 
 /// The schema of Butler's tables on PostgreSQL; Butler itself fails with names that need quotes.
@@ -35,6 +35,11 @@ impl Survey {
     /// The synthetic survey in dimension universe `universe`, 0 to 8.
     pub fn new(universe: u32) -> Self {
         Self { script: "survey.py", arguments: vec!["--universe".into(), universe.to_string()] }
+    }
+
+    /// The synthetic survey in the newest universe of the Butler that writes.
+    pub fn newest() -> Self {
+        Self::new(newest_universe())
     }
 
     /// A registry of another script, called `SCRIPT ROOT [--url URL --namespace NS] ARGUMENTS`.
@@ -100,28 +105,48 @@ impl Survey {
     }
 }
 
+/// What is asked of Butler about a mapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The rows of its exporter, or of its live manager.
+    Rows,
+    /// The datasets that a query finds, see `obscore_many.py`.
+    Ids,
+}
+
 impl Repository {
     /// Butler's own rows of this repository as it was made, for a mapping file.
-    ///
-    /// Kept between runs: do not use it after changing the repository, see [`Self::rows_now`].
     pub fn rows(&self, mapping: &Path) -> Table {
-        let text = fs::read(mapping).unwrap_or_else(|e| panic!("{}: {e}", mapping.display()));
-        let key = digest([self.key.as_bytes(), b"rows", &text]);
-        let kept = once(&key, |folder| {
-            fs::write(folder.join("rows"), output(&mut self.oracle(mapping))).expect("rows");
-        });
-        Table::parse(&fs::read_to_string(kept.join("rows")).expect("rows"))
+        self.answers(&[mapping.to_owned()], Asked::Rows).remove(0)
     }
 
-    /// Butler's own rows of this repository as it is now.
-    pub fn rows_now(&self, mapping: &Path) -> Table {
-        Table::of(&mut self.oracle(mapping))
-    }
-
-    fn oracle(&self, mapping: &Path) -> Command {
-        let mut command = script("obscore_rows.py");
-        command.arg(&self.root).arg(mapping).arg("--tolerant");
-        command
+    /// Butler's answers about mappings, in their order, of this repository as it was made: all
+    /// that are not known yet by one process.
+    ///
+    /// Kept between runs: do not use it after changing the repository.
+    pub fn answers(&self, mappings: &[PathBuf], asked: Asked) -> Vec<Table> {
+        let kind: &[u8] = if asked == Asked::Rows { b"rows" } else { b"ids" };
+        let file = |mapping: &PathBuf| {
+            let text = fs::read(mapping).unwrap_or_else(|e| panic!("{}: {e}", mapping.display()));
+            super::cache().join(digest([self.key.as_bytes(), kind, &text]))
+        };
+        let files: Vec<PathBuf> = mappings.iter().map(file).collect();
+        let _lock = lock(&self.key);
+        let unknown: Vec<usize> = (0..files.len()).filter(|&i| !files[i].exists()).collect();
+        if !unknown.is_empty() {
+            let mut command = script("obscore_many.py");
+            command.arg(&self.root).args(unknown.iter().map(|&i| &mappings[i]));
+            let text = output(command.arg("--parts").arg(str::from_utf8(kind).expect("ASCII")));
+            let sections: Vec<&str> = text.split("{\"mapping\"").skip(1).collect();
+            assert_eq!(sections.len(), unknown.len(), "an answer for each mapping");
+            for (i, section) in unknown.into_iter().zip(sections) {
+                let unfinished = files[i].with_extension("new");
+                let rows = section.split_once('\n').expect("lines").1;
+                fs::write(&unfinished, rows).expect("rows");
+                fs::rename(&unfinished, &files[i]).expect("rename");
+            }
+        }
+        files.iter().map(|file| Table::parse(&fs::read_to_string(file).expect("rows"))).collect()
     }
 }
 
@@ -133,8 +158,7 @@ pub fn mapping(name: &str) -> PathBuf {
 /// The folder `key` of the cache, filled by `make` if it is not there; safe among processes.
 fn once(key: &str, make: impl FnOnce(&Path)) -> PathBuf {
     let folder = super::cache().join(key);
-    let lock = fs::File::create(super::cache().join(format!("{key}.lock"))).expect("lock file");
-    lock.lock().expect("lock");
+    let _lock = lock(key);
     if !folder.exists() {
         let unfinished = super::cache().join(format!("{key}.new"));
         let _ = fs::remove_dir_all(&unfinished);
@@ -143,6 +167,13 @@ fn once(key: &str, make: impl FnOnce(&Path)) -> PathBuf {
         fs::rename(&unfinished, &folder).expect("rename");
     }
     folder
+}
+
+/// Held by one thread of one process at a time.
+fn lock(key: &str) -> fs::File {
+    let lock = fs::File::create(super::cache().join(format!("{key}.lock"))).expect("lock file");
+    lock.lock().expect("lock");
+    lock
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -2,7 +2,7 @@
 //! read by Python.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use super::postgres::Cluster;
@@ -82,6 +82,17 @@ impl Registry<'_> {
         }
     }
 
+    /// Drops all views, and on PostgreSQL what was installed with them.
+    pub fn clear(&self) {
+        let Self::Sqlite(repository) = self else {
+            return self.apply("DROP SCHEMA IF EXISTS ivoa CASCADE;");
+        };
+        let views = "SELECT name FROM sqlite_master WHERE type = 'view'";
+        let views = Table::of_sqlite(repository.database.as_ref(), views);
+        let drop = |row: &Vec<serde_json::Value>| format!("DROP VIEW {};\n", row[0]);
+        self.apply(&views.rows.iter().map(drop).collect::<String>());
+    }
+
     /// The rows of a query.
     pub fn rows(&self, sql: &str) -> Table {
         let folder = tempfile::tempdir().expect("folder");
@@ -98,24 +109,6 @@ impl Registry<'_> {
             Self::Postgres(..) => format!("ivoa.{view}"),
         }
     }
-}
-
-/// Butler's answers about many mappings, in their order; `parts` is `rows` or `ids`.
-pub fn butler_tables(repository: &Repository, mappings: &[PathBuf], parts: &str) -> Vec<Table> {
-    let mut command = script("obscore_many.py");
-    command.arg(&repository.root).args(mappings).args(["--parts", parts]);
-    let text = super::python::output(&mut command);
-    let mut sections: Vec<String> = Vec::new();
-    for line in text.lines() {
-        if line.starts_with("{\"mapping\"") {
-            sections.push(String::new());
-        } else if let Some(section) = sections.last_mut() {
-            section.push_str(line);
-            section.push('\n');
-        }
-    }
-    assert_eq!(sections.len(), mappings.len(), "an answer for each mapping");
-    sections.iter().map(|section| Table::parse(section)).collect()
 }
 
 /// `table` without the columns that are computed from regions.
