@@ -214,3 +214,27 @@ fn carets_stand_inside_the_scalar() {
     assert_eq!(marked(format!("\u{feff}{}", with_template("é {x:5.}"))), ".");
     assert_eq!(marked(with_where("\"caf\\u00e9 <= 5\"")), "\\u00e9");
 }
+
+/// Rendering once looked at the whole file for every error, so that thousands of errors took minutes.
+#[test]
+fn showing_an_error_takes_no_longer_in_a_long_file() {
+    let time = |rest: &str| {
+        let (_, found) = mapping::read(Source::new("long.yaml", format!("unknown: 1\n{rest}")));
+        assert!(found[0].render(false).contains("long.yaml:1:1"));
+        let begun = std::time::Instant::now();
+        (0..50).for_each(|_| assert!(!found[0].render(false).is_empty()));
+        begun.elapsed()
+    };
+    let (short, long) = (time(""), time(&"# nothing\n".repeat(100_000)));
+    assert!(long < short * 50, "{short:?} and {long:?}");
+}
+
+/// Of a long line only what is near is looked at; the place is still that in the file.
+#[test]
+fn errors_in_a_long_line_have_their_place() {
+    let text = format!("{{{}unknown: 1}}\n", " ".repeat(50_000));
+    let (_, found) = mapping::read(Source::new("long.yaml", text));
+    let shown: Vec<_> = found.iter().map(|diagnostic| diagnostic.render(false)).collect();
+    let error = shown.iter().find(|text| text.contains("unknown: 1")).unwrap();
+    assert!(error.contains("long.yaml:1:50002"), "{error}");
+}

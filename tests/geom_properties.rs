@@ -4,128 +4,20 @@
 #![allow(missing_docs, clippy::cast_precision_loss, clippy::cast_possible_truncation)]
 #![allow(clippy::cast_sign_loss, clippy::many_single_char_names)]
 
-use std::f64::consts::{FRAC_PI_2, PI};
+mod geom_support;
 
+use std::f64::consts::PI;
+
+use geom_support::{config, extent, frame, star, two};
 use obscore_view::geom::{
     Circle, Ellipse, LonLatBox, Region, ShapeError, Vector3, box_degrees, centroid, circle_degrees,
-    contains, contains_point, distance, distance_degrees, htm, intersects, orientation,
-    point_degrees, polygon, polygon_degrees, range_degrees,
+    contains, contains_point, distance, distance_degrees, htm, intersects, point_degrees, polygon,
+    polygon_degrees, range_degrees,
 };
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
-
-/// A place, two directions across it, and a size: where the regions of a case live.
-#[derive(Debug, Clone, Copy)]
-struct Frame {
-    center: Vector3,
-    east: Vector3,
-    north: Vector3,
-    size: f64,
-}
-
-impl Frame {
-    fn at(&self, x: f64, y: f64) -> Vector3 {
-        let v = self.center + self.east * (x * self.size) + self.north * (y * self.size);
-        v.normalized().unwrap().0
-    }
-}
-
-fn frame() -> impl Strategy<Value = Frame> {
-    let lat =
-        prop_oneof![4 => -1.5..1.5, 1 => Just(FRAC_PI_2), 1 => Just(-FRAC_PI_2), 1 => Just(0.0)];
-    let lon = prop_oneof![3 => 0.0..2.0 * PI, 1 => Just(0.0), 1 => -1e-3..1e-3];
-    (lon, lat, -5.0..-0.3f64).prop_map(|(lon, lat, size): (f64, f64, f64)| {
-        let center = Vector3::from_lon_lat(lon, lat);
-        let east = Vector3::new(-lon.sin(), lon.cos(), 0.0);
-        Frame { center, east, north: center.cross(east), size: 10f64.powf(size) }
-    })
-}
-
-/// The outline of a star around a point: simple, mostly not convex.
-fn star(frame: Frame, x: f64, y: f64, radii: &[f64]) -> Vec<Vector3> {
-    let step = 2.0 * PI / radii.len() as f64;
-    (0..radii.len())
-        .map(|i| {
-            let (sin, cos) = (step * i as f64).sin_cos();
-            frame.at(x + radii[i] * cos, y + radii[i] * sin)
-        })
-        .collect()
-}
-
-fn primitive(frame: Frame) -> impl Strategy<Value = Region> {
-    let place = (-1.0..1.0, -1.0..1.0);
-    let polygons = (place.clone(), prop::collection::vec(0.2..1.2, 4..12)).prop_map(
-        move |((x, y), radii): ((f64, f64), Vec<f64>)| polygon(&star(frame, x, y, &radii)).unwrap(),
-    );
-    let circles =
-        (place.clone(), 0.01..1.5).prop_map(move |((x, y), radius): ((f64, f64), f64)| {
-            Region::Circle(Circle::from_angle(frame.at(x, y), radius * frame.size))
-        });
-    let boxes = (place.clone(), place.clone(), any::<bool>()).prop_map(move |(a, b, full)| {
-        let corners = [a, b].map(|(x, y): (f64, f64)| {
-            let v = frame.at(x, y);
-            (v.y.atan2(v.x).rem_euclid(2.0 * PI), v.z.asin())
-        });
-        let lat = (corners[0].1.min(corners[1].1), corners[0].1.max(corners[1].1));
-        let lon = if full { (0.0, 2.0 * PI) } else { (corners[0].0, corners[1].0) };
-        Region::Box(LonLatBox { lon, lat })
-    });
-    let ellipses = (place, 0.05..1.3, 0.1..1.0, 0.0..3.0, any::<bool>()).prop_map(
-        move |((x, y), alpha, ratio, turn, large): ((f64, f64), f64, f64, f64, bool)| {
-            let alpha = alpha * frame.size;
-            let large = large && frame.size > 0.1;
-            ellipse(frame.at(x, y), alpha, alpha * ratio, turn, large)
-        },
-    );
-    prop_oneof![3 => polygons, 2 => circles, 1 => boxes, 1 => ellipses]
-}
-
-/// An ellipse as sphgeom makes it, or the outside of one.
-fn ellipse(center: Vector3, alpha: f64, beta: f64, turn: f64, outside: bool) -> Region {
-    let seed = if center.x.abs() < 0.5 { Vector3::new(1.0, 0.0, 0.0) } else { Vector3::Z };
-    let u = center.cross(seed).normalized().unwrap().0;
-    let first = u * turn.cos() + center.cross(u) * turn.sin();
-    let (alpha, beta, center) =
-        if outside { (PI - alpha, PI - beta, -center) } else { (alpha, beta, center) };
-    let (a, b) = (alpha - FRAC_PI_2, beta - FRAC_PI_2);
-    let gamma = (alpha.cos() / beta.cos()).clamp(-1.0, 1.0).acos();
-    let axes = [first, center.cross(first), center];
-    Region::Ellipse(Box::new(Ellipse {
-        axes,
-        a,
-        b,
-        gamma,
-        tan_a: a.tan().abs(),
-        tan_b: b.tan().abs(),
-    }))
-}
-
-fn region(frame: Frame) -> impl Strategy<Value = Region> {
-    let pair = || prop::collection::vec(primitive(frame), 2..4);
-    prop_oneof![
-        4 => primitive(frame),
-        1 => pair().prop_map(Region::union),
-        1 => pair().prop_map(Region::intersection),
-    ]
-}
-
-/// Radians across.
-fn extent(region: &Region) -> f64 {
-    region.bounding_circle().map_or(0.0, |circle| circle.opening_angle.clamp(0.0, PI))
-}
-
-fn two() -> impl Strategy<Value = (Frame, Region, Region, Vec<Vector3>)> {
-    frame().prop_flat_map(|frame| {
-        let places = prop::collection::vec((-2.0..2.0, -2.0..2.0), 60);
-        let places = places.prop_map(move |places| {
-            places.into_iter().map(|(x, y): (f64, f64)| frame.at(x, y)).collect()
-        });
-        (Just(frame), region(frame), region(frame), places)
-    })
-}
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, rng_seed: RngSeed::Fixed(1_972), ..ProptestConfig::default() })]
+    #![proptest_config(config(400))]
 
     #[test]
     fn predicates_do_not_contradict_each_other((_, a, b, places) in two()) {
@@ -195,32 +87,6 @@ proptest! {
                 (ay > y) != (by > y) && x < ax + (y - ay) / (by - ay) * (bx - ax)
             }).count();
             prop_assert_eq!(contains_point(&region, frame.at(x, y)), crossed % 2 == 1);
-        }
-    }
-
-    #[test]
-    fn envelopes_hold_regions_and_interiors_are_held((frame, a, _, places) in two(), cap in 0usize..20) {
-        let level = ((1.6 / frame.size).log2() as u32).clamp(1, 22);
-        let envelope = htm::envelope(&a, level, cap);
-        let interior = htm::interior(&a, level, cap);
-        prop_assert!(cap == 0 || (envelope.len() <= cap && interior.len() <= cap));
-        let within = |ranges: &[htm::Range], i| ranges.iter().any(|r| r.start <= i && i < r.end);
-        for v in places {
-            let index = htm::index(v, level).unwrap();
-            let inside = contains_point(&a, v);
-            let corners = htm::trixel(index).unwrap();
-            // A point on the mesh belongs to several trixels, any of which may stand for it.
-            let on_mesh = (0..3).any(|i| orientation(corners[i], corners[(i + 1) % 3], v) == 0);
-            if on_mesh {
-                continue;
-            }
-            prop_assert!(!inside || within(&envelope, index), "{v:?} is in the region");
-            prop_assert!(inside || !within(&interior, index), "{v:?} is not in the region");
-            let trixel = Region::ConvexPolygon(corners.to_vec());
-            prop_assert!(contains(&a, &trixel) || !within(&interior, index));
-            if cap == 0 && matches!(a, Region::ConvexPolygon(_)) {
-                prop_assert_eq!(intersects(&a, &trixel), within(&envelope, index));
-            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, Span};
 
 impl Diagnostic {
     /// The diagnostic as rustc would print it: title, the source line with a caret, help.
@@ -21,9 +21,12 @@ impl Diagnostic {
             let text = label.source.text();
             let start = text.floor_char_boundary(label.span.start);
             let end = text.ceil_char_boundary(label.span.end.clamp(start, text.len().max(start)));
-            let span = start..end;
-            let (line, column) = label.source.start();
-            let mut snippet = Snippet::source(label.source.text()).line_start(line);
+            // The renderer looks at all that it is given, and files with many errors may be long.
+            let shown = label.source.surroundings(Span { start, end });
+            let span = start - shown.start..end - shown.start;
+            let (line, column) = label.source.line_column(shown.start);
+            let text = text.get(shown.start..shown.end).unwrap_or_default();
+            let mut snippet = Snippet::source(text).line_start(line);
             if column > 1 {
                 // The text begins inside a line, so the snippet cannot know the column.
                 let (line, column) = label.source.line_column(start);

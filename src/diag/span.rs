@@ -25,12 +25,14 @@ pub struct Source {
     text: Arc<str>,
     /// Line and column of the text's first character in the file, from one.
     start: (usize, usize),
+    /// Where the lines begin, so that a file with thousands of findings is not searched for each.
+    lines: Arc<[usize]>,
 }
 
 impl Source {
     /// A text called `name` in messages.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), text: text.into(), start: (1, 1) }
+        Self::excerpt(name, text, 1, 1)
     }
 
     /// A part of a file that is too long to be held: the text from that line and column on.
@@ -40,12 +42,10 @@ impl Source {
         line: usize,
         column: usize,
     ) -> Self {
-        Self { name: name.into(), text: text.into(), start: (line, column) }
-    }
-
-    /// Line and column of the text's first character in the file, from one.
-    pub fn start(&self) -> (usize, usize) {
-        self.start
+        let text: Arc<str> = text.into();
+        let lines =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { name: name.into(), text, start: (line, column), lines }
     }
 
     /// The name of the file.
@@ -60,14 +60,31 @@ impl Source {
 
     /// Line and column, both from one, of a byte offset; columns count characters.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let mut offset = offset.min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let before = self.text.get(..offset).unwrap_or_default();
-        let lines = before.matches('\n').count();
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+        let offset = self.text.floor_char_boundary(offset);
+        let lines = self.lines_before(offset);
+        let begin = self.lines.get(lines).copied().unwrap_or_default();
+        let column = self.text.get(begin..offset).unwrap_or_default().chars().count();
         let (line, first) = self.start;
         (line + lines, column + if lines == 0 { first } else { 1 })
+    }
+
+    /// How many lines end before a byte offset.
+    fn lines_before(&self, offset: usize) -> usize {
+        self.lines.partition_point(|begin| *begin <= offset).saturating_sub(1)
+    }
+
+    /// The part of the text that shows a span, as bytes from where to where: its lines and the one
+    /// after them; of long lines what is near it.
+    pub(super) fn surroundings(&self, span: Span) -> Span {
+        const NEAR: usize = 5000;
+        // The end of the text is shown at the end of its last line.
+        let first = self.lines_before(span.start.min(self.text.len().saturating_sub(1)));
+        let begin = self.lines.get(first).copied().unwrap_or_default();
+        let after = self.lines.get(self.lines_before(span.end) + 2).copied();
+        let (start, end) = (span.start.saturating_sub(NEAR), span.end.saturating_add(NEAR));
+        Span {
+            start: self.text.floor_char_boundary(begin.max(start)),
+            end: self.text.ceil_char_boundary(end.min(after.unwrap_or(self.text.len()))),
+        }
     }
 }

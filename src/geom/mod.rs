@@ -41,6 +41,9 @@ pub use shape::{
 pub use simple::{MAX_VERTICES, polygon};
 pub use vector::Vector3;
 
+/// Boundaries that are closer than this touch, in radians.
+pub(crate) const TOUCHING: f64 = 1.0e-14;
+
 /// Largest error of an arcsine in double precision, in radians; sphgeom's guard on opening angles.
 pub(crate) const MAX_ASIN_ERROR: f64 = 1.5e-8;
 

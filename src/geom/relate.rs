@@ -8,10 +8,10 @@
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
-use super::arrangement::{self, TOLERANCE};
+use super::arrangement;
 use super::point::polygon_contains;
 use super::relation::{edges, polygons_meet};
-use super::{Circle, LonLatBox, Region, Vector3, distance};
+use super::{Circle, LonLatBox, Region, TOUCHING, Vector3, distance};
 
 /// Whether two regions share a direction.
 pub fn intersects(a: &Region, b: &Region) -> bool {
@@ -29,8 +29,7 @@ pub fn intersects(a: &Region, b: &Region) -> bool {
                 && !nothing(b)
                 && (a.is_full()
                     || b.is_full()
-                    || distance(a.center, b.center)
-                        <= a.opening_angle + b.opening_angle + TOLERANCE)
+                    || distance(a.center, b.center) <= a.opening_angle + b.opening_angle + TOUCHING)
         }
         (Region::Box(a), Region::Box(b)) => boxes_meet(a, b),
         _ => !apart(a, b) && arrangement::intersects(a, b),
@@ -62,8 +61,7 @@ pub fn contains(a: &Region, b: &Region) -> bool {
                 || nothing(b)
                 || (!nothing(a)
                     && !b.is_full()
-                    && distance(a.center, b.center) + b.opening_angle
-                        <= a.opening_angle + TOLERANCE)
+                    && distance(a.center, b.center) + b.opening_angle <= a.opening_angle + TOUCHING)
         }
         (Region::Box(a), Region::Box(b)) => box_holds_box(a, b),
         (Region::Union(operands), _) => {
@@ -131,7 +129,7 @@ fn box_holds_box(a: &LonLatBox, b: &LonLatBox) -> bool {
 }
 
 /// The angle from a direction to the nearest point of an edge.
-fn nearest(v: Vector3, from: Vector3, to: Vector3) -> f64 {
+pub(super) fn nearest(v: Vector3, from: Vector3, to: Vector3) -> f64 {
     if let Some((n, _)) = from.robust_cross(to).normalized() {
         let across = v.cross(n);
         if across.dot(from) > 0.0 && across.dot(to) < 0.0 {
@@ -149,14 +147,14 @@ fn polygon_meets_circle(vertices: &[Vector3], circle: &Circle) -> bool {
         || vertices.iter().any(|v| circle.contains_point(*v))
         || polygon_contains(vertices, circle.center)
         || edges(vertices)
-            .any(|(from, to)| nearest(circle.center, from, to) <= circle.opening_angle + TOLERANCE)
+            .any(|(from, to)| nearest(circle.center, from, to) <= circle.opening_angle + TOUCHING)
 }
 
 fn polygon_holds_circle(vertices: &[Vector3], circle: &Circle) -> bool {
     !circle.is_full()
         && polygon_contains(vertices, circle.center)
         && edges(vertices)
-            .all(|(from, to)| nearest(circle.center, from, to) >= circle.opening_angle - TOLERANCE)
+            .all(|(from, to)| nearest(circle.center, from, to) >= circle.opening_angle - TOUCHING)
 }
 
 /// No point of the polygon may be nearer to the opposite of the centre than the rest of the circle.
@@ -169,11 +167,11 @@ fn circle_holds_polygon(circle: &Circle, vertices: &[Vector3]) -> bool {
     }
     let (opposite, rest) = (-circle.center, PI - circle.opening_angle);
     let holds = |v: &Vector3| {
-        circle.contains_point(*v) || distance(*v, circle.center) <= circle.opening_angle + TOLERANCE
+        circle.contains_point(*v) || distance(*v, circle.center) <= circle.opening_angle + TOUCHING
     };
     vertices.iter().all(holds)
         && (circle.squared_chord_length <= 2.0
             || (!polygon_contains(vertices, opposite)
                 && edges(vertices)
-                    .all(|(from, to)| nearest(opposite, from, to) >= rest - TOLERANCE)))
+                    .all(|(from, to)| nearest(opposite, from, to) >= rest - TOUCHING)))
 }

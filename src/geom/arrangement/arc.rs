@@ -4,9 +4,9 @@
 
 use std::f64::consts::PI;
 
+use super::oval;
 use super::ring::Ring;
-use super::{TOLERANCE, oval};
-use crate::geom::{Ellipse, Vector3, distance};
+use crate::geom::{Ellipse, TOUCHING, Vector3, distance};
 
 /// A curve on the sphere.
 #[derive(Debug, Clone, Copy)]
@@ -85,10 +85,10 @@ impl Arc {
             Curve::Ring(ring) => (ring.left(v), ring.parameter(v)),
             Curve::Oval(ellipse) => (oval::inside(ellipse, v).0, oval::parameter(ellipse, v)),
         };
-        if off.abs() > 2.0 * TOLERANCE {
+        if off.abs() > 2.0 * TOUCHING {
             return None;
         }
-        let margin = 2.0 * TOLERANCE / self.scale();
+        let margin = 2.0 * TOUCHING / self.scale();
         let t = if t < 0.0 { t + 2.0 * PI } else { t };
         if t <= self.span {
             Some(t)

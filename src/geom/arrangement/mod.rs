@@ -3,7 +3,7 @@
 //! In: any regions. Out: sample directions of all vertices, edges and faces, with which questions
 //! about unions, intersections, boxes and ellipses are answered by looking; and the outline of a
 //! region for its area and centroid. It is the general method where no exact predicate exists:
-//! boundaries closer than [`TOLERANCE`] radians meet, which is 2 nanoarcseconds.
+//! boundaries closer than [`TOUCHING`] radians meet, which is 2 nanoarcseconds.
 
 mod arc;
 mod outline;
@@ -15,10 +15,7 @@ pub(super) use outline::{area, excess, moment};
 
 use self::arc::Arc;
 use self::solid::{Boundary, Solid};
-use super::{Region, Vector3};
-
-/// What counts as touching, in radians.
-pub(super) const TOLERANCE: f64 = 1.0e-14;
+use super::{Region, TOUCHING, Vector3};
 
 /// Whether two regions share a direction.
 pub(super) fn intersects(a: &Region, b: &Region) -> bool {
@@ -96,7 +93,7 @@ impl Cells {
 /// Sorts the parameters of an arc, and makes one of those too close to tell apart: the ends stay, so
 /// that the pieces between them are the whole arc.
 fn merge(arc: &Arc, parameters: &mut Vec<f64>) {
-    let shortest = 8.0 * TOLERANCE / arc.scale();
+    let shortest = 8.0 * TOUCHING / arc.scale();
     parameters.sort_by(f64::total_cmp);
     let mut last = 0.0;
     parameters.retain(|t| {

@@ -6,9 +6,8 @@
 
 use std::f64::consts::PI;
 
-use super::TOLERANCE;
 use super::ring::Ring;
-use crate::geom::{Ellipse, Vector3};
+use crate::geom::{Ellipse, TOUCHING, Vector3};
 
 /// constant + cosine cos t + sine sin t.
 #[derive(Clone, Copy)]
@@ -85,7 +84,7 @@ impl Equation {
             let extreme = bisect(low, high, |t| self.slope(t));
             span(low, extreme);
             span(extreme, high);
-            if self.at(extreme).abs() <= 2.0 * TOLERANCE * self.steepness {
+            if self.at(extreme).abs() <= 2.0 * TOUCHING * self.steepness {
                 touching.push(extreme);
             }
         }

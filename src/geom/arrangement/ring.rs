@@ -6,8 +6,7 @@
 
 use std::f64::consts::PI;
 
-use super::TOLERANCE;
-use crate::geom::Vector3;
+use crate::geom::{TOUCHING, Vector3};
 
 /// A circle that is walked counter-clockwise around its axis, which is on its left.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +116,7 @@ impl Ring {
             )
         };
         let amplitude = b.hypot(c);
-        if amplitude <= TOLERANCE || a.abs() > amplitude + TOLERANCE {
+        if amplitude <= TOUCHING || a.abs() > amplitude + TOUCHING {
             return Vec::new();
         }
         let sine = ((amplitude - a) * (amplitude + a)).max(0.0).sqrt();

@@ -6,17 +6,17 @@
 use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::arc::{Arc, Curve};
+use super::oval;
 use super::ring::Ring;
-use super::{TOLERANCE, oval};
 use crate::geom::relation::edges;
-use crate::geom::{Circle, Ellipse, LonLat, LonLatBox, Region, Vector3};
+use crate::geom::{Circle, Ellipse, LonLat, LonLatBox, Region, TOUCHING, Vector3, distance};
 
 /// A region made ready for questions.
 #[derive(Debug, Clone)]
 pub(super) enum Solid {
     Nothing,
     Everything,
-    /// Ways inwards across the edges.
+    /// Ways inwards across the edges, and across the sharp corners.
     Polygon(Vec<Vector3>),
     Disc(Ring),
     Point(Vector3),
@@ -56,7 +56,9 @@ impl Solid {
         let start = boundary.arcs.len();
         boundary.arcs.extend(arcs);
         boundary.points.extend(vertices.first());
-        let inwards = boundary.arcs.iter().skip(start).map(|arc| arc.left(0.0)).collect::<Vec<_>>();
+        let arcs = boundary.arcs.get(start..).unwrap_or_default();
+        let corners = arcs.iter().cycle().skip(1).zip(arcs).filter_map(|(b, a)| sharp_corner(a, b));
+        let inwards = arcs.iter().map(|arc| arc.left(0.0)).chain(corners).collect::<Vec<_>>();
         match (inwards.is_empty(), vertices.first()) {
             (false, _) => Self::Polygon(inwards),
             (true, Some(only)) => Self::Point(*only),
@@ -71,7 +73,7 @@ impl Solid {
         if circle.is_empty() || circle.squared_chord_length.is_nan() {
             return Self::Nothing;
         }
-        if circle.squared_chord_length <= TOLERANCE * TOLERANCE {
+        if circle.squared_chord_length <= TOUCHING * TOUCHING {
             boundary.points.push(circle.center);
             return Self::Point(circle.center);
         }
@@ -92,10 +94,10 @@ impl Solid {
             return Self::Nothing;
         }
         // Between two great circles, or a hemisphere: the equation degenerates.
-        if ellipse.tan_a.abs() < TOLERANCE || ellipse.tan_b.abs() < TOLERANCE {
+        if ellipse.tan_a.abs() < TOUCHING || ellipse.tan_b.abs() < TOUCHING {
             return Self::circle(&Circle::from_angle(ellipse.center(), FRAC_PI_2), boundary);
         }
-        if ellipse.alpha().min(ellipse.beta()) <= TOLERANCE {
+        if ellipse.alpha().min(ellipse.beta()) <= TOUCHING {
             boundary.points.push(ellipse.center());
             return Self::Point(ellipse.center());
         }
@@ -118,7 +120,7 @@ impl Solid {
         for (lat, from, northwards) in [(south, west, true), (north, east, false)] {
             let pole = if lat >= 0.0 { Vector3::Z } else { -Vector3::Z };
             let half = (0.5 * (FRAC_PI_2 - lat.abs())).sin();
-            if half > TOLERANCE && width > 0.0 {
+            if half > TOUCHING && width > 0.0 {
                 let first = corner(from, 0.0);
                 let on_left = northwards == (lat >= 0.0);
                 let ring = Ring::new(pole, 4.0 * half * half, first, on_left);
@@ -144,11 +146,14 @@ impl Solid {
             Self::Everything => true,
             Self::Polygon(inwards) => inwards.iter().all(|n| fulfils(n.dot(v), *n, side)),
             Self::Disc(ring) => fulfils(ring.left(v), ring.axis, side),
-            Self::Point(point) => side.is_none() && (v - *point).norm() <= TOLERANCE,
+            Self::Point(point) => side.is_none() && (v - *point).norm() <= TOUCHING,
             Self::Box(lonlat_box) => box_holds(lonlat_box, v, side),
             Self::Ellipse(ellipse) => {
                 let (depth, inwards) = oval::inside(ellipse, v);
-                fulfils(depth, inwards, side)
+                // Beyond the ends of a very thin one the estimated depth stays small.
+                let longest = ellipse.alpha().max(ellipse.beta());
+                distance(ellipse.center(), v) <= longest + 2.0 * TOUCHING
+                    && fulfils(depth, inwards, side)
             }
             Self::Any(operands) => operands.iter().any(|operand| operand.holds(v, side)),
             Self::All(operands) => operands.iter().all(|operand| operand.holds(v, side)),
@@ -156,11 +161,22 @@ impl Solid {
     }
 }
 
+/// The way inwards across the corner between two edges that meet at less than 60 degrees.
+///
+/// Beyond a sharp corner a direction is within the tolerance of both edges' planes for long after it
+/// is farther than that from the polygon; the great circle across the corner ends it there.
+fn sharp_corner(before: &Arc, after: &Arc) -> Option<Vector3> {
+    let corner = after.point(0.0);
+    let (back, forth) = (corner.cross(before.left(0.0)), after.left(0.0).cross(corner));
+    let inwards = (back + forth).normalized()?.0;
+    (back.dot(forth) > 0.5).then_some(inwards)
+}
+
 /// Whether a condition with this margin holds at a place, or next to it.
 fn fulfils(margin: f64, inwards: Vector3, side: Option<Vector3>) -> bool {
     match side {
-        _ if margin > TOLERANCE => true,
-        _ if margin < -TOLERANCE => false,
+        _ if margin > TOUCHING => true,
+        _ if margin < -TOUCHING => false,
         None => margin.is_finite(),
         Some(side) => inwards.dot(side) > 0.0,
     }
@@ -182,7 +198,7 @@ fn box_holds(lonlat_box: &LonLatBox, v: Vector3, side: Option<Vector3>) -> bool 
     let width = lonlat_box.width();
     let facing = Vector3::from_lon_lat(west + 0.5 * width, 0.0).dot(v);
     // The planes of the meridians go on behind the axis, where they bound nothing.
-    if (facing >= -TOLERANCE) != (width <= PI) {
+    if (facing >= -TOUCHING) != (width <= PI) {
         return width > PI;
     }
     let east_of_west = fulfils(from_west.dot(v), from_west, side);

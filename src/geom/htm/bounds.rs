@@ -13,7 +13,7 @@ use crate::geom::{LonLat, LonLatBox, Vector3, orientation};
 const MARGIN: f64 = 5.0e-10;
 
 /// sphgeom's bounding box of a trixel.
-fn trixel_box(corners: &Trixel) -> LonLatBox {
+pub(super) fn trixel_box(corners: &Trixel) -> LonLatBox {
     let mut bounds = LonLatBox { lon: (f64::NAN, f64::NAN), lat: (1.0, 0.0) };
     let (mut clockwise, mut counter_clockwise) = (false, false);
     let [.., mut from] = *corners;

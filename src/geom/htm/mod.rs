@@ -1,14 +1,16 @@
 //! The Hierarchical Triangular Mesh (`sphgeom.HtmPixelization`), Butler's common skypix system.
 //!
-//! In: directions and regions. Out: trixel indices and ranges of them, bit for bit those of sphgeom.
+//! In: directions and regions. Out: trixel indices and ranges of them, bit for bit those of sphgeom;
+//! and [`cover`], for searches, which holds all that the predicates of this crate accept.
 //! An index is a 1, three bits for one of eight root triangles, and two bits for each of up to
 //! [`MAX_LEVEL`] subdivisions; its children are 4i to 4i + 3.
 
 mod bounds;
+mod cover;
 mod finder;
 mod ranges;
 
-pub use finder::{envelope, interior};
+pub use finder::{cover, envelope, interior};
 pub use ranges::Range;
 
 use super::{Vector3, orientation};

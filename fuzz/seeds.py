@@ -1,0 +1,98 @@
+"""Starting points for the fuzz targets, taken from the repository's own samples.
+
+Usage: seeds.py TARGET FOLDER
+
+Writes one file per sample to FOLDER, and FOLDER.dict with the words of the samples, which libFuzzer puts into
+what it makes. Regions come from lsst.sphgeom and VOTables from astropy, by the scripts of the tests.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+ORACLE = ROOT / "tests" / "oracle"
+
+
+def adql():
+    for path in sorted((ROOT / "fixtures" / "adql").glob("*.adql")):
+        for line in path.read_text().splitlines():
+            if line and not line.startswith("#"):
+                yield re.sub(r"\\([nrt\\])", lambda m: {"n": "\n", "r": "\r", "t": "\t"}.get(m[1], "\\"), line)
+
+
+def mapping():
+    for folder in ("fixtures", "fixtures/mappings", "mappings", "tests/oracle/mappings"):
+        for path in sorted((ROOT / folder).glob("*.yaml")):
+            yield path.read_text()
+
+
+def texts(node):
+    """All texts in a YAML document."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from texts(value)
+
+
+def expression():
+    for case in yaml.safe_load((ORACLE / "where_cases.yaml").read_text()):
+        yield from case["where"] if isinstance(case["where"], list) else [case["where"]]
+
+
+def template():
+    for document in mapping():
+        yield from (text for text in texts(yaml.safe_load(document)) if "{" in text)
+
+
+def region():
+    lines = subprocess.run(
+        [sys.executable, ORACLE / "region_vectors.py", "40", "40"], check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    for line in lines:
+        text = line.split("\t")[1]
+        yield text
+        try:
+            yield base64.b64decode(text, validate=True)
+        except ValueError:
+            pass
+
+
+def votable():
+    with tempfile.TemporaryDirectory() as folder:
+        order = json.dumps({"folder": folder, "seed": 1, "count": 60})
+        command = [sys.executable, ORACLE / "votable_write.py"]
+        subprocess.run(command, input=order, text=True, check=True, stdout=subprocess.DEVNULL)
+        for path in sorted(Path(folder).iterdir()):
+            yield path.read_bytes()
+
+
+TARGETS = {f.__name__: f for f in (adql, expression, mapping, region, template, votable)}
+
+
+def main():
+    target, folder = sys.argv[1], Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    words = set()
+    for sample in TARGETS[target]():
+        sample = sample.encode() if isinstance(sample, str) else sample
+        (folder / hashlib.sha1(sample).hexdigest()).write_bytes(sample)
+        if target != "region":
+            words.update(re.findall(rb"[A-Za-z_][A-Za-z_0-9]{1,30}|[^\sA-Za-z_0-9\x80-\xff]{1,3}", sample))
+    quoted = (word.replace(b"\\", rb"\\").replace(b'"', rb"\"") for word in sorted(words))
+    lines = (b'"' + word + b'"\n' for word in quoted if all(32 <= byte < 127 for byte in word))
+    folder.with_name(folder.name + ".dict").write_bytes(b"# words of the samples\n" + b"".join(lines))
+
+
+main()
