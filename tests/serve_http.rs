@@ -25,7 +25,6 @@ use obscore_view::catalog::{Catalog, Column, Schema, Table, TableKind, Type};
 use obscore_view::db::Environment;
 use obscore_view::diag::Diagnostic;
 use obscore_view::serve::http::listen;
-use obscore_view::serve::parameters::UploadSource;
 use obscore_view::serve::query::{Answer, Answered};
 use obscore_view::serve::settings::{Flags, read};
 use obscore_view::serve::vosi::{Example, OutputFormat};
@@ -77,9 +76,8 @@ fn stand_in(stopped: &Arc<AtomicBool>) -> Answer {
                 }
                 ["upload"] => {
                     for upload in &query.uploads {
-                        let UploadSource::Part(_, content) = &upload.source else { panic!() };
                         let mut text = String::new();
-                        content.open().unwrap().read_to_string(&mut text).unwrap();
+                        upload.content.open().unwrap().read_to_string(&mut text).unwrap();
                         write!(output, "{}={text};", upload.table).unwrap();
                     }
                     output.flush().unwrap();
@@ -275,6 +273,59 @@ fn uploads() {
         service.text(&format!("{job}?WAIT=5"));
     }
     assert_eq!(service.text(&format!("{job}/results/result")), "a=111;b=222;");
+}
+
+/// A host that gives a table at `/t`, and leads elsewhere at `/r?…`.
+fn host(status: &'static str) -> std::net::SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = [0; 1000];
+            let _ = stream.read(&mut head).unwrap();
+            let body = "table".repeat(100);
+            let length = body.len();
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            );
+        }
+    });
+    address
+}
+
+#[test]
+fn uploads_by_url() {
+    let ask = |service: &Running, url: String| {
+        let upload = format!("t,{url}");
+        let form = [("LANG", "ADQL"), ("QUERY", "upload"), ("UPLOAD", upload.as_str())];
+        let response = service.post("/sync", &form);
+        (response.status().as_u16(), response.text().unwrap())
+    };
+    let good = host("200 OK");
+    let (none, all) = (start(&[]), start(&[("upload_hosts", "*")]));
+    let one = start(&[("upload_hosts", "127.0.0.1")]);
+    let (status, text) = ask(&one, format!("http://{good}/t"));
+    assert_eq!((status, text.len()), (200, "t=;".len() + 500), "{text}");
+    // Not offered at all; not public; not of that name.
+    for (service, url) in [
+        (&none, format!("http://{good}/t")),
+        (&all, format!("http://{good}/t")),
+        (&all, format!("http://localhost:{}/t", good.port())),
+        (&all, format!("http://[::ffff:127.0.0.1]:{}/t", good.port())),
+        (&one, format!("http://localhost:{}/t", good.port())),
+        (&one, format!("http://{}/t", host("404 Not Found"))),
+        (&one, format!("http://{}/r", host("302 Found\r\nLocation: http://localhost:1/"))),
+    ] {
+        let (status, text) = ask(service, url.clone());
+        assert_eq!(status, 400, "{url}: {text}");
+        assert!(text.contains("S015") && !text.contains("tabletable"), "{url}: {text}");
+    }
+    let small = start(&[("upload_hosts", "127.0.0.1"), ("limits.upload_bytes", "100")]);
+    assert_eq!(ask(&small, format!("http://{good}/t")).0, 413);
+    assert!(one.text("/capabilities").contains("#upload-https"));
+    assert!(!none.text("/capabilities").contains("#upload-http"));
 }
 
 #[test]

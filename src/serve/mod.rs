@@ -4,6 +4,7 @@
 //! outlive the process. Nothing here builds SQL or knows a database.
 
 pub mod failure;
+pub mod fetch;
 pub mod http;
 pub mod jobs;
 pub mod parameters;

@@ -13,6 +13,7 @@ use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::fetch::Fetcher;
 use super::http::{Metrics, Server, text, wrap};
 use super::jobs::{self, Pace, Store, work};
 use super::parameters;
@@ -85,6 +86,11 @@ impl Service {
             formats: offered.formats.clone(),
             rows: limit(settings.limits.rows),
             most_rows: limit(settings.limits.most_rows),
+            fetcher: Fetcher::new(
+                settings.upload_hosts.clone(),
+                settings.limits.upload_bytes,
+                settings.limits.stall_time,
+            )?,
         };
         Ok(Arc::new(Self {
             slots: Arc::new(Semaphore::new(settings.limits.queries)),

@@ -157,7 +157,7 @@ mod tests {
             };
             let failed = tokio::task::spawn_blocking(move || {
                 loop {
-                    if let Err(error) = writer.write_all(&[0; PIECE]) {
+                    if let Err(error) = writer.write_all(&vec![0; PIECE]) {
                         return error.kind();
                     }
                 }

@@ -22,7 +22,7 @@ pub async fn query(
 ) -> Answered {
     let parameters = parameters::read(request, &service.weights()).await?;
     let time = Some(service.settings.limits.sync_time);
-    let query = match Query::read(&parameters, &service.offer, caller.0, time) {
+    let query = match Query::read(&parameters, &service.offer, caller.0, time).await {
         Ok(query) => query,
         Err(error) => {
             service.metrics.query_ended("sync", error.code, 0);
