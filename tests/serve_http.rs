@@ -25,10 +25,9 @@ use obscore_view::catalog::{Catalog, Column, Schema, Table, TableKind, Type};
 use obscore_view::db::Environment;
 use obscore_view::diag::Diagnostic;
 use obscore_view::serve::http::listen;
-use obscore_view::serve::parameters::UploadSource;
 use obscore_view::serve::query::{Answer, Answered};
 use obscore_view::serve::settings::{Flags, read};
-use obscore_view::serve::vosi::{Example, OutputFormat};
+use obscore_view::serve::vosi::Example;
 use obscore_view::serve::{Offered, Service};
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::redirect::Policy;
@@ -77,9 +76,8 @@ fn stand_in(stopped: &Arc<AtomicBool>) -> Answer {
                 }
                 ["upload"] => {
                     for upload in &query.uploads {
-                        let UploadSource::Part(_, content) = &upload.source else { panic!() };
                         let mut text = String::new();
-                        content.open().unwrap().read_to_string(&mut text).unwrap();
+                        upload.content.open().unwrap().read_to_string(&mut text).unwrap();
                         write!(output, "{}={text};", upload.table).unwrap();
                     }
                     output.flush().unwrap();
@@ -110,11 +108,6 @@ fn stand_in(stopped: &Arc<AtomicBool>) -> Answer {
 }
 
 fn offered() -> Offered {
-    let format = |media_type: &str, aliases: &[&str]| OutputFormat {
-        media_type: media_type.to_owned(),
-        aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
-        identifier: String::new(),
-    };
     let table = Table {
         name: "ObsCore".to_owned(),
         kind: TableKind::View,
@@ -126,10 +119,6 @@ fn offered() -> Offered {
     let schema = Schema { name: "ivoa".to_owned(), tables: vec![table], ..Schema::default() };
     Offered {
         catalog: Catalog { schemas: vec![schema] },
-        formats: vec![
-            format("application/x-votable+xml", &["votable"]),
-            format("text/csv;header=present", &["csv", "text/csv"]),
-        ],
         functions: Vec::new(),
         examples: vec![Example {
             id: "one".to_owned(),
@@ -277,6 +266,59 @@ fn uploads() {
     assert_eq!(service.text(&format!("{job}/results/result")), "a=111;b=222;");
 }
 
+/// A host that gives a table at `/t`, and leads elsewhere at `/r?…`.
+fn host(status: &'static str) -> std::net::SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = [0; 1000];
+            let _ = stream.read(&mut head).unwrap();
+            let body = "table".repeat(100);
+            let length = body.len();
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            );
+        }
+    });
+    address
+}
+
+#[test]
+fn uploads_by_url() {
+    let ask = |service: &Running, url: String| {
+        let upload = format!("t,{url}");
+        let form = [("LANG", "ADQL"), ("QUERY", "upload"), ("UPLOAD", upload.as_str())];
+        let response = service.post("/sync", &form);
+        (response.status().as_u16(), response.text().unwrap())
+    };
+    let good = host("200 OK");
+    let (none, all) = (start(&[]), start(&[("upload_hosts", "*")]));
+    let one = start(&[("upload_hosts", "127.0.0.1")]);
+    let (status, text) = ask(&one, format!("http://{good}/t"));
+    assert_eq!((status, text.len()), (200, "t=;".len() + 500), "{text}");
+    // Not offered at all; not public; not of that name.
+    for (service, url) in [
+        (&none, format!("http://{good}/t")),
+        (&all, format!("http://{good}/t")),
+        (&all, format!("http://localhost:{}/t", good.port())),
+        (&all, format!("http://[::ffff:127.0.0.1]:{}/t", good.port())),
+        (&one, format!("http://localhost:{}/t", good.port())),
+        (&one, format!("http://{}/t", host("404 Not Found"))),
+        (&one, format!("http://{}/r", host("302 Found\r\nLocation: http://localhost:1/"))),
+    ] {
+        let (status, text) = ask(service, url.clone());
+        assert_eq!(status, 400, "{url}: {text}");
+        assert!(text.contains("S015") && !text.contains("tabletable"), "{url}: {text}");
+    }
+    let small = start(&[("upload_hosts", "127.0.0.1"), ("limits.upload_bytes", "100")]);
+    assert_eq!(ask(&small, format!("http://{good}/t")).0, 413);
+    assert!(one.text("/capabilities").contains("#upload-https"));
+    assert!(!none.text("/capabilities").contains("#upload-http"));
+}
+
 #[test]
 fn the_life_of_a_job() {
     let service = start(&[]);
@@ -370,7 +412,9 @@ fn what_the_service_says_of_itself() {
     assert!(header(&examples, "content-type").starts_with("application/xhtml+xml"));
     let head = client().head(format!("{}/tables", service.base)).send().unwrap();
     assert_eq!(head.status(), 200);
-    let asked = service.get("/tables").header("origin", "https://page.example");
+    let plain = Client::builder().no_gzip().build().unwrap();
+    let asked =
+        plain.get(format!("{}/tables", service.base)).header("origin", "https://page.example");
     let packed = asked.header("accept-encoding", "gzip").header("x-request-id", "abc-1");
     let packed = packed.send().unwrap();
     assert_eq!(header(&packed, "content-encoding"), "gzip");

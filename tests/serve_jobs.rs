@@ -18,19 +18,19 @@ use std::time::{Duration, Instant};
 use futures::FutureExt;
 use obscore_view::db::Environment;
 use obscore_view::diag::Diagnostic;
+use obscore_view::serve::fetch::Fetcher;
 use obscore_view::serve::jobs::{Limits, Pace, Store, work};
 use obscore_view::serve::parameters::{Content, Parameters, Part};
 use obscore_view::serve::query::{Answer, Answered, Offer};
 use obscore_view::serve::uws::{Filter, Job, Phase, Wait};
-use obscore_view::serve::vosi::OutputFormat;
 use support::postgres::Cluster;
 use tokio_util::sync::CancellationToken;
 
 const LIMITS: Limits = Limits {
     duration: 60,
     most_duration: 600,
-    retention: Duration::from_secs(3600),
-    most_retention: Duration::from_secs(7200),
+    retention: Duration::from_hours(1),
+    most_retention: Duration::from_hours(2),
     queued: 1000,
     jobs: 10_000,
     attempts: 2,
@@ -40,7 +40,7 @@ const LIMITS: Limits = Limits {
 const PACE: Pace = Pace {
     slots: 2,
     beat: Duration::from_millis(100),
-    silence: Duration::from_millis(1000),
+    silence: Duration::from_secs(1),
     grace: Duration::from_millis(300),
 };
 
@@ -68,12 +68,7 @@ impl Place {
 }
 
 fn offer() -> Arc<Offer> {
-    let format = OutputFormat {
-        media_type: "text/csv".to_owned(),
-        aliases: vec!["csv".to_owned()],
-        identifier: String::new(),
-    };
-    Arc::new(Offer { formats: vec![format], rows: None, most_rows: None })
+    Arc::new(Offer { rows: None, most_rows: None, fetcher: Fetcher::none() })
 }
 
 fn query(text: &str) -> Parameters {

@@ -50,7 +50,6 @@ pub async fn serve(
     let engine = Arc::new(service);
     let offered = Offered {
         catalog: engine.catalog.clone(),
-        formats: serve::formats(),
         functions: serve::functions(),
         examples: serve::examples(&engine.catalog),
         title: mapping.obs_collection.clone().unwrap_or_else(|| "obscore-view".to_owned()),
@@ -88,18 +87,17 @@ fn folder(repo: &str, settings: &Settings) -> PathBuf {
     let digest = Sha256::digest(repo.as_bytes());
     let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let _ = settings;
-    let base = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).or_else(|| {
-        std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"))
-    });
+    let base = std::env::var_os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")));
     base.unwrap_or_else(std::env::temp_dir).join("obscore-view").join(name)
 }
 
 /// Ends when the process is told to.
 fn ended() -> Result<impl Future<Output = ()> + Send, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
-    let heard = |kind| {
-        signal(kind).map_err(|error| Box::new(Diagnostic::error("X009", error.to_string())))
-    };
+    let heard =
+        |kind| signal(kind).map_err(|error| Box::new(Diagnostic::error("X009", error.to_string())));
     let (mut interrupt, mut terminate) =
         (heard(SignalKind::interrupt())?, heard(SignalKind::terminate())?);
     Ok(async move {

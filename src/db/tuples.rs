@@ -50,7 +50,7 @@ impl Session {
                 tokio::task::block_in_place(|| {
                     sqlite::send(&mut handle, select, parameters, fields, to, stop)
                 })
-                    .map_err(|failure| failed(target, failure))
+                .map_err(|failure| failed(target, failure))
             }
             // COPY has no parameters.
             Connection::Postgres(connection) if !parameters.is_empty() => {

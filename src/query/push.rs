@@ -53,11 +53,7 @@ fn has_rows(truth: &Truth) -> bool {
 
 /// Calls `found` for the SELECT that reads the table where no outer join can bring rows without it,
 /// with the conditions of the joins around it. A table is read in one place only.
-fn in_rows<'a>(
-    rows: &'a Rows,
-    source: usize,
-    found: &mut impl FnMut(&'a Select, Vec<&'a Truth>),
-) {
+fn in_rows<'a>(rows: &'a Rows, source: usize, found: &mut impl FnMut(&'a Select, Vec<&'a Truth>)) {
     in_set(&rows.set, source, found);
 }
 
@@ -99,7 +95,7 @@ fn reads<'a>(from: &'a From, source: usize, conditions: &mut Vec<&'a Truth>) -> 
         From::Join { left, kind: JoinKind::Inner, right, on } => {
             let found = reads(left, source, conditions) || reads(right, source, conditions);
             if found {
-                conditions.extend(on);
+                conditions.extend(on.as_deref());
             }
             found
         }

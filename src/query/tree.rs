@@ -2,9 +2,7 @@
 //!
 //! Tables and derived tables have numbers, their columns have positions; nothing refers to a name.
 
-use crate::adql::{
-    AggregateFunction, BuiltIn, Comparator, JoinKind, Operator, Place, SetOperator,
-};
+use crate::adql::{AggregateFunction, BuiltIn, Comparator, JoinKind, Operator, Place, SetOperator};
 use crate::catalog::{Column, Type};
 
 /// A whole query.
@@ -110,7 +108,7 @@ pub enum From {
         /// The right side.
         right: Box<From>,
         /// Which rows are partners; all when nothing is said.
-        on: Option<Truth>,
+        on: Option<Box<Truth>>,
     },
 }
 

@@ -9,14 +9,13 @@ use std::sync::Arc;
 use futures::FutureExt;
 use tempfile::TempPath;
 
-use super::fetch::fetch;
-use super::parameters::{Content, UploadSource};
+use super::parameters::Content;
 use super::query::{Answer, Answered, Output, Query};
 use super::service::Probe;
 use super::settings::Settings;
 use crate::diag::{Diagnostic, Result, Source};
 use crate::mapping::Origin;
-use crate::stream::answer::{About, Format, sink};
+use crate::stream::answer::{About, sink};
 use crate::stream::engine::{Limits, Service, Upload};
 use crate::stream::{Sink, Status};
 use crate::votable::read;
@@ -28,7 +27,7 @@ pub fn answer(service: Arc<Service>, origin: Option<Origin>, settings: &Settings
         rows: settings.limits.upload_rows,
         ..read::Limits::default()
     };
-    let engine = Arc::new(Engine { service, origin, limits, hosts: settings.upload_hosts.clone() });
+    let engine = Arc::new(Engine { service, origin, limits });
     Arc::new(move |query, output| {
         let engine = Arc::clone(&engine);
         async move { engine.answer(query, output).await }.boxed()
@@ -55,22 +54,19 @@ struct Engine {
     service: Arc<Service>,
     origin: Option<Origin>,
     limits: read::Limits,
-    /// Hosts that uploads are fetched from.
-    hosts: Vec<String>,
 }
 
 impl Engine {
     async fn answer(&self, query: Query, output: Output) -> Result<Answered> {
-        let (uploads, _files) = self.uploads(&query).await?;
+        let (uploads, _files) = self.uploads(&query)?;
         let source = Source::new("query", query.adql.as_str());
         let prepared = self
             .service
             .prepare(&source, query.language, &uploads)
             .map_err(|wrong| together(wrong, &source))?;
-        let requested = Format::parse(&query.format.media_type)?;
         let columns = prepared.columns().to_vec();
         let about = About::new(columns, &query.adql, self.origin.as_ref());
-        let mut sink = sink(requested.format, output, about)?;
+        let mut sink = sink(query.format.format, output, about)?;
         // Only the columns are wanted, so nothing has to be asked.
         if query.maxrec == Some(0) {
             sink.start(&prepared.schema())?;
@@ -86,19 +82,13 @@ impl Engine {
     }
 
     /// The uploads of a query, and the files that must live as long as they.
-    async fn uploads(&self, query: &Query) -> Result<(Vec<Upload>, Vec<TempPath>)> {
+    fn uploads(&self, query: &Query) -> Result<(Vec<Upload>, Vec<TempPath>)> {
         let (mut uploads, mut files) = (Vec::new(), Vec::new());
         for upload in &query.uploads {
-            let path = match &upload.source {
-                UploadSource::Part(_, Content::Stored(path)) => path.clone(),
-                UploadSource::Part(_, Content::Temporary(path, _)) => Path::to_path_buf(path),
-                UploadSource::Part(_, content @ Content::Memory(_)) => {
-                    keep(&mut files, |path| content.store(path))?
-                }
-                UploadSource::Url(url) => {
-                    let fetched = fetch(url, &self.hosts, self.limits.bytes).await?;
-                    keep(&mut files, |path| std::fs::write(path, &fetched))?
-                }
+            let path = match &upload.content {
+                Content::Stored(path) => path.clone(),
+                Content::Temporary(path, _) => Path::to_path_buf(path),
+                content @ Content::Memory(_) => keep(&mut files, |path| content.store(path))?,
             };
             uploads.push(Upload::open(&upload.table, path, &self.limits)?);
         }

@@ -23,7 +23,7 @@ pub fn status(code: &str) -> StatusCode {
         // The database is busy or takes too long.
         "R027" => StatusCode::SERVICE_UNAVAILABLE,
         // Queries, uploads, parameters.
-        _ if code.starts_with(['Q', 'V', 'S']) => StatusCode::BAD_REQUEST,
+        _ if code.starts_with(['Q', 'V', 'S', 'F']) => StatusCode::BAD_REQUEST,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -5,7 +5,7 @@
 
 mod engine;
 pub mod failure;
-mod fetch;
+pub mod fetch;
 pub mod http;
 pub mod jobs;
 mod offers;
@@ -19,5 +19,5 @@ pub mod vosi;
 mod xml;
 
 pub use engine::{answer, probe};
-pub use offers::{examples, formats, functions};
+pub use offers::{examples, functions};
 pub use service::{Offered, Probe, Service};

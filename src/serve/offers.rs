@@ -55,10 +55,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
         "ivo_geom_transform(from_sys TEXT, to_sys TEXT, geo POINT) -> POINT",
         "A geometry in another frame: ICRS, FK5, FK4, GALACTIC, ECLIPTIC",
     ),
-    (
-        "ivo_normal_random(mu REAL, sigma REAL) -> REAL",
-        "A random number of a normal distribution",
-    ),
+    ("ivo_normal_random(mu REAL, sigma REAL) -> REAL", "A random number of a normal distribution"),
 ];
 
 /// The user-defined functions.

@@ -14,10 +14,11 @@ use futures::future::BoxFuture;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::parameters::{Parameters, Upload};
-use super::vosi::OutputFormat;
+use super::fetch::Fetcher;
+use super::parameters::{Content, Parameters, UploadSource};
 use crate::adql::Version;
-use crate::diag::{Diagnostic, Result, nearest};
+use crate::diag::{Diagnostic, Result};
+use crate::stream::answer::{Format, Requested};
 
 /// A query with its circumstances.
 #[derive(Debug, Clone)]
@@ -30,9 +31,9 @@ pub struct Query {
     /// only. One row more is OVERFLOW.
     pub maxrec: Option<u64>,
     /// The format of the answer.
-    pub format: OutputFormat,
-    /// The tables that come with it.
-    pub uploads: Vec<Upload>,
+    pub format: Requested,
+    /// The tables that come with it, those elsewhere fetched already.
+    pub uploads: Vec<Uploaded>,
     /// The client's own name of it.
     pub run_id: Option<String>,
     /// Who asks.
@@ -41,6 +42,15 @@ pub struct Query {
     pub deadline: Option<Instant>,
     /// Cancelled when nobody waits for the answer any more. The deadline cancels it as well.
     pub cancel: CancellationToken,
+}
+
+/// A table that comes with a query: a VOTable of any serialization, not looked into yet.
+#[derive(Debug, Clone)]
+pub struct Uploaded {
+    /// Its name behind `TAP_UPLOAD.`.
+    pub table: String,
+    /// The document.
+    pub content: Content,
 }
 
 /// Where an answer goes. Writing may block, so it is for a thread that may, and nothing is sent
@@ -64,12 +74,12 @@ pub struct Answered {
 /// What is offered to queries.
 #[derive(Debug, Clone)]
 pub struct Offer {
-    /// Formats; the first is the default. At least one.
-    pub formats: Vec<OutputFormat>,
     /// Rows when nothing is asked for.
     pub rows: Option<u64>,
     /// The most rows.
     pub most_rows: Option<u64>,
+    /// What fetches uploads.
+    pub fetcher: Fetcher,
 }
 
 /// How long a query that took too long may take to end its document.
@@ -83,8 +93,8 @@ impl Query {
     /// Reads the parameters of a query that may run for `time`.
     ///
     /// # Errors
-    /// S010 to S015, and S019 for a language or a format that is not offered.
-    pub fn read(
+    /// S010 to S016, and S019 for a language or a format that is not offered.
+    pub async fn read(
         parameters: &Parameters,
         offer: &Offer,
         owner: Option<String>,
@@ -96,12 +106,21 @@ impl Query {
             (Some(wanted), Some(most)) => Some(wanted.min(most)),
             (wanted, most) => wanted.or(most),
         };
+        let format = Format::parse(parameters.response_format()?.unwrap_or_default())?;
+        let mut uploads = Vec::new();
+        for upload in parameters.uploads()? {
+            let content = match upload.source {
+                UploadSource::Part(_, content) => content,
+                UploadSource::Url(url) => offer.fetcher.fetch(&url).await?,
+            };
+            uploads.push(Uploaded { table: upload.table, content });
+        }
         Ok(Self {
             adql,
             language,
             maxrec,
-            format: offer.format(parameters.response_format()?)?.clone(),
-            uploads: parameters.uploads()?,
+            format,
+            uploads,
             run_id: parameters.run_id()?.map(str::to_owned),
             owner,
             deadline: time.and_then(|time| Instant::now().checked_add(time)),
@@ -145,31 +164,6 @@ impl Query {
     }
 }
 
-impl Offer {
-    /// The format of that name, or the default.
-    ///
-    /// # Errors
-    /// S019.
-    pub fn format(&self, name: Option<&str>) -> Result<&OutputFormat> {
-        let found = match name {
-            None => self.formats.first(),
-            Some(name) => self.formats.iter().find(|format| format.is_meant_by(name)),
-        };
-        found.ok_or_else(|| {
-            let name = name.unwrap_or_default();
-            let names = self.formats.iter().filter_map(|format| {
-                format.aliases.first().or(Some(&format.media_type)).map(String::as_str)
-            });
-            let error = Diagnostic::error("S019", format!("the format `{name}` is not offered"));
-            let error = match nearest(&name.to_lowercase(), names.clone()) {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error,
-            };
-            Box::new(error.help(format!("possible: {}", names.collect::<Vec<_>>().join(", "))))
-        })
-    }
-}
-
 fn language(name: &str) -> Result<Version> {
     let found = LANGUAGES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim()));
     found.map(|(_, version)| *version).ok_or_else(|| {
@@ -184,24 +178,17 @@ mod tests {
     use super::*;
 
     fn offer(rows: Option<u64>, most_rows: Option<u64>) -> Offer {
-        let format = |media_type: &str, alias: &str| OutputFormat {
-            media_type: media_type.to_owned(),
-            aliases: vec![alias.to_owned()],
-            identifier: String::new(),
-        };
-        let formats =
-            vec![format("application/x-votable+xml", "votable"), format("text/csv", "csv")];
-        Offer { formats, rows, most_rows }
+        Offer { rows, most_rows, fetcher: Fetcher::none() }
     }
 
-    fn read(extra: &[(&str, &str)], offer: &Offer) -> Result<Query> {
+    async fn read(extra: &[(&str, &str)], offer: &Offer) -> Result<Query> {
         let basis = [("LANG", "ADQL"), ("QUERY", "SELECT 1")];
         let pairs = basis.iter().chain(extra).map(|(name, value)| (*name, *value));
-        Query::read(&Parameters::from_pairs(pairs), offer, None, None)
+        Query::read(&Parameters::from_pairs(pairs), offer, None, None).await
     }
 
-    #[test]
-    fn limits_of_rows() {
+    #[tokio::test]
+    async fn limits_of_rows() {
         for (rows, most, asked, expected) in [
             (None, None, None, None),
             (Some(10), Some(20), None, Some(10)),
@@ -212,22 +199,28 @@ mod tests {
             (Some(10), None, Some("0"), Some(0)),
         ] {
             let extra: Vec<_> = asked.map(|asked| ("MAXREC", asked)).into_iter().collect();
-            assert_eq!(read(&extra, &offer(rows, most)).unwrap().maxrec, expected);
+            assert_eq!(read(&extra, &offer(rows, most)).await.unwrap().maxrec, expected);
         }
     }
 
-    #[test]
-    fn languages_and_formats() {
+    #[tokio::test]
+    async fn languages_and_formats() {
         let offer = offer(None, None);
-        assert_eq!(read(&[], &offer).unwrap().format.media_type, "application/x-votable+xml");
-        assert_eq!(read(&[("FORMAT", "CSV")], &offer).unwrap().format.media_type, "text/csv");
-        let error = read(&[("RESPONSEFORMAT", "VOTabel")], &offer).unwrap_err();
-        assert_eq!(error.code, "S019");
-        assert_eq!(error.help, ["did you mean `votable`?", "possible: votable, csv"]);
+        assert_eq!(
+            read(&[], &offer).await.unwrap().format.content_type,
+            "application/x-votable+xml;serialization=binary2"
+        );
+        assert_eq!(
+            read(&[("FORMAT", "CSV")], &offer).await.unwrap().format.content_type,
+            "text/csv;header=present"
+        );
+        let error = read(&[("RESPONSEFORMAT", "VOTabel")], &offer).await.unwrap_err();
+        assert_eq!(error.code, "F001");
+        assert_eq!(error.help.first().map(String::as_str), Some("did you mean `votable`?"));
         assert_eq!(language("adql-2.0").unwrap(), Version::V2_0);
         assert_eq!(language("PQL").unwrap_err().code, "S019");
-        let nothing = Query::read(&Parameters::default(), &offer, None, None);
+        let nothing = Query::read(&Parameters::default(), &offer, None, None).await;
         assert_eq!(nothing.unwrap_err().code, "S012");
-        assert_eq!(read(&[("query", "SELECT 2")], &offer).unwrap_err().code, "S010");
+        assert_eq!(read(&[("query", "SELECT 2")], &offer).await.unwrap_err().code, "S010");
     }
 }

@@ -13,14 +13,16 @@ use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::fetch::Fetcher;
 use super::http::{Metrics, Server, text, wrap};
 use super::jobs::{self, Pace, Store, work};
+use super::offers;
 use super::parameters;
 use super::query::{Answer, Offer};
 use super::settings::Settings;
 use super::tap;
 use super::uws::Instant;
-use super::vosi::{Capabilities, Example, Function, Limit, OutputFormat};
+use super::vosi::{Capabilities, Example, Function, Limit};
 use crate::catalog::Catalog;
 use crate::db::Environment;
 use crate::diag::Result;
@@ -30,8 +32,6 @@ use crate::diag::Result;
 pub struct Offered {
     /// Its tables.
     pub catalog: Catalog,
-    /// Its formats; the first is the default. At least one.
-    pub formats: Vec<OutputFormat>,
     /// Its user-defined functions.
     pub functions: Vec<Function>,
     /// Queries to begin with.
@@ -82,9 +82,13 @@ impl Service {
         let store = Store::open(&place, &folder, job_limits(&settings), environment).await?;
         let limit = |rows: u64| (rows > 0).then_some(rows);
         let offer = Offer {
-            formats: offered.formats.clone(),
             rows: limit(settings.limits.rows),
             most_rows: limit(settings.limits.most_rows),
+            fetcher: Fetcher::new(
+                settings.upload_hosts.clone(),
+                settings.limits.upload_bytes,
+                settings.limits.stall_time,
+            )?,
         };
         Ok(Arc::new(Self {
             slots: Arc::new(Semaphore::new(settings.limits.queries)),
@@ -155,7 +159,7 @@ impl Service {
         Capabilities {
             base: base.to_owned(),
             functions: self.offered.functions.clone(),
-            formats: self.offered.formats.clone(),
+            formats: offers::formats(),
             upload_by_url: !self.settings.upload_hosts.is_empty(),
             retention: limit(jobs.retention.as_secs(), jobs.most_retention.as_secs()),
             execution: limit(limits.job_time.as_secs(), limits.most_job_time.as_secs()),

@@ -13,7 +13,8 @@ impl Dialect {
     /// in capitals; `integers` when all arguments are.
     pub fn adql_function(self, name: &str, count: usize, integers: bool) -> Option<&'static str> {
         let rounded = "(sign({0}) * floor(abs({0}) + 0.5))";
-        let rounded_at = "(sign({0}) * floor(abs({0}) * power(10.0, {1}) + 0.5) / power(10.0, {1}))";
+        let rounded_at =
+            "(sign({0}) * floor(abs({0}) * power(10.0, {1}) + 0.5) / power(10.0, {1}))";
         let cut_at = "(sign({0}) * floor(abs({0}) * power(10.0, {1})) / power(10.0, {1}))";
         Some(match (name, count, self) {
             ("ABS", ..) => "abs({0})",

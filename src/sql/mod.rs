@@ -12,8 +12,8 @@ pub mod layout;
 mod number;
 mod pattern;
 pub mod region;
-pub mod sqlite_functions;
 mod shortest;
+pub mod sqlite_functions;
 mod text;
 mod timespan;
 

@@ -85,10 +85,8 @@ async fn rows(
     let name = arguments.output.clone().unwrap_or_else(|| PathBuf::from("-"));
     let (output, writer) = Output::create(&name)?;
     let removal = output.remove_on_signal()?;
-    let limits = Limits {
-        time: arguments.timeout.map(std::time::Duration::from_secs),
-        ..Limits::default()
-    };
+    let limits =
+        Limits { time: arguments.timeout.map(std::time::Duration::from_secs), ..Limits::default() };
     let done = opened
         .service
         .answer(
@@ -118,10 +116,9 @@ fn format(arguments: &Arguments) -> Result<Format, Failure> {
         let format = Format::parse(asked)?.format;
         if format.is_binary() && arguments.output.is_none() && std::io::stdout().is_terminal() {
             let message = format!("{asked} is no text for a terminal");
-            return Err(Box::new(
-                Diagnostic::error("X005", message).help("name a file after -o"),
-            )
-            .into());
+            return Err(
+                Box::new(Diagnostic::error("X005", message).help("name a file after -o")).into()
+            );
         }
         return Ok(format);
     }

@@ -55,7 +55,8 @@ pub async fn show(
         }
         _ => {
             let explain = arguments.explain;
-            let statements = service.statements(prepared, uploads, arguments.maxrec, explain).await?;
+            let statements =
+                service.statements(prepared, uploads, arguments.maxrec, explain).await?;
             for statement in statements {
                 let _ = writeln!(text, "-- {}: {}", statement.database, statement.purpose);
                 if arguments.stage == Some(Stage::Sql) || !explain {

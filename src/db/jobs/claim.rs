@@ -1,9 +1,11 @@
 //! Workers and their jobs.
 //!
-//! A worker takes a job, says now and then that it is alive, and is told which of its jobs are
-//! still its own. What a worker had that says nothing any more goes back to the queue.
+//! A worker takes a job under a claim of its own making, says now and then that it is alive, and is
+//! told which of its claims still hold. What nobody has spoken for goes back to the queue. A claim
+//! is new each time, so one that was lost never holds again.
 
 use super::record::COLUMNS;
+use super::select::places;
 use super::{Jobs, Record};
 use crate::diag::Result;
 use crate::sql::Dialect;
@@ -14,13 +16,13 @@ fn text(value: &str) -> Cell {
 }
 
 impl Jobs {
-    /// Takes the job that has waited longest, for `worker`; `None` when none waits.
+    /// Takes the job that has waited longest, under `claim`; `None` when none waits.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn claim(
         &self,
-        worker: &str,
+        claim: &str,
         (waiting, running): (&str, &str),
         now: i64,
     ) -> Result<Option<Record>> {
@@ -35,26 +37,29 @@ impl Jobs {
              attempts = attempts + 1 WHERE id = (SELECT id FROM {table} WHERE phase = $4 \
              ORDER BY queued, created, id LIMIT 1{skip}) RETURNING {COLUMNS}"
         );
-        let cells = [text(running), text(worker), Cell::Int(now), text(waiting)];
+        let cells = [text(running), text(claim), Cell::Int(now), text(waiting)];
         let rows = self.write(&sql, &cells).await?;
         rows.first().map(|row| Record::read(row)).transpose()
     }
 
-    /// Says that `worker` is alive; the identifiers of the jobs that it still has.
+    /// Says that whoever has these claims is alive; those that still hold.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn beat(&self, worker: &str, running: &str, now: i64) -> Result<Vec<String>> {
+    pub async fn beat(&self, claims: &[&str], running: &str, now: i64) -> Result<Vec<String>> {
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut cells = vec![Cell::Int(now), text(running)];
         let sql = format!(
-            "UPDATE {} SET beat = $1 WHERE worker = $2 AND phase = $3 RETURNING id",
-            self.table()
+            "UPDATE {} SET beat = $1 WHERE phase = $2 AND worker IN ({}) RETURNING worker",
+            self.table(),
+            places(claims, &mut cells)
         );
-        let rows = self.write(&sql, &[Cell::Int(now), text(worker), text(running)]).await?;
-        Ok(identifiers(&rows))
+        Ok(identifiers(&self.write(&sql, &cells).await?))
     }
 
-    /// Puts the jobs of one worker, or of all that were silent since `silent`, back into the
-    /// queue.
+    /// Puts the jobs of a worker that ends, or of all that are silent, back into the queue.
     ///
     /// # Errors
     /// Those of the database.
@@ -66,13 +71,14 @@ impl Jobs {
         let mut cells = vec![text(waiting), text(running)];
         let (attempts, condition) = match whose {
             // An orderly end is no fault of the job.
-            Whose::Worker(worker) => {
-                cells.push(text(worker));
-                ("attempts - 1", "worker = $3")
+            Whose::Claims([]) => return Ok(Vec::new()),
+            Whose::Claims(claims) => {
+                let condition = format!("worker IN ({})", places(claims, &mut cells));
+                ("attempts - 1", condition)
             }
             Whose::Silent { since, attempts } => {
                 cells.extend([Cell::Int(since), Cell::Int(attempts)]);
-                ("attempts", "beat < $3 AND attempts < $4")
+                ("attempts", "beat < $3 AND attempts < $4".to_owned())
             }
         };
         let sql = format!(
@@ -116,8 +122,8 @@ impl Jobs {
 /// Whose jobs to give back.
 #[derive(Debug, Clone, Copy)]
 pub enum Whose<'a> {
-    /// Those of a worker that ends.
-    Worker(&'a str),
+    /// Those of a worker that ends, by its claims.
+    Claims(&'a [&'a str]),
     /// Those of workers that have said nothing since, and that were begun fewer times.
     Silent {
         /// Microseconds since 1970-01-01 UTC.

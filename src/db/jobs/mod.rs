@@ -81,8 +81,8 @@ impl Jobs {
         self.write(&sql, &values).await.map(drop)
     }
 
-    /// Changes a job, provided that its phase is one of `from` and, when one is named, that
-    /// `worker` has it. `None` when it is not so, or there is no such job.
+    /// Changes a job, provided that its phase is one of `from` and, when one is named, that the
+    /// claim `worker` holds. `None` when it is not so, or there is no such job.
     ///
     /// # Errors
     /// Those of the database.

@@ -30,7 +30,7 @@ pub struct Record {
     pub request: String,
     /// What came out; empty while nothing has.
     pub outcome: String,
-    /// Who works at it.
+    /// The claim under which somebody works at it.
     pub worker: Option<String>,
     /// How often work began.
     pub attempts: i64,

@@ -6,7 +6,7 @@ use crate::diag::Result;
 use crate::value::Cell;
 
 /// Adds texts to the parameters and lists their places.
-fn places(texts: &[&str], cells: &mut Vec<Cell>) -> String {
+pub fn places(texts: &[&str], cells: &mut Vec<Cell>) -> String {
     let mut list = Vec::new();
     for text in texts {
         cells.push(Cell::Text((*text).to_owned()));

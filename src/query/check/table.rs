@@ -190,7 +190,9 @@ impl Checker<'_> {
                 let shared: Vec<Identifier> = left
                     .columns
                     .iter()
-                    .filter(|one| right.columns.iter().any(|other| other.column.name == one.column.name))
+                    .filter(|one| {
+                        right.columns.iter().any(|other| other.column.name == one.column.name)
+                    })
                     .map(|one| Identifier::delimited(&one.column.name))
                     .collect();
                 self.merge(left, join, right, &shared)
@@ -265,7 +267,7 @@ impl Checker<'_> {
 }
 
 fn pair(left: From, kind: JoinKind, right: From, on: Option<Truth>) -> From {
-    From::Join { left: Box::new(left), kind, right: Box::new(right), on }
+    From::Join { left: Box::new(left), kind, right: Box::new(right), on: on.map(Box::new) }
 }
 
 fn joined(

@@ -36,7 +36,7 @@ pub fn of_types(left: &Type, right: &Type) -> Option<Type> {
 impl Checker<'_> {
     /// Two values that can be compared, converted so that they can.
     pub fn comparable(&self, left: Value, right: Value, place: Place) -> Result<(Value, Value)> {
-        let (left, right) = (self.as_value(left)?, self.as_value(right)?);
+        let (left, right) = (self.as_output(left), self.as_output(right));
         let (Some(one), Some(other)) = (left.kind.clone(), right.kind.clone()) else {
             return Ok((left, right));
         };
@@ -52,18 +52,20 @@ impl Checker<'_> {
             (Type::Timestamp, kind) if kind.is_text() => Ok((left, self.as_timestamp(right)?)),
             (kind, Type::Timestamp) if kind.is_text() => Ok((self.as_timestamp(left)?, right)),
             (Type::Boolean, kind) if *kind != Type::Boolean => {
-                let right = self.as_boolean(right)?;
+                let right = self.as_boolean(&right)?;
                 Ok((left, right))
             }
             (kind, Type::Boolean) if *kind != Type::Boolean => {
-                let left = self.as_boolean(left)?;
+                let left = self.as_boolean(&left)?;
                 Ok((left, right))
             }
             _ if of_types(&one, &other).is_some() => Ok((left, right)),
             _ => {
                 let message = format!("{} is compared with {}", one.title(), other.title());
                 let help = match (&left.node, &right.node) {
-                    (Node::Text(text), _) | (_, Node::Text(text)) if text.parse::<f64>().is_ok() => {
+                    (Node::Text(text), _) | (_, Node::Text(text))
+                        if text.parse::<f64>().is_ok() =>
+                    {
                         format!("a number has no quotes: {text}")
                     }
                     _ => "CAST one of them to the type of the other".to_owned(),
@@ -75,8 +77,7 @@ impl Checker<'_> {
 
     /// Values of one type for COALESCE, CASE and IN, and that type.
     pub fn alike(&self, values: Vec<Value>, what: &str) -> Result<(Vec<Value>, Option<Type>)> {
-        let values: Vec<Value> =
-            values.into_iter().map(|value| self.as_output(value)).collect();
+        let values: Vec<Value> = values.into_iter().map(|value| self.as_output(value)).collect();
         let mut kind: Option<Type> = None;
         for value in &values {
             let Some(next) = &value.kind else { continue };
@@ -86,8 +87,7 @@ impl Checker<'_> {
                     Some(both) => Some(both),
                     None if timestamp_and_text(&before, next) => Some(Type::Timestamp),
                     None => {
-                        let message =
-                            format!("{what}: {} after {}", next.title(), before.title());
+                        let message = format!("{what}: {} after {}", next.title(), before.title());
                         let help = "the values have one type; CAST converts";
                         return Err(self.wrong_help("Q105", message, value.place, help));
                     }
@@ -125,7 +125,7 @@ impl Checker<'_> {
     }
 
     /// ADQL has no boolean literals: 1 and 0, 'true' and 'false' stand for them.
-    fn as_boolean(&self, value: Value) -> Result<Value> {
+    fn as_boolean(&self, value: &Value) -> Result<Value> {
         let truth = match &value.node {
             Node::Integer(1) => Some(true),
             Node::Integer(0) => Some(false),

@@ -51,7 +51,7 @@ const UNITS: &[(&str, f64, Dimension, bool)] = &[
     ("angstrom", 1e-10, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], false),
     ("AU", 1.495_978_707e11, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], false),
     ("au", 1.495_978_707e11, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], false),
-    ("pc", 3.085_677_581_491_367_3e16, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], true),
+    ("pc", 3.085_677_581_491_367e16, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], true),
     ("lyr", 9.460_730_472_580_8e15, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], false),
     ("solMass", 1.988_41e30, [0, 0, 1, 0, 0, 0, 0, 0, 0, 0], false),
     ("solRad", 6.957e8, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], false),
@@ -97,7 +97,12 @@ impl Checker<'_> {
         }
         let Some((size, _)) = unit_size(&value.unit).filter(|(_, own)| *own == dimension) else {
             let message = format!("`{}` cannot be converted to `{unit}`", value.unit);
-            return Err(self.wrong_help("Q112", message, place, "the units measure different things"));
+            return Err(self.wrong_help(
+                "Q112",
+                message,
+                place,
+                "the units measure different things",
+            ));
         };
         let factor = Value::new(Node::Double(size / wanted), Type::Double, place);
         let node = Node::Arithmetic(Box::new(value), Operator::Multiply, Box::new(factor));

@@ -90,7 +90,10 @@ pub struct Needs {
 }
 
 /// What each source of a query must have.
-pub fn needs(checked: &Checked, regional: &dyn Fn(TableId, usize) -> Option<Regional>) -> Vec<Needs> {
+pub fn needs(
+    checked: &Checked,
+    regional: &dyn Fn(TableId, usize) -> Option<Regional>,
+) -> Vec<Needs> {
     let is = |table, column| regional(table, column).is_some();
     let mut needs = vec![Needs::default(); checked.sources.len()];
     let place = |id: usize| checked.sources.iter().position(|source| source.id == id);
@@ -163,7 +166,7 @@ pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
         .map(|(at, rows)| format!("w{at} AS (\n{}\n)", writer.rows(rows, None)))
         .collect();
     let (outputs, fields, recipes) = writer.results();
-    let body = writer.body(&outputs);
+    let body = writer.body(outputs.as_ref());
     let mut common: Vec<String> = Vec::new();
     if !sql.preamble.is_empty() {
         common.push(sql.preamble.to_owned());

@@ -7,12 +7,8 @@ use crate::catalog::Type;
 
 impl Writer<'_> {
     /// The body of the query: with the outputs of its result where it is a plain SELECT.
-    pub(super) fn body(&mut self, outputs: &Option<Vec<String>>) -> String {
-        let rows = &self.checked.body;
-        match outputs {
-            Some(outputs) => self.rows(rows, Some(outputs)),
-            None => self.rows(rows, None),
-        }
+    pub(super) fn body(&mut self, outputs: Option<&Vec<String>>) -> String {
+        self.rows(&self.checked.body, outputs)
     }
 
     /// Rows in their order.
@@ -41,7 +37,8 @@ impl Writer<'_> {
                         SortKey::Value(value) => Some(value),
                     };
                     let kind = value.and_then(|value| value.kind.clone());
-                    let text = value.map_or_else(|| "NULL".to_owned(), |value| self.sort_value(value));
+                    let text =
+                        value.map_or_else(|| "NULL".to_owned(), |value| self.sort_value(value));
                     self.direction(&text, kind.as_ref(), sort.descending)
                 })
                 .collect();
@@ -176,12 +173,7 @@ impl Writer<'_> {
     }
 
     /// A SELECT without its limit; `outputs` in place of its own.
-    fn select(
-        &mut self,
-        select: &Select,
-        outputs: Option<&Vec<String>>,
-        types: &[Type],
-    ) -> String {
+    fn select(&mut self, select: &Select, outputs: Option<&Vec<String>>, types: &[Type]) -> String {
         let own: Vec<String> = match outputs {
             Some(outputs) => outputs.clone(),
             None => select

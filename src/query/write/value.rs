@@ -40,7 +40,9 @@ impl Writer<'_> {
             Node::Integer(number) => dialect.integer(*number),
             Node::Double(number) => dialect.double(*number),
             Node::Text(text) => self.parameter(Cell::Text(text.clone()), ColumnType::Text),
-            Node::Timestamp(text) => self.parameter(Cell::Text(text.clone()), ColumnType::Timestamp),
+            Node::Timestamp(text) => {
+                self.parameter(Cell::Text(text.clone()), ColumnType::Timestamp)
+            }
             Node::Boolean(truth) => dialect.boolean(*truth).to_owned(),
             Node::Column(id, position) => format!("t{id}.{}", column(*position)),
             Node::Negative(one) => format!("(- {})", self.value(one)),

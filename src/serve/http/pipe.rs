@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
 use futures::stream;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -92,7 +93,7 @@ impl PipeBody {
         cancel: CancellationToken,
     ) -> Body {
         let state = (Some(first), self.pieces, Some(whole), Some(cancel.drop_guard()));
-        Body::from_stream(stream::unfold(state, |(first, mut pieces, whole, guard)| async move {
+        let pieces = stream::unfold(state, |(first, mut pieces, whole, guard)| async move {
             if let Some(first) = first {
                 return Some((Ok(first), (None, pieces, whole, guard)));
             }
@@ -105,7 +106,8 @@ impl PipeBody {
             }
             let broken = io::Error::other("the answer broke off");
             Some((Err(broken), (None, pieces, None, guard)))
-        }))
+        });
+        Body::from_stream(pieces.fuse())
     }
 }
 
@@ -155,7 +157,7 @@ mod tests {
             };
             let failed = tokio::task::spawn_blocking(move || {
                 loop {
-                    if let Err(error) = writer.write_all(&[0; PIECE]) {
+                    if let Err(error) = writer.write_all(&vec![0; PIECE]) {
                         return error.kind();
                     }
                 }

@@ -52,10 +52,9 @@ pub struct Store {
     pub(super) jobs: Jobs,
     pub(super) files: Files,
     pub(super) limits: Limits,
-    /// Who this process is among those that share the store.
-    pub(super) worker: String,
     pub(super) changed: watch::Sender<u64>,
-    pub(super) running: Mutex<HashMap<String, CancellationToken>>,
+    /// Claims of this process: the job, and what stops the work at it.
+    pub(super) running: Mutex<HashMap<String, (String, CancellationToken)>>,
 }
 
 impl Store {
@@ -74,7 +73,6 @@ impl Store {
             jobs: Jobs::open(place, environment).await?,
             files,
             limits,
-            worker: Uuid::new_v4().simple().to_string(),
             changed: watch::Sender::new(0),
             running: Mutex::default(),
         })
@@ -228,9 +226,7 @@ impl Store {
     /// Stops the work at a job, if this process is at it.
     pub(super) fn stop(&self, id: &str) {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(token) = running.get(id) {
-            token.cancel();
-        }
+        running.values().filter(|(job, _)| job == id).for_each(|(_, token)| token.cancel());
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use uuid::Uuid;
 
 use super::Store;
 use super::record::{self, Outcome};
@@ -71,14 +72,15 @@ pub async fn work(
         };
         let mut changed = store.changed.subscribe();
         let now = Instant::now().0;
+        let claim = Uuid::new_v4().simple().to_string();
         let phases = (Phase::Queued.name(), Phase::Executing.name());
-        match store.jobs.claim(&store.worker, phases, now).await {
+        match store.jobs.claim(&claim, phases, now).await {
             Ok(Some(record)) => {
                 store.announce();
                 let (store, answer, offer) =
                     (Arc::clone(&store), Arc::clone(&answer), Arc::clone(&offer));
                 tasks.spawn(async move {
-                    run(&store, &answer, &offer, &record).await;
+                    run(&store, &answer, &offer, &record, &claim).await;
                     drop(permit);
                 });
                 continue;
@@ -99,19 +101,24 @@ pub async fn work(
     drop(watch);
 }
 
+/// The claims of this process.
+fn claims(store: &Store) -> Vec<String> {
+    let running = store.running.lock().unwrap_or_else(PoisonError::into_inner);
+    running.keys().cloned().collect()
+}
+
 /// Hands what still runs to the next worker.
 async fn give_back(store: &Store) {
     let phases = (Phase::Executing.name(), Phase::Queued.name());
-    match store.jobs.give_back(Whose::Worker(&store.worker), phases).await {
-        Ok(jobs) if !jobs.is_empty() => {
-            tracing::info!(jobs = jobs.len(), "jobs went back to the queue");
-        }
-        Ok(_) => {}
+    let claims = claims(store);
+    let claims: Vec<&str> = claims.iter().map(String::as_str).collect();
+    match store.jobs.give_back(Whose::Claims(&claims), phases).await {
+        Ok(jobs) => tracing::info!(jobs = jobs.len(), "jobs went back to the queue"),
         // They are silent from now on, and will be found.
         Err(error) => tracing::error!(%error, "jobs cannot go back to the queue"),
     }
     let running = store.running.lock().unwrap_or_else(PoisonError::into_inner);
-    running.values().for_each(CancellationToken::cancel);
+    running.values().for_each(|(_, token)| token.cancel());
 }
 
 /// Says that this worker is alive, stops what is no longer its own, and looks after the jobs of
@@ -129,14 +136,16 @@ async fn watch(store: Arc<Store>, pace: Pace) {
 
 async fn look_after(store: &Store, pace: &Pace) -> Result<()> {
     let (executing, queued) = (Phase::Executing.name(), Phase::Queued.name());
-    let known: Vec<String> = {
-        let running = store.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.keys().cloned().collect()
-    };
+    let known = claims(store);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let now = Instant::now();
-    let own = store.jobs.beat(&store.worker, executing, now.0).await?;
-    // Aborted or deleted through another process.
-    known.iter().filter(|id| !own.contains(*id)).for_each(|id| store.stop(id));
+    let own = store.jobs.beat(&known, executing, now.0).await?;
+    // Aborted or deleted through another process, or begun again while this one was silent.
+    {
+        let running = store.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let lost = known.iter().filter(|claim| !own.iter().any(|held| held == *claim));
+        lost.filter_map(|claim| running.get(*claim)).for_each(|(_, token)| token.cancel());
+    }
     let since = now.minus(pace.silence).0;
     let attempts = i64::from(store.limits.attempts);
     let whose = Whose::Silent { since, attempts };
@@ -158,11 +167,11 @@ async fn look_after(store: &Store, pace: &Pace) -> Result<()> {
 }
 
 /// Works at one job to its end.
-async fn run(store: &Store, answer: &Answer, offer: &Offer, record: &Record) {
+async fn run(store: &Store, answer: &Answer, offer: &Offer, record: &Record, claim: &str) {
     let token = CancellationToken::new();
     {
         let mut running = store.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.insert(record.id.clone(), token.clone());
+        running.insert(claim.to_owned(), (record.id.clone(), token.clone()));
     }
     let started = std::time::Instant::now();
     let (phase, outcome) = tokio::select! {
@@ -181,7 +190,7 @@ async fn run(store: &Store, answer: &Answer, offer: &Offer, record: &Record) {
     };
     let from = [Phase::Executing.name()];
     let milliseconds = started.elapsed().as_millis();
-    match store.jobs.change(&record.id, &from, Some(&store.worker), &change).await {
+    match store.jobs.change(&record.id, &from, Some(claim), &change).await {
         Ok(Some(_)) => tracing::info!(job = record.id, %phase, milliseconds, "job ended"),
         // Aborted, deleted, or given to another worker: what came out is nobody's.
         Ok(None) => {
@@ -191,7 +200,7 @@ async fn run(store: &Store, answer: &Answer, offer: &Offer, record: &Record) {
         Err(error) => tracing::error!(job = record.id, %error, "the end of a job cannot be kept"),
     }
     let mut running = store.running.lock().unwrap_or_else(PoisonError::into_inner);
-    running.remove(&record.id);
+    running.remove(claim);
     drop(running);
     store.announce();
 }
@@ -217,9 +226,10 @@ async fn produce(
 ) -> Result<Outcome> {
     let seconds = u64::try_from(record.duration).ok().filter(|seconds| *seconds > 0);
     let time = seconds.map(Duration::from_secs);
-    let mut query = Query::read(&store.asked(record)?, offer, record.owner.clone(), time)?;
+    let asked = store.asked(record)?;
+    let mut query = Query::read(&asked, offer, record.owner.clone(), time).await?;
     query.cancel = token.child_token();
-    let media_type = query.format.media_type.clone();
+    let media_type = query.format.content_type.clone();
     let (file, path) = store.files.reserve(&record.id, "result")?;
     let lost = |error: std::io::Error| {
         Box::new(Diagnostic::error("S030", format!("a result cannot be kept: {error}")))

@@ -105,7 +105,7 @@ fn location(uri: &str) -> Result<Url> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::super::Part;
     use super::*;
 

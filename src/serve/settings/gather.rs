@@ -14,16 +14,19 @@ use crate::diag::{Diagnostic, Result};
 /// S001 to S006, all that were found.
 pub fn read(flags: &Flags, environment: &Environment) -> Result<Settings, Vec<Diagnostic>> {
     let mut given: BTreeMap<&'static str, Given> = BTreeMap::new();
-    for setting in SETTINGS.iter().filter(|setting| !setting.default.is_empty()) {
-        let text = setting.default.to_owned();
-        given.insert(setting.key, Given { text, origin: Origin::Default });
-    }
     if let Some(path) = &flags.file {
         given.extend(file::read(&environment.path(&path.to_string_lossy()))?);
     }
-    given.extend(flags.given.iter().cloned());
-    // What is empty is not set: a variable can be taken back so.
+    // A variable that is empty counts as unset; a flag that is empty takes back what was set.
+    let said = |(_, given): &&(_, Given)| {
+        !(given.text.is_empty() && matches!(given.origin, Origin::Variable(_)))
+    };
+    given.extend(flags.given.iter().filter(said).cloned());
     given.retain(|_, given| !given.text.is_empty());
+    for setting in SETTINGS.iter().filter(|setting| !setting.default.is_empty()) {
+        let text = setting.default.to_owned();
+        given.entry(setting.key).or_insert(Given { text, origin: Origin::Default });
+    }
     let mut gathered = Gathered { given, environment, wrong: Vec::new() };
     let settings = gathered.settings();
     match (settings, gathered.wrong.is_empty()) {

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures::stream;
+use futures::{StreamExt, stream};
 use tokio::io::AsyncReadExt;
 
 use super::job::url;
@@ -154,7 +154,7 @@ async fn file(path: PathBuf, media_type: &str) -> Result<Response> {
         piece.truncate(read);
         Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(piece), file)))
     });
-    let mut response = Body::from_stream(pieces).into_response();
+    let mut response = Body::from_stream(pieces.fuse()).into_response();
     let fallback = HeaderValue::from_static("application/octet-stream");
     let kind = Some(media_type).filter(|kind| !kind.is_empty());
     let kind = kind.and_then(|kind| HeaderValue::from_str(kind).ok()).unwrap_or(fallback);

@@ -22,7 +22,7 @@ pub async fn query(
 ) -> Answered {
     let parameters = parameters::read(request, &service.weights()).await?;
     let time = Some(service.settings.limits.sync_time);
-    let query = match Query::read(&parameters, &service.offer, caller.0, time) {
+    let query = match Query::read(&parameters, &service.offer, caller.0, time).await {
         Ok(query) => query,
         Err(error) => {
             service.metrics.query_ended("sync", error.code, 0);
@@ -44,7 +44,7 @@ async fn answer(service: &Arc<Service>, query: Query) -> Result<Response> {
             .help("try again later, or make an asynchronous job, which waits for its turn")
             .into());
     };
-    let media_type = query.format.media_type.clone();
+    let media_type = query.format.content_type.clone();
     let cancel = query.cancel.clone();
     // Until there is a body, the client's leaving drops this future.
     let guard = cancel.clone().drop_guard();

@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn waiting() {
-        let longest = Duration::from_secs(60);
+        let longest = Duration::from_mins(1);
         let read = |pairs: &[_]| Wait::read(&parameters(pairs), longest);
         assert_eq!(read(&[]).unwrap(), None);
         assert_eq!(read(&[("WAIT", "-1")]).unwrap().unwrap().time, longest);

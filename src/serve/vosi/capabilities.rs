@@ -57,20 +57,6 @@ pub struct OutputFormat {
     pub identifier: String,
 }
 
-impl OutputFormat {
-    /// Whether RESPONSEFORMAT means this format: media types in any case of letters, blanks around
-    /// `;` left out.
-    pub fn is_meant_by(&self, text: &str) -> bool {
-        let wanted = folded(text);
-        folded(&self.media_type) == wanted || self.aliases.iter().any(|name| folded(name) == wanted)
-    }
-}
-
-fn folded(text: &str) -> String {
-    let parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
-    parts.collect::<Vec<_>>().join(";")
-}
-
 const TAP_REG_EXT: &str = "ivo://ivoa.net/std/TAPRegExt";
 
 /// The document.
@@ -196,22 +182,4 @@ fn limit(xml: &mut Xml, name: &str, limit: Limit, unit: Option<&str>) {
             }
         }
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formats_by_all_their_names() {
-        let format = OutputFormat {
-            media_type: "application/x-votable+xml;serialization=BINARY2".to_owned(),
-            aliases: vec!["votable".to_owned(), "text/xml".to_owned()],
-            identifier: String::new(),
-        };
-        for name in ["VOTable", "text/xml", "application/x-votable+xml ; serialization=binary2"] {
-            assert!(format.is_meant_by(name), "{name}");
-        }
-        assert!(!format.is_meant_by("application/x-votable+xml"));
-    }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
-use super::service::{Limits, Origin, Service};
 use super::held::Held;
+use super::service::{Limits, Origin, Service};
 use super::stage::{Bring, Staged};
 use super::upload::Upload;
 use super::{Sink, Summary};
@@ -15,9 +15,7 @@ use crate::catalog::{Column, Type};
 use crate::db::Session;
 use crate::diag::{Diagnostic, Result, Source};
 use crate::lower::{Fetch, Found};
-use crate::query::{
-    self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities,
-};
+use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
 use crate::stream::pipeline::Pipeline;
 
 /// A question that has been understood.
@@ -105,7 +103,8 @@ impl Service {
             // A server that cannot be asked any more has stopped by itself.
             let _ = server.stop(&told).await;
         });
-        let answered = self.answer_in(&mut session, home, checked, uploads, limit, limits, sink).await;
+        let answered =
+            self.answer_in(&mut session, home, checked, uploads, limit, limits, sink).await;
         watch.abort();
         let was_stopped = stop.is_stopped();
         if !matches!(&answered, Ok((_, true))) {

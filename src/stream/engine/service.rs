@@ -52,8 +52,9 @@ pub struct Service {
 }
 
 /// Options for databases that a service reads: with the functions of this process.
-pub fn with_functions(options: Options) -> Options {
-    Options { sqlite_setup: Some(sqlite_functions::register), ..options }
+pub fn with_functions(mut options: Options) -> Options {
+    options.sqlite_setup = Some(sqlite_functions::register);
+    options
 }
 
 impl Service {
@@ -72,7 +73,8 @@ impl Service {
                 origins.push(Vec::new());
                 catalog.schemas.len() - 1
             });
-            if let (Some(schema), Some(known)) = (catalog.schemas.get_mut(at), origins.get_mut(at)) {
+            if let (Some(schema), Some(known)) = (catalog.schemas.get_mut(at), origins.get_mut(at))
+            {
                 schema.tables.push(table);
                 known.push(origin);
             }

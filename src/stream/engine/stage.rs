@@ -23,9 +23,9 @@ use crate::query::{
     self, Checked, From, Needs, Node, Place, Rows, Select, Set, Source, Sql, TableId, Truth, Value,
     column, pushed,
 };
+use crate::stream::Flow;
 use crate::stream::pipeline::Pipeline;
 use crate::stream::text::{self, columns};
-use crate::stream::Flow;
 use crate::time;
 use crate::value::{Cell, CellRef};
 
@@ -215,7 +215,8 @@ impl<'s> Staged<'s> {
 }
 
 fn too_many(limit: u64) -> Box<Diagnostic> {
-    let message = format!("the query reads more than {limit} rows that must be looked at one by one");
+    let message =
+        format!("the query reads more than {limit} rows that must be looked at one by one");
     Box::new(Diagnostic::error("Q119", message).help("add conditions on t_min, band or instrument"))
 }
 

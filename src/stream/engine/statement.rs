@@ -1,9 +1,9 @@
 //! What a question becomes, for people who want to see it.
 
+use super::ask::Prepared;
 use super::service::{Limits, Service};
 use super::stage::{Bring, Staged};
 use super::upload::Upload;
-use super::ask::Prepared;
 use crate::db::Session;
 use crate::diag::Result;
 use crate::query::{TableId, Written};
@@ -72,8 +72,7 @@ impl Service {
         let mut session = database.snapshot().await?;
         let bring = if with_plans { Bring::Plans } else { Bring::Statements };
         let mut staged = Staged::new(self, Limits::default(), bring);
-        let compiled =
-            self.compile(&mut session, home, checked, uploads, limit, &mut staged).await;
+        let compiled = self.compile(&mut session, home, checked, uploads, limit, &mut staged).await;
         let mut noted = std::mem::take(&mut staged.noted);
         staged.end().await;
         noted.push(Statement::noted(&mut session, "the query", compiled?, with_plans).await?);
