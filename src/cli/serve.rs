@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -9,7 +10,7 @@ use super::compile::Input;
 use super::output::{Terminal, product};
 use super::repositories::{self, Further, Opened};
 use super::{Failure, Outcome};
-use crate::db::Environment;
+use crate::db::{self, Environment};
 use crate::diag::Diagnostic;
 use crate::serve::http::{Server, listen, start_log};
 use crate::serve::settings::{self, Flags, Settings};
@@ -45,8 +46,13 @@ pub async fn serve(
     start_log(&settings);
     let connections = u32::try_from(settings.limits.queries + settings.jobs.running + 2);
     let connections = connections.unwrap_or(u32::MAX);
+    let options = db::Options {
+        connections,
+        statement_timeout: longest(&settings),
+        ..db::Options::default()
+    };
     let Opened { service, mapping } =
-        repositories::open(input, further, connections, terminal).await?;
+        repositories::open_with(input, further, &options, terminal).await?;
     let engine = Arc::new(service);
     let offered = Offered {
         catalog: engine.catalog.clone(),
@@ -60,10 +66,11 @@ pub async fn serve(
     let folder = folder(&input.repo, &settings);
     let service =
         serve::Service::new(settings, offered, (answer, probe), &folder, &environment).await?;
-    said(&server)?;
     let end = CancellationToken::new();
     let told = end.clone();
+    // Before anybody knows that there is something to end.
     let listening = ended()?;
+    said(&server)?;
     tokio::spawn(async move {
         listening.await;
         told.cancel();
@@ -73,6 +80,14 @@ pub async fn serve(
         site.database.close().await;
     }
     Ok(Outcome::Done)
+}
+
+/// How long a statement may run in the database: longer than any query. It matters when this process was
+/// killed, and cannot stop what it began.
+fn longest(settings: &Settings) -> Option<Duration> {
+    let limits = &settings.limits;
+    let longest = limits.sync_time.max(limits.most_job_time);
+    (!limits.most_job_time.is_zero()).then(|| longest + Duration::from_secs(60))
 }
 
 /// Where the service is, on stdout: the first line is for scripts.
