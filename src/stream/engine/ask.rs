@@ -1,13 +1,14 @@
 //! A question from its text to its rows.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::held::Held;
 use super::service::{Limits, Origin, Service};
-use super::stage::{Bring, Staged};
+use super::stage::{Bring, Running, Staged, interrupted};
 use super::upload::Upload;
 use super::{Sink, Summary};
 use crate::adql::{self, Version};
@@ -17,6 +18,9 @@ use crate::diag::{Diagnostic, Result, Source};
 use crate::lower::{Fetch, Found};
 use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
 use crate::stream::pipeline::Pipeline;
+
+/// How soon to stop what began after a question was to be stopped.
+const AGAIN: Duration = Duration::from_millis(200);
 
 /// A question that has been understood.
 #[derive(Debug, Clone)]
@@ -90,8 +94,13 @@ impl Service {
             None => &self.private,
         };
         let mut session = database.snapshot().await?;
-        let (stop, server) = (session.stop(), database.clone());
-        let told = stop.clone();
+        let stop = session.stop();
+        let running = Running::default();
+        running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((database.clone(), stop.clone()));
+        let told = Arc::clone(&running);
         let watch = tokio::spawn(async move {
             match limits.time {
                 Some(time) => tokio::select! {
@@ -100,11 +109,22 @@ impl Service {
                 },
                 None => stopped.await,
             }
-            // A server that cannot be asked any more has stopped by itself.
-            let _ = server.stop(&told).await;
+            // Other sessions may begin meanwhile, until the last one has heard of it.
+            loop {
+                let all = told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                for (server, stop) in all {
+                    // A server that cannot be asked any more has stopped by itself.
+                    let _ = server.stop(&stop).await;
+                }
+                if Arc::strong_count(&told) == 1 {
+                    break;
+                }
+                tokio::time::sleep(AGAIN).await;
+            }
         });
-        let answered =
-            self.answer_in(&mut session, home, checked, uploads, limit, limits, sink).await;
+        let answered = self
+            .answer_in(&mut session, home, checked, uploads, limit, limits, sink, running)
+            .await;
         watch.abort();
         let was_stopped = stop.is_stopped();
         if !matches!(&answered, Ok((_, true))) {
@@ -115,10 +135,7 @@ impl Service {
         let _ = session.rollback().await;
         match answered {
             Ok((answered, _)) => Ok(answered),
-            Err(_) if was_stopped => {
-                let said = "the query was stopped: it was aborted, or took longer than is allowed";
-                Err(Box::new(Diagnostic::error("Q118", said)))
-            }
+            Err(_) if was_stopped => Err(interrupted()),
             Err(wrong) => Err(wrong),
         }
     }
@@ -147,8 +164,9 @@ impl Service {
         limit: Option<u64>,
         limits: Limits,
         sink: Box<dyn Sink>,
+        running: Running,
     ) -> Result<(Answered, bool)> {
-        let mut staged = Staged::new(self, limits, Bring::Rows);
+        let mut staged = Staged::stoppable(self, limits, Bring::Rows, running);
         let written = self.compile(session, home, checked, uploads, limit, &mut staged).await?;
         staged.end().await;
         let schema = arrow(&checked.body.columns);

@@ -3,6 +3,8 @@
 //! In: one table of a question. Out: a temporary table with the columns that the question reads, and of
 //! the rows those that its conditions on this table alone leave over.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use tokio::runtime::Handle;
@@ -16,7 +18,7 @@ use super::upload::Upload;
 use super::{Sink, Status};
 use crate::adql::Place as At;
 use crate::catalog::{Column, tap_schema};
-use crate::db::{Database, Session};
+use crate::db::{Database, Session, Stop};
 use crate::diag::{Diagnostic, Result};
 use crate::obscore::ColumnType;
 use crate::query::{
@@ -40,6 +42,9 @@ pub(super) enum Bring {
     Plans,
 }
 
+/// The sessions that statements of a question run in, for whoever stops them.
+pub(super) type Running = Arc<Mutex<Vec<(Database, Stop)>>>;
+
 /// What a question brings together, with one session for each registry it comes from.
 pub(super) struct Staged<'s> {
     service: &'s Service,
@@ -47,6 +52,7 @@ pub(super) struct Staged<'s> {
     sessions: Vec<(usize, Session)>,
     rows: u64,
     bring: Bring,
+    running: Running,
     /// What was noted down.
     pub noted: Vec<Statement>,
 }
@@ -54,7 +60,12 @@ pub(super) struct Staged<'s> {
 impl<'s> Staged<'s> {
     /// Nothing yet.
     pub fn new(service: &'s Service, limits: Limits, bring: Bring) -> Self {
-        Self { service, limits, sessions: Vec::new(), rows: 0, bring, noted: Vec::new() }
+        Self::stoppable(service, limits, bring, Running::default())
+    }
+
+    /// Nothing yet; its sessions are told to `running`.
+    pub fn stoppable(service: &'s Service, limits: Limits, bring: Bring, running: Running) -> Self {
+        Self { service, limits, sessions: Vec::new(), rows: 0, bring, running, noted: Vec::new() }
     }
 
     /// Ends the sessions.
@@ -126,7 +137,12 @@ impl<'s> Staged<'s> {
         if let Some(at) = self.sessions.iter().position(|(known, _)| *known == site) {
             return Ok(at);
         }
-        self.sessions.push((site, database.snapshot().await?));
+        let session = database.snapshot().await?;
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((database.clone(), session.stop()));
+        self.sessions.push((site, session));
         Ok(self.sessions.len() - 1)
     }
 
@@ -152,6 +168,7 @@ impl<'s> Staged<'s> {
         let left = self.limits.staged_rows.saturating_sub(self.rows);
         let index = self.session(site, &place.database).await?;
         let Some((_, session)) = self.sessions.get_mut(index) else { return Ok(()) };
+        let stop = to.stop();
         let mut preamble = Preamble::default();
         let home = match service.origin(source.table) {
             Some(Origin::ObsCore(site, view)) => {
@@ -191,6 +208,9 @@ impl<'s> Staged<'s> {
             while let Some(batch) = arriving.recv().await {
                 let batch: RecordBatch = batch;
                 count += batch.num_rows() as u64;
+                if stop.is_stopped() {
+                    return Err(interrupted());
+                }
                 if count > left {
                     return Err(too_many(self.limits.staged_rows));
                 }
@@ -212,6 +232,12 @@ impl<'s> Staged<'s> {
         self.rows += loaded?;
         sent.map(drop)
     }
+}
+
+/// What a question is told that was stopped.
+pub(super) fn interrupted() -> Box<Diagnostic> {
+    let said = "the query was stopped: it was aborted, or took longer than is allowed";
+    Box::new(Diagnostic::error("Q118", said))
 }
 
 fn too_many(limit: u64) -> Box<Diagnostic> {
