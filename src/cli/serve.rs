@@ -49,6 +49,7 @@ pub async fn serve(
     let options = db::Options {
         connections,
         statement_timeout: longest(&settings),
+        patience: settings.limits.queue_time,
         ..db::Options::default()
     };
     let Opened { service, mapping } =
