@@ -49,7 +49,7 @@ pub async fn serve(
     let options = db::Options {
         connections,
         statement_timeout: longest(&settings),
-        patience: settings.limits.queue_time,
+        patience: settings.limits.queue_time.max(Duration::from_secs(1)),
         ..db::Options::default()
     };
     let Opened { service, mapping } =

@@ -144,7 +144,12 @@ impl Database {
         let failed = |error| error::describe(&error, &self.target);
         match &self.pool {
             Pool::Postgres(pool) => {
-                let transaction = pool.begin_with(postgres).await.map_err(failed)?;
+                let transaction = match pool.begin_with(postgres).await {
+                    // A request to stop the statement before reached the connection late.
+                    Err(error) if was_stopped(&error) => pool.begin_with(postgres).await,
+                    begun => begun,
+                };
+                let transaction = transaction.map_err(failed)?;
                 let mut session = Session::postgres(transaction, self.target.clone());
                 // Local settings end with the transaction, for the same reason.
                 let limit = self.options.statement_timeout.map(|limit| limit.as_millis());
@@ -163,6 +168,15 @@ impl Database {
                 Ok(Session::sqlite(transaction, self.target.clone()))
             }
         }
+    }
+}
+
+/// Whether a transaction could not begin because of a request that was meant for another one.
+fn was_stopped(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::BeginFailed => true,
+        sqlx::Error::Database(error) => error.code().as_deref() == Some("57014"),
+        _ => false,
     }
 }
 
