@@ -88,7 +88,7 @@ pub async fn serve(
 fn longest(settings: &Settings) -> Option<Duration> {
     let limits = &settings.limits;
     let longest = limits.sync_time.max(limits.most_job_time);
-    (!limits.most_job_time.is_zero()).then(|| longest + Duration::from_secs(60))
+    (!limits.most_job_time.is_zero()).then(|| longest + Duration::from_mins(1))
 }
 
 /// Where the service is, on stdout: the first line is for scripts.
