@@ -124,12 +124,7 @@ pub fn rows(catalog: &Catalog, table: &str) -> Vec<Vec<Cell>> {
     match table {
         "schemas" => numbered(&catalog.schemas)
             .map(|(index, schema)| {
-                vec![
-                    text(&schema.name),
-                    text(&schema.utype),
-                    text(&schema.description),
-                    index,
-                ]
+                vec![text(&schema.name), text(&schema.utype), text(&schema.description), index]
             })
             .collect(),
         "tables" => catalog
@@ -158,20 +153,14 @@ pub fn rows(catalog: &Catalog, table: &str) -> Vec<Vec<Cell>> {
             .collect(),
         "keys" => keys(catalog)
             .map(|(id, from, key)| {
-                vec![
-                    text(&id),
-                    text(&from),
-                    text(&key.target),
-                    text(&key.description),
-                    Cell::Null,
-                ]
+                vec![text(&id), text(&from), text(&key.target), text(&key.description), Cell::Null]
             })
             .collect(),
         "key_columns" => keys(catalog)
             .flat_map(|(id, _, key)| {
-                key.columns
-                    .iter()
-                    .map(move |(own, other)| vec![text(&id), text(&written(own)), text(&written(other))])
+                key.columns.iter().map(move |(own, other)| {
+                    vec![text(&id), text(&written(own)), text(&written(other))]
+                })
             })
             .collect(),
         _ => Vec::new(),
@@ -213,11 +202,7 @@ fn column_row(table: &str, column: &Column, index: Cell) -> Vec<Cell> {
 
 /// A name as a query has to write it: in double quotes where it needs them.
 pub fn written(name: &str) -> String {
-    if is_regular(name) {
-        name.to_owned()
-    } else {
-        format!("\"{}\"", name.replace('"', "\"\""))
-    }
+    if is_regular(name) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 /// Nothing is NULL.

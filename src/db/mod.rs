@@ -18,6 +18,7 @@ mod postgres;
 mod redact;
 mod repo;
 mod repo_index;
+mod server;
 mod session;
 mod sqlite;
 mod stop;

@@ -20,8 +20,8 @@ mod view;
 pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
-pub use source::{Found, Wanted};
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
+pub use source::{Found, Wanted};
 
 use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate, Snapshot};

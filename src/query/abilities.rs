@@ -38,10 +38,8 @@ pub fn abilities(
         whole &= available(value, dialect);
         regional_uses += usize::from(is_regional(checked, value, regional));
     });
-    let handed = handed_through
-        .iter()
-        .filter(|value| is_regional(checked, value, regional))
-        .count();
+    let handed =
+        handed_through.iter().filter(|value| is_regional(checked, value, regional)).count();
     if whole && handed == regional_uses && !sorts_by_regional(checked, regional) {
         Ability::Whole
     } else {
@@ -58,7 +56,8 @@ pub fn handed_through(checked: &Checked) -> Vec<&Value> {
     }
     let mut direct = Vec::new();
     select.from.iter().for_each(|from| sources(from, checked, &mut direct));
-    let is_direct = |value: &&Value| matches!(value.node, Node::Column(id, _) if direct.contains(&id));
+    let is_direct =
+        |value: &&Value| matches!(value.node, Node::Column(id, _) if direct.contains(&id));
     select.outputs.iter().filter(is_direct).collect()
 }
 

@@ -16,6 +16,4 @@ pub use abilities::{Ability, abilities};
 pub use check::{Uploaded, check};
 pub use push::pushed;
 pub use tree::*;
-pub use write::{
-    Needs, Place, Regional, Sql, Written, column, encoded, fallback, needs, write,
-};
+pub use write::{Needs, Place, Regional, Sql, Written, column, encoded, fallback, needs, write};

@@ -53,11 +53,7 @@ fn has_rows(truth: &Truth) -> bool {
 
 /// Calls `found` for the SELECT that reads the table where no outer join can bring rows without it,
 /// with the conditions of the joins around it. A table is read in one place only.
-fn in_rows<'a>(
-    rows: &'a Rows,
-    source: usize,
-    found: &mut impl FnMut(&'a Select, Vec<&'a Truth>),
-) {
+fn in_rows<'a>(rows: &'a Rows, source: usize, found: &mut impl FnMut(&'a Select, Vec<&'a Truth>)) {
     in_set(&rows.set, source, found);
 }
 

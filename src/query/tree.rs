@@ -2,9 +2,7 @@
 //!
 //! Tables and derived tables have numbers, their columns have positions; nothing refers to a name.
 
-use crate::adql::{
-    AggregateFunction, BuiltIn, Comparator, JoinKind, Operator, Place, SetOperator,
-};
+use crate::adql::{AggregateFunction, BuiltIn, Comparator, JoinKind, Operator, Place, SetOperator};
 use crate::catalog::{Column, Type};
 
 /// A whole query.

@@ -1,7 +1,7 @@
 //! An export from beginning to end.
 //!
 //! In: a plan, a session in one snapshot of the registry, columns and a sink. Out: every row of
-//! every branch in the sink, once, and a [`Summary`]. 
+//! every branch in the sink, once, and a [`Summary`].
 
 use std::sync::Arc;
 
@@ -94,4 +94,3 @@ impl Export<'_> {
         Ok(())
     }
 }
-

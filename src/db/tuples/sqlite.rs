@@ -70,7 +70,8 @@ pub fn insert<'r>(
     rows: impl Iterator<Item = Vec<CellRef<'r>>>,
 ) -> Result<(), Failure> {
     let marks = vec!["?"; width].join(", ");
-    let mut statement = Statement::prepare(handle, &format!("INSERT INTO {table} VALUES ({marks})"))?;
+    let mut statement =
+        Statement::prepare(handle, &format!("INSERT INTO {table} VALUES ({marks})"))?;
     for row in rows {
         statement.bind(row.into_iter())?;
         statement.step()?;

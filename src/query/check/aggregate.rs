@@ -9,7 +9,8 @@ use crate::diag::Result;
 
 /// Whether the value is computed from a group of rows.
 pub fn aggregates(value: &Value) -> bool {
-    let itself = matches!(value.node, Node::CountAll | Node::Aggregate { .. } | Node::Call(_, _, true));
+    let itself =
+        matches!(value.node, Node::CountAll | Node::Aggregate { .. } | Node::Call(_, _, true));
     itself
         || value.parts().into_iter().any(aggregates)
         || matches!(&value.node, Node::Case(branches, _) if branches.iter().any(|(truth, _)| in_truth(truth)))

@@ -76,11 +76,8 @@ impl Checker<'_> {
                         format!("IN wants a query of one column; this has {}", rows.columns.len());
                     return Err(self.wrong("Q111", message, place));
                 };
-                let mut other = Value::new(
-                    super::super::tree::Node::Null,
-                    column.kind.clone(),
-                    place,
-                );
+                let mut other =
+                    Value::new(super::super::tree::Node::Null, column.kind.clone(), place);
                 other.unit.clone_from(&column.unit);
                 // Only the types are compared; the rows cannot be converted.
                 let (value, converted) = self.comparable(value, other.clone(), place)?;

@@ -31,15 +31,15 @@ impl Checker<'_> {
             BuiltIn::Lower | BuiltIn::Upper => (first.unwrap_or(Type::Unicode), String::new()),
             BuiltIn::Abs => (first.unwrap_or(Type::Double), unit),
             BuiltIn::Mod if integers => (Type::Long, unit),
-            BuiltIn::Ceiling | BuiltIn::Floor | BuiltIn::Mod | BuiltIn::Round | BuiltIn::Truncate => {
-                (Type::Double, unit)
-            }
+            BuiltIn::Ceiling
+            | BuiltIn::Floor
+            | BuiltIn::Mod
+            | BuiltIn::Round
+            | BuiltIn::Truncate => (Type::Double, unit),
             BuiltIn::Degrees => (Type::Double, "deg".to_owned()),
-            BuiltIn::Radians
-            | BuiltIn::Acos
-            | BuiltIn::Asin
-            | BuiltIn::Atan
-            | BuiltIn::Atan2 => (Type::Double, "rad".to_owned()),
+            BuiltIn::Radians | BuiltIn::Acos | BuiltIn::Asin | BuiltIn::Atan | BuiltIn::Atan2 => {
+                (Type::Double, "rad".to_owned())
+            }
             _ => (Type::Double, String::new()),
         };
         Ok(Value { node: Node::Function(function, values), kind: Some(kind), unit, place })

@@ -72,8 +72,10 @@ impl Checker<'_> {
             }
             Geometry::Distance(distance) => self.distance(distance, place, scope),
             Geometry::Contains(one, other) => {
-                let parts =
-                    vec![self.shape(one, scope, "CONTAINS")?, self.shape(other, scope, "CONTAINS")?];
+                let parts = vec![
+                    self.shape(one, scope, "CONTAINS")?,
+                    self.shape(other, scope, "CONTAINS")?,
+                ];
                 Ok(made("adql_contains", parts, Type::Integer, place))
             }
             Geometry::Intersects(one, other) => {
@@ -111,12 +113,7 @@ impl Checker<'_> {
         }
     }
 
-    fn polygon(
-        &mut self,
-        vertices: &Vertices,
-        place: Place,
-        scope: &Scope<'_>,
-    ) -> Result<Value> {
+    fn polygon(&mut self, vertices: &Vertices, place: Place, scope: &Scope<'_>) -> Result<Value> {
         let written: Vec<&Expression> = match vertices {
             Vertices::Coordinates(pairs) => pairs.iter().flat_map(|(a, b)| [a, b]).collect(),
             Vertices::Points(points) => points.iter().collect(),
@@ -138,12 +135,7 @@ impl Checker<'_> {
         Ok(made(name, parts, Type::Polygon, place))
     }
 
-    fn distance(
-        &mut self,
-        distance: &Distance,
-        place: Place,
-        scope: &Scope<'_>,
-    ) -> Result<Value> {
+    fn distance(&mut self, distance: &Distance, place: Place, scope: &Scope<'_>) -> Result<Value> {
         let parts = match distance {
             Distance::Coordinates(four) => {
                 let mut parts = Vec::with_capacity(4);

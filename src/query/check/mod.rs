@@ -106,7 +106,12 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     /// An error with its place in the query.
-    fn wrong(&self, code: &'static str, message: impl Into<String>, place: Place) -> Box<Diagnostic> {
+    fn wrong(
+        &self,
+        code: &'static str,
+        message: impl Into<String>,
+        place: Place,
+    ) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(code, message).at(self.source, place.0, ""))
     }
 

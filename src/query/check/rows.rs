@@ -35,11 +35,7 @@ impl Checker<'_> {
     }
 
     /// All columns of a join that stands where a query may.
-    pub fn all_of(
-        &mut self,
-        table: &TableReference,
-        parent: Option<&Scope<'_>>,
-    ) -> Result<Rows> {
+    pub fn all_of(&mut self, table: &TableReference, parent: Option<&Scope<'_>>) -> Result<Rows> {
         let (from, scope) = self.from(std::slice::from_ref(table), parent)?;
         let columns = scope.columns.iter().map(|shown| shown.column.clone()).collect();
         let outputs = scope.columns.into_iter().map(|shown| shown.value).collect();

@@ -81,9 +81,8 @@ impl Checker<'_> {
     ) -> Result<(Vec<Value>, Vec<Column>)> {
         let mut shown = Vec::new();
         match columns {
-            Columns::All => shown.extend(
-                scope.columns.iter().map(|one| (one.value.clone(), one.column.clone())),
-            ),
+            Columns::All => shown
+                .extend(scope.columns.iter().map(|one| (one.value.clone(), one.column.clone()))),
             Columns::Some(list) => {
                 for column in list {
                     match column {
@@ -152,7 +151,8 @@ fn name_the_nameless(shown: &mut [(Value, Column)]) {
             },
             _ => "",
         };
-        let taken = |name: &str| shown.iter().any(|(_, other)| other.name.eq_ignore_ascii_case(name));
+        let taken =
+            |name: &str| shown.iter().any(|(_, other)| other.name.eq_ignore_ascii_case(name));
         let mut name = if base.is_empty() { format!("col{}", at + 1) } else { base.to_owned() };
         let mut again = 2;
         while taken(&name) {

@@ -190,7 +190,9 @@ impl Checker<'_> {
                 let shared: Vec<Identifier> = left
                     .columns
                     .iter()
-                    .filter(|one| right.columns.iter().any(|other| other.column.name == one.column.name))
+                    .filter(|one| {
+                        right.columns.iter().any(|other| other.column.name == one.column.name)
+                    })
                     .map(|one| Identifier::delimited(&one.column.name))
                     .collect();
                 self.merge(left, join, right, &shared)

@@ -63,7 +63,9 @@ impl Checker<'_> {
             _ => {
                 let message = format!("{} is compared with {}", one.title(), other.title());
                 let help = match (&left.node, &right.node) {
-                    (Node::Text(text), _) | (_, Node::Text(text)) if text.parse::<f64>().is_ok() => {
+                    (Node::Text(text), _) | (_, Node::Text(text))
+                        if text.parse::<f64>().is_ok() =>
+                    {
                         format!("a number has no quotes: {text}")
                     }
                     _ => "CAST one of them to the type of the other".to_owned(),
@@ -75,8 +77,7 @@ impl Checker<'_> {
 
     /// Values of one type for COALESCE, CASE and IN, and that type.
     pub fn alike(&self, values: Vec<Value>, what: &str) -> Result<(Vec<Value>, Option<Type>)> {
-        let values: Vec<Value> =
-            values.into_iter().map(|value| self.as_output(value)).collect();
+        let values: Vec<Value> = values.into_iter().map(|value| self.as_output(value)).collect();
         let mut kind: Option<Type> = None;
         for value in &values {
             let Some(next) = &value.kind else { continue };
@@ -86,8 +87,7 @@ impl Checker<'_> {
                     Some(both) => Some(both),
                     None if timestamp_and_text(&before, next) => Some(Type::Timestamp),
                     None => {
-                        let message =
-                            format!("{what}: {} after {}", next.title(), before.title());
+                        let message = format!("{what}: {} after {}", next.title(), before.title());
                         let help = "the values have one type; CAST converts";
                         return Err(self.wrong_help("Q105", message, value.place, help));
                     }

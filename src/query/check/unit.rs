@@ -97,7 +97,12 @@ impl Checker<'_> {
         }
         let Some((size, _)) = unit_size(&value.unit).filter(|(_, own)| *own == dimension) else {
             let message = format!("`{}` cannot be converted to `{unit}`", value.unit);
-            return Err(self.wrong_help("Q112", message, place, "the units measure different things"));
+            return Err(self.wrong_help(
+                "Q112",
+                message,
+                place,
+                "the units measure different things",
+            ));
         };
         let factor = Value::new(Node::Double(size / wanted), Type::Double, place);
         let node = Node::Arithmetic(Box::new(value), Operator::Multiply, Box::new(factor));

@@ -16,9 +16,7 @@ impl Checker<'_> {
     pub fn value(&mut self, expression: &Expression, scope: &Scope<'_>) -> Result<Value> {
         let place = expression.place;
         match &expression.node {
-            Written::Null => {
-                Ok(Value { node: Node::Null, kind: None, unit: String::new(), place })
-            }
+            Written::Null => Ok(Value { node: Node::Null, kind: None, unit: String::new(), place }),
             Written::Number(number) => self.number_literal(number, false, place),
             Written::Text(text) => {
                 let kind = if text.is_ascii() { Type::Text } else { Type::Unicode };
@@ -66,7 +64,8 @@ impl Checker<'_> {
     /// A constant; `negative` when a minus sign stands before it.
     fn number_literal(&self, number: &Number, negative: bool, place: Place) -> Result<Value> {
         if number.is_integer() {
-            let text = if negative { format!("-{}", number.as_str()) } else { number.as_str().to_owned() };
+            let text =
+                if negative { format!("-{}", number.as_str()) } else { number.as_str().to_owned() };
             if let Ok(value) = text.parse::<i64>() {
                 let kind = if i32::try_from(value).is_ok() { Type::Integer } else { Type::Long };
                 return Ok(Value::new(Node::Integer(value), kind, place));
@@ -127,7 +126,12 @@ impl Checker<'_> {
     }
 
     /// A text, for `what`.
-    pub fn text(&mut self, expression: &Expression, scope: &Scope<'_>, what: &str) -> Result<Value> {
+    pub fn text(
+        &mut self,
+        expression: &Expression,
+        scope: &Scope<'_>,
+        what: &str,
+    ) -> Result<Value> {
         let value = self.value(expression, scope)?;
         let value = self.as_value(value)?;
         match &value.kind {

@@ -90,7 +90,10 @@ pub struct Needs {
 }
 
 /// What each source of a query must have.
-pub fn needs(checked: &Checked, regional: &dyn Fn(TableId, usize) -> Option<Regional>) -> Vec<Needs> {
+pub fn needs(
+    checked: &Checked,
+    regional: &dyn Fn(TableId, usize) -> Option<Regional>,
+) -> Vec<Needs> {
     let is = |table, column| regional(table, column).is_some();
     let mut needs = vec![Needs::default(); checked.sources.len()];
     let place = |id: usize| checked.sources.iter().position(|source| source.id == id);

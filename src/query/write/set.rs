@@ -41,15 +41,17 @@ impl Writer<'_> {
                         SortKey::Value(value) => Some(value),
                     };
                     let kind = value.and_then(|value| value.kind.clone());
-                    let text = value.map_or_else(|| "NULL".to_owned(), |value| self.sort_value(value));
+                    let text =
+                        value.map_or_else(|| "NULL".to_owned(), |value| self.sort_value(value));
                     self.direction(&text, kind.as_ref(), sort.descending)
                 })
                 .collect();
             return format!("{text}{}{limits}", ordered(&order));
         }
-        let set = match (&rows.set, outputs) {
-            (Set::Select(select), Some(outputs)) => self.select(select, Some(outputs), &[]),
-            (set, _) => self.set(set, &[]),
+        // The limit of a SELECT is that of the rows in their order.
+        let set = match &rows.set {
+            Set::Select(select) => self.select(select, outputs, &[]),
+            set => self.set(set, &[]),
         };
         if rows.order.is_empty() {
             return match rows.set {
@@ -176,12 +178,7 @@ impl Writer<'_> {
     }
 
     /// A SELECT without its limit; `outputs` in place of its own.
-    fn select(
-        &mut self,
-        select: &Select,
-        outputs: Option<&Vec<String>>,
-        types: &[Type],
-    ) -> String {
+    fn select(&mut self, select: &Select, outputs: Option<&Vec<String>>, types: &[Type]) -> String {
         let own: Vec<String> = match outputs {
             Some(outputs) => outputs.clone(),
             None => select

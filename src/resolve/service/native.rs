@@ -5,7 +5,9 @@
 
 use super::{keys, metadata};
 use crate::catalog::{Column, ForeignKey, Frame, Table, TableKind, Type};
-use crate::plan::{Bound, DATASET, Join, Multiplicity, On, RUN, RegionPart, Scalar, TimeForm, ValueKind};
+use crate::plan::{
+    Bound, DATASET, Join, Multiplicity, On, RUN, RegionPart, Scalar, TimeForm, ValueKind,
+};
 use crate::registry::{CollectionKey, Element, Key, ScalarType, Snapshot};
 
 /// A table of the registry as clients see it.
@@ -82,7 +84,8 @@ fn dimension(snapshot: &Snapshot, schema: &str, name: &str, element: &Element) -
 
 fn dataset_types(schema: &str) -> Native {
     let _ = schema;
-    let mut made = Native::new("dataset_type", "Registered dataset types", "dataset_type", "dataset_type");
+    let mut made =
+        Native::new("dataset_type", "Registered dataset types", "dataset_type", "dataset_type");
     made.text("name", "meta.id;meta.main", "Name of the dataset type", true);
     made.text("storage_class", "meta.code.class", "Name of the storage class", false);
     made.integer("id", "meta.id", "Number of the dataset type in the registry");

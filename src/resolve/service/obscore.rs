@@ -25,7 +25,8 @@ pub fn obscore(plan: &ViewPlan, snapshot: &Snapshot, name: &str, natives: Option
         table: Table {
             name: name.to_owned(),
             kind: TableKind::View,
-            description: "All datasets that are published, as ObsCore 1.1 describes them".to_owned(),
+            description: "All datasets that are published, as ObsCore 1.1 describes them"
+                .to_owned(),
             utype: "ivo://ivoa.net/std/obscore#table-1.1".to_owned(),
             columns: Vec::new(),
             keys: natives.map_or_else(Vec::new, |schema| keys::of_obscore(plan, snapshot, schema)),

@@ -14,9 +14,7 @@ use crate::catalog::{Column, Type};
 use crate::db::Session;
 use crate::diag::{Diagnostic, Result, Source};
 use crate::lower::{Fetch, Found};
-use crate::query::{
-    self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities,
-};
+use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
 use crate::stream::pipeline::Pipeline;
 
 /// A question that has been understood.
@@ -99,7 +97,8 @@ impl Service {
             // A server that cannot be asked any more has stopped by itself.
             let _ = server.stop(&told).await;
         });
-        let answered = self.answer_in(&mut session, home, checked, uploads, limit, limits, sink).await;
+        let answered =
+            self.answer_in(&mut session, home, checked, uploads, limit, limits, sink).await;
         watch.abort();
         let was_stopped = stop.is_stopped();
         if !matches!(&answered, Ok((_, true))) {

@@ -72,7 +72,8 @@ impl Service {
                 origins.push(Vec::new());
                 catalog.schemas.len() - 1
             });
-            if let (Some(schema), Some(known)) = (catalog.schemas.get_mut(at), origins.get_mut(at)) {
+            if let (Some(schema), Some(known)) = (catalog.schemas.get_mut(at), origins.get_mut(at))
+            {
                 schema.tables.push(table);
                 known.push(origin);
             }

@@ -41,7 +41,12 @@ pub struct Site {
 impl Site {
     /// A repository with Butler's own tables in `schema`. `database` must have been opened with the
     /// functions of this process.
-    pub fn new(database: Database, snapshot: &Snapshot, schema: &str, regions: RegionOptions) -> Self {
+    pub fn new(
+        database: Database,
+        snapshot: &Snapshot,
+        schema: &str,
+        regions: RegionOptions,
+    ) -> Self {
         let natives = native(snapshot, schema);
         let target = target(snapshot, "butler", regions);
         Self { database, published: Vec::new(), schema: schema.to_owned(), natives, target }
@@ -92,7 +97,11 @@ impl Published {
         let values = named(needs);
         let regions = needs.regions.iter().map(|at| {
             let regional = self.obscore.regional.get(*at).copied().flatten();
-            let other = if regional.is_some_and(|(_, other)| other) { fallback(*at) } else { String::new() };
+            let other = if regional.is_some_and(|(_, other)| other) {
+                fallback(*at)
+            } else {
+                String::new()
+            };
             (*at, encoded(*at), other)
         });
         (values, regions.collect())

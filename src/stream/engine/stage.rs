@@ -14,7 +14,7 @@ use super::service::{Limits, Origin, Service};
 use super::upload::Upload;
 use super::{Sink, Status};
 use crate::adql::Place as At;
-use crate::catalog::{Column, tap_schema};
+use crate::catalog::{Column, Type, tap_schema};
 use crate::db::{Database, Session};
 use crate::diag::{Diagnostic, Result};
 use crate::obscore::ColumnType;
@@ -22,9 +22,9 @@ use crate::query::{
     self, Checked, From, Needs, Node, Place, Rows, Select, Set, Source, Sql, TableId, Truth, Value,
     column, pushed,
 };
+use crate::stream::Flow;
 use crate::stream::pipeline::Pipeline;
 use crate::stream::text::{self, columns};
-use crate::stream::Flow;
 use crate::value::{Cell, CellRef};
 
 /// What a question brings together, with one session for each registry it comes from.
@@ -192,19 +192,25 @@ impl<'s> Staged<'s> {
 }
 
 fn too_many(limit: u64) -> Box<Diagnostic> {
-    let message = format!("the query reads more than {limit} rows that must be looked at one by one");
+    let message =
+        format!("the query reads more than {limit} rows that must be looked at one by one");
     Box::new(Diagnostic::error("Q119", message).help("add conditions on t_min, band or instrument"))
 }
 
 /// `SELECT wanted FROM source WHERE conditions`
 fn all_of(source: &Source, wanted: &[(usize, Column)], conditions: Vec<Truth>) -> Checked {
-    let outputs = wanted
+    let mut outputs: Vec<Value> = wanted
         .iter()
         .map(|(at, column)| {
             Value::new(Node::Column(source.id, *at), column.kind.clone(), At::default())
         })
         .collect();
-    let columns = wanted.iter().map(|(_, column)| column.clone()).collect();
+    let mut columns: Vec<Column> = wanted.iter().map(|(_, column)| column.clone()).collect();
+    if outputs.is_empty() {
+        // Rows are counted by their columns.
+        outputs.push(Value::new(Node::Integer(1), Type::Integer, At::default()));
+        columns.push(Column::new("one", Type::Integer));
+    }
     let select = Select {
         distinct: false,
         top: None,

@@ -151,9 +151,9 @@ fn array_text(array: &Array) -> String {
             None => "?".to_owned(),
         }),
         Array::Bit(values) => joined(values, |value| u8::from(*value).to_string()),
-        Array::Int(values) => {
-            joined(values, |value| value.map_or_else(|| "NaN".to_owned(), |value| value.to_string()))
-        }
+        Array::Int(values) => joined(values, |value| {
+            value.map_or_else(|| "NaN".to_owned(), |value| value.to_string())
+        }),
         Array::Float(values) => joined(values, ToString::to_string),
         Array::Double(values) => joined(values, ToString::to_string),
         Array::FloatComplex(values) => joined(values, |[re, im]| format!("{re} {im}")),
