@@ -13,6 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoo
 
 use super::error;
 use super::redact::io_text;
+use super::server::Server;
 use super::session::Session;
 use super::target::{PostgresTarget, SqliteTarget, Target};
 use crate::diag::{Diagnostic, Result};
@@ -144,8 +145,8 @@ impl Database {
         let failed = |error| error::describe(&error, &self.target);
         match &self.pool {
             Pool::Postgres(pool) => {
-                let transaction = pool.begin_with(postgres).await.map_err(failed)?;
-                let mut session = Session::postgres(transaction, self.target.clone());
+                let server = Server::begin(pool, postgres).await.map_err(failed)?;
+                let mut session = Session::postgres(server, self.target.clone());
                 // Local settings end with the transaction, for the same reason.
                 let limit = self.options.statement_timeout.map(|limit| limit.as_millis());
                 let limit = limit.map(|limit| format!("; SET LOCAL statement_timeout = {limit}"));

@@ -15,7 +15,7 @@ use super::statement::Statement;
 use super::upload::Upload;
 use super::{Sink, Status};
 use crate::adql::Place as At;
-use crate::catalog::{Column, tap_schema};
+use crate::catalog::{Column, Type, tap_schema};
 use crate::db::{Database, Session};
 use crate::diag::{Diagnostic, Result};
 use crate::obscore::ColumnType;
@@ -222,13 +222,18 @@ fn too_many(limit: u64) -> Box<Diagnostic> {
 
 /// `SELECT wanted FROM source WHERE conditions`
 fn all_of(source: &Source, wanted: &[(usize, Column)], conditions: Vec<Truth>) -> Checked {
-    let outputs = wanted
+    let mut outputs: Vec<Value> = wanted
         .iter()
         .map(|(at, column)| {
             Value::new(Node::Column(source.id, *at), column.kind.clone(), At::default())
         })
         .collect();
-    let columns = wanted.iter().map(|(_, column)| column.clone()).collect();
+    let mut columns: Vec<Column> = wanted.iter().map(|(_, column)| column.clone()).collect();
+    if outputs.is_empty() {
+        // Rows are counted by their columns.
+        outputs.push(Value::new(Node::Integer(1), Type::Integer, At::default()));
+        columns.push(Column::new("one", Type::Integer));
+    }
     let select = Select {
         distinct: false,
         top: None,
