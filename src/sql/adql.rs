@@ -36,13 +36,6 @@ impl Dialect {
     /// The template of a mathematical or text function of ADQL with so many arguments, by its name
     /// in capitals; `integers` when all arguments are.
     pub fn adql_function(self, name: &str, count: usize, integers: bool) -> Option<&'static str> {
-<<<<<<< HEAD
-        let rounded = "(sign({0}) * floor(abs({0}) + 0.5))";
-        let rounded_at =
-            "(sign({0}) * floor(abs({0}) * power(10.0, {1}) + 0.5) / power(10.0, {1}))";
-        let cut_at = "(sign({0}) * floor(abs({0}) * power(10.0, {1})) / power(10.0, {1}))";
-=======
->>>>>>> corpus
         Some(match (name, count, self) {
             ("ABS", ..) => "abs({0})",
             // What SQLite cannot compute is NULL by itself; the sentinels are the next doubles outside
@@ -267,13 +260,6 @@ impl Dialect {
         }
     }
 
-<<<<<<< HEAD
-    /// What before a statement shows its plan.
-    pub fn explain(self) -> &'static str {
-        match self {
-            Self::Postgres => "EXPLAIN",
-            Self::Sqlite => "EXPLAIN QUERY PLAN",
-=======
     /// Two numbers with one of `+ - * /` between them. A divisor of zero gives NULL, a result that is
     /// too large for an integer ends the query.
     pub fn arithmetic(self, left: &str, sign: char, right: &str, integers: bool) -> String {
@@ -306,7 +292,14 @@ impl Dialect {
         match self {
             Self::Postgres => format!("bool_and({booleans})"),
             Self::Sqlite => format!("min({booleans})"),
->>>>>>> corpus
+        }
+    }
+
+    /// What before a statement shows its plan.
+    pub fn explain(self) -> &'static str {
+        match self {
+            Self::Postgres => "EXPLAIN",
+            Self::Sqlite => "EXPLAIN QUERY PLAN",
         }
     }
 

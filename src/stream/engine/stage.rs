@@ -148,7 +148,8 @@ impl<'s> Staged<'s> {
         let is_regional = |table, column| regional(table, column).is_some();
         let conditions = pushed(checked, at, dialect, &is_regional);
         let question = all_of(source, wanted, conditions);
-        let needs = query::needs(&question, &regional).pop().unwrap_or_default();
+        let mut needs = query::needs(&question, &regional).pop().unwrap_or_default();
+        needs.covers = service.covers(checked, at);
         let left = self.limits.staged_rows.saturating_sub(self.rows);
         let index = self.session(site, &place.database).await?;
         let Some((_, session)) = self.sessions.get_mut(index) else { return Ok(()) };
@@ -158,7 +159,7 @@ impl<'s> Staged<'s> {
                 service.obscore(session, site, view, &needs, &mut preamble).await?
             }
             Some(Origin::Native(site, native)) => {
-                service.native(site, native, &needs, &mut preamble)
+                service.native(session, site, native, &needs, &mut preamble).await?
             }
             _ => return Ok(()),
         };
