@@ -37,6 +37,9 @@ pub struct Options {
     pub statement_timeout: Option<Duration>,
     /// Most connections at a time.
     pub connections: u32,
+    /// Whether statements can be stopped from outside of their session; PostgreSQL sessions then have
+    /// names of their own.
+    pub stoppable: bool,
     /// Called with every new SQLite connection: registers functions of this process.
     pub sqlite_setup: Option<SqliteSetup>,
 }
@@ -53,6 +56,7 @@ impl Default for Options {
             patience: Duration::from_secs(30),
             statement_timeout: None,
             connections: 4,
+            stoppable: false,
             sqlite_setup: None,
         }
     }
@@ -150,10 +154,12 @@ impl Database {
                 // Local settings end with the transaction, for the same reason.
                 let limit = self.options.statement_timeout.map(|limit| limit.as_millis());
                 let limit = limit.map(|limit| format!("; SET LOCAL statement_timeout = {limit}"));
+                // By this name the session can be found and stopped.
+                let name = self.options.stoppable.then(|| session.stop.name().to_owned());
+                let name = name.map(|name| format!("; SET LOCAL application_name = '{name}'"));
                 let settings = format!(
-                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL \
-                     application_name = '{}'{}",
-                    session.stop.name(),
+                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'{}{}",
+                    name.unwrap_or_default(),
                     limit.unwrap_or_default()
                 );
                 session.run(&settings).await?;

@@ -52,9 +52,11 @@ pub struct Service {
     origins: Vec<Vec<Origin>>,
 }
 
-/// Options for databases that a service reads: with the functions of this process.
+/// Options for databases that a service reads: with the functions of this process, and with statements
+/// that can be stopped.
 pub fn with_functions(mut options: Options) -> Options {
     options.sqlite_setup = Some(sqlite_functions::register);
+    options.stoppable = true;
     options
 }
 
