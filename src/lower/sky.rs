@@ -10,7 +10,7 @@ use sea_query::Expr;
 
 use super::scalar::column;
 use super::{Target, Wanted};
-use crate::plan::{Branch, Cover, Join, LEVEL, On, RegionPart, Scalar};
+use crate::plan::{Branch, Cover, Join, LEVEL, On, Scalar};
 use crate::resolve::service::{Native, ObsCore};
 
 /// Dimension elements whose regions' trixels the registry keeps, all of them.
@@ -38,11 +38,15 @@ impl Target {
         for cover in wanted.covers {
             let at = obscore.columns.get(cover.column).copied()?;
             let scalar = branch.values.get(at)?;
-            let Scalar::Region { alias, part: RegionPart::Region } = scalar else {
-                if *scalar == Scalar::Null {
-                    return None;
-                }
-                continue;
+            let alias = match scalar {
+                Scalar::Null => return None,
+                Scalar::Region { alias, .. } => alias,
+                // A position stands in for regions that are not there.
+                Scalar::Coalesce(parts) => match parts.first() {
+                    Some(Scalar::Region { alias, .. }) if cover.centre => alias,
+                    _ => continue,
+                },
+                _ => continue,
             };
             let Some(join) = branch.joins.iter().find(|join| join.alias == *alias) else {
                 continue;
@@ -52,7 +56,11 @@ impl Target {
             }
             let keys: Vec<(String, Expr)> =
                 join.on.iter().map(|(own, on)| (own.clone(), self.key(join, own, on))).collect();
-            sky.conditions.push(self.overlapping(&join.table, &keys, cover));
+            let overlapping = self.overlapping(&join.table, &keys, cover);
+            sky.conditions.push(match cover.centre {
+                true => self.or_elsewhere(alias, &overlapping),
+                false => overlapping,
+            });
             sky.needs.push(scalar);
         }
         Some(sky)
@@ -74,6 +82,14 @@ impl Target {
             On::Column { alias, column: name } => column(alias, name),
             On::LowestVisit { .. } => column(&join.alias, own),
         }
+    }
+
+    /// Whether that holds, or the centre may be outside of the region: of a convex polygon (whose encoding
+    /// begins with that letter) it is inside, of other regions and of none it need not be.
+    fn or_elsewhere(&self, alias: &str, overlapping: &Expr) -> Expr {
+        let region = column(alias, "region");
+        self.dialect
+            .fill("({0} OR {1} IS NULL OR substr({1}, 1, 1) <> 'c')", &[overlapping, &region])
     }
 
     /// Whether the region of an element's row, by its key, overlaps a trixel of the cover.
@@ -103,7 +119,8 @@ impl Target {
         ))
     }
 
-    /// Asks whether an element, by its key in its own table, has a region whose trixels are not kept.
+    /// Asks for regions of an element, by its key in its own table, whose trixels are not kept; a few are
+    /// enough.
     pub fn unkept(&self, element: &str, keys: &[String]) -> String {
         let same: Vec<String> = keys
             .iter()
@@ -113,8 +130,8 @@ impl Target {
             })
             .collect();
         format!(
-            "SELECT 1 FROM {} AS e WHERE e.region IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {} AS o \
-             WHERE o.skypix_system = 'htm' AND o.skypix_level = {LEVEL} AND {}) LIMIT 1",
+            "SELECT e.region FROM {} AS e WHERE e.region IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {} AS o \
+             WHERE o.skypix_system = 'htm' AND o.skypix_level = {LEVEL} AND {}) LIMIT 1000",
             self.table(element),
             self.table(&format!("{element}_skypix_overlap")),
             same.join(" AND "),

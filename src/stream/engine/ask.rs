@@ -255,7 +255,7 @@ impl Service {
 
     /// Where on the sky the rows of a table of the question must be.
     pub(super) fn covers(&self, checked: &Checked, at: usize) -> Vec<Cover> {
-        query::covers(checked, at, &|table, column| self.is_stored(table, column))
+        query::covers(checked, at, &|table, column| self.part(table, column))
     }
 }
 
