@@ -152,4 +152,11 @@ Geometries of a registry on PostgreSQL are tested outside of it. For that, the r
 conditions leave over are fetched, and there were more of them than the service allows. Add
 conditions on t_min, obs_collection, calib_level, instrument_name or band.",
     },
+    Code {
+        code: "Q120",
+        title: "a query that is too large",
+        text: "\
+The database takes only so many tables, constants and levels in one statement. Upload long lists as a
+table and join with it: FROM ivoa.ObsCore JOIN TAP_UPLOAD.mine ON …",
+    },
 ];

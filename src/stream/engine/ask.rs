@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
+use super::running::Running;
 use super::service::{Limits, Origin, Service};
 use super::stage::Staged;
 use super::upload::Upload;
@@ -14,6 +15,7 @@ use crate::catalog::{Column, Type};
 use crate::db::Session;
 use crate::diag::{Diagnostic, Result, Source};
 use crate::lower::{Fetch, Found};
+use crate::plan::Scalar;
 use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
 use crate::stream::pipeline::Pipeline;
 
@@ -40,6 +42,15 @@ pub struct Answered {
     pub rows: u64,
     /// Whether there were more than were wanted.
     pub overflow: bool,
+}
+
+/// A question with what belongs to it.
+struct Question<'q> {
+    checked: &'q Checked,
+    uploads: &'q [Upload],
+    limit: Option<u64>,
+    limits: Limits,
+    running: &'q Running,
 }
 
 impl Service {
@@ -84,8 +95,9 @@ impl Service {
             None => &self.private,
         };
         let mut session = database.snapshot().await?;
-        let (stop, server) = (session.stop(), database.clone());
-        let told = stop.clone();
+        let running = Running::default();
+        running.add(database, &session)?;
+        let watched = running.clone();
         let watch = tokio::spawn(async move {
             match limits.time {
                 Some(time) => tokio::select! {
@@ -94,26 +106,20 @@ impl Service {
                 },
                 None => stopped.await,
             }
-            // A server that cannot be asked any more has stopped by itself.
-            let _ = server.stop(&told).await;
+            watched.stop().await;
         });
-        let answered =
-            self.answer_in(&mut session, home, checked, uploads, limit, limits, sink).await;
+        let question = Question { checked, uploads, limit, limits, running: &running };
+        let answered = self.answer_in(&mut session, home, &question, sink).await;
         watch.abort();
-        let was_stopped = stop.is_stopped();
         if !matches!(&answered, Ok((_, true))) {
-            // What still runs would hold the connection up until its last row.
-            database.stop(&stop).await?;
+            // What still runs would hold a connection up until its last row.
+            running.end().await;
         }
         // The answer is there already; a connection that breaks now is not used again.
         let _ = session.rollback().await;
         match answered {
             Ok((answered, _)) => Ok(answered),
-            Err(_) if was_stopped => {
-                let said = "the query was stopped: it was aborted, or took longer than is allowed";
-                Err(Box::new(Diagnostic::error("Q118", said)))
-            }
-            Err(wrong) => Err(wrong),
+            Err(wrong) => running.check().and(Err(wrong)),
         }
     }
 
@@ -131,24 +137,21 @@ impl Service {
     }
 
     /// Answers in a session; says too whether all rows of the statement were taken.
-    #[allow(clippy::too_many_arguments)] // all different, all needed
     async fn answer_in(
         &self,
         session: &mut Session,
         home: Option<usize>,
-        checked: &Checked,
-        uploads: &[Upload],
-        limit: Option<u64>,
-        limits: Limits,
+        question: &Question<'_>,
         sink: Box<dyn Sink>,
     ) -> Result<(Answered, bool)> {
+        let Question { checked, uploads, limit, .. } = *question;
         let regional = |table: TableId, column: usize| {
             if self.site(table) == home { self.regional(table, column) } else { None }
         };
         let needs = query::needs(checked, &regional);
         let mut places = Vec::with_capacity(checked.sources.len());
         let mut preamble = Preamble::default();
-        let mut staged = Staged::new(self, limits);
+        let mut staged = Staged::new(self, question.limits, question.running);
         for (at, source) in checked.sources.iter().enumerate() {
             let needed = needs.get(at).cloned().unwrap_or_default();
             let here = home.is_some() && self.site(source.table) == home;
@@ -157,7 +160,7 @@ impl Service {
                     self.obscore(session, site, view, &needed, &mut preamble).await?
                 }
                 Some(Origin::Native(site, native)) if here => {
-                    self.native(site, native, &needed, &mut preamble)
+                    self.native(site, native, &needed, checked.sources.len() > 1, &mut preamble)
                 }
                 _ => staged.bring(session, checked, at, &needed, uploads).await?,
             });
@@ -212,6 +215,7 @@ impl Service {
         site: usize,
         native: usize,
         needs: &query::Needs,
+        joined: bool,
         preamble: &mut Preamble,
     ) -> Place {
         let Some(site) = self.sites.get(site) else { return Place::Select(String::new()) };
@@ -220,7 +224,17 @@ impl Service {
             preamble.tables.push(site.target.helper_tables(&[]));
         }
         let select = site.natives.get(native).map(|native| site.native_select(native, needs));
-        Place::Select(select.unwrap_or_default())
+        let select = select.unwrap_or_default();
+        let computed = needs.values.iter().any(|at| {
+            let value = site.natives.get(native).and_then(|native| native.values.get(*at));
+            matches!(value, Some(Scalar::Identifier { .. }))
+        });
+        // SQLite would compute identifiers for every pair of rows that a join looks at; kept rows get an
+        // index. PostgreSQL joins such values by their hashes.
+        match site.database.dialect().can_be_extended() && computed && joined {
+            true => Place::Once(select),
+            false => Place::Select(select),
+        }
     }
 }
 

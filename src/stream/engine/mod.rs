@@ -6,6 +6,7 @@
 //! brought to a private SQLite database, and the question is asked there.
 
 mod ask;
+mod running;
 mod service;
 mod site;
 mod stage;

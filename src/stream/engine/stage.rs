@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::block_in_place;
 
 use super::ask::{Preamble, arrow, send};
+use super::running::Running;
 use super::service::{Limits, Origin, Service};
 use super::upload::Upload;
 use super::{Sink, Status};
@@ -31,14 +32,15 @@ use crate::value::{Cell, CellRef};
 pub(super) struct Staged<'s> {
     service: &'s Service,
     limits: Limits,
+    running: &'s Running,
     sessions: Vec<(usize, Session)>,
     rows: u64,
 }
 
 impl<'s> Staged<'s> {
     /// Nothing yet.
-    pub fn new(service: &'s Service, limits: Limits) -> Self {
-        Self { service, limits, sessions: Vec::new(), rows: 0 }
+    pub fn new(service: &'s Service, limits: Limits, running: &'s Running) -> Self {
+        Self { service, limits, running, sessions: Vec::new(), rows: 0 }
     }
 
     /// Ends the sessions.
@@ -73,6 +75,7 @@ impl<'s> Staged<'s> {
             (TableId::Upload(upload), _) => {
                 if let Some(upload) = uploads.get(upload) {
                     for block in upload.blocks()? {
+                        self.running.check()?;
                         fill(to, &name, &wanted, &block?).await?;
                     }
                 }
@@ -109,7 +112,9 @@ impl<'s> Staged<'s> {
         if let Some(at) = self.sessions.iter().position(|(known, _)| *known == site) {
             return Ok(at);
         }
-        self.sessions.push((site, database.snapshot().await?));
+        let session = database.snapshot().await?;
+        self.running.add(database, &session)?;
+        self.sessions.push((site, session));
         Ok(self.sessions.len() - 1)
     }
 
@@ -133,6 +138,7 @@ impl<'s> Staged<'s> {
         let question = all_of(source, wanted, conditions);
         let needs = query::needs(&question, &regional).pop().unwrap_or_default();
         let left = self.limits.staged_rows.saturating_sub(self.rows);
+        let running = self.running;
         let index = self.session(site, &place.database).await?;
         let Some((_, session)) = self.sessions.get_mut(index) else { return Ok(()) };
         let mut preamble = Preamble::default();
@@ -141,7 +147,7 @@ impl<'s> Staged<'s> {
                 service.obscore(session, site, view, &needs, &mut preamble).await?
             }
             Some(Origin::Native(site, native)) => {
-                service.native(site, native, &needs, &mut preamble)
+                service.native(site, native, &needs, false, &mut preamble)
             }
             _ => return Ok(()),
         };
@@ -171,6 +177,7 @@ impl<'s> Staged<'s> {
                 if count > left {
                     return Err(too_many(self.limits.staged_rows));
                 }
+                running.check()?;
                 load(to, name, &batch).await?;
             }
             Ok(count)
