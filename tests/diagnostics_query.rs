@@ -44,7 +44,6 @@ const WRONG: &[(&str, &str)] = &[
     ("Q105", "SELECT CASE WHEN t_min > 1 THEN 1 ELSE 'x' END AS a FROM ivoa.obscore"),
     ("Q105", "SELECT CAST(t_min AS TIMESTAMP) FROM ivoa.obscore"),
     ("Q105", "SELECT COUNT(*) FROM butler.dataset WHERE ingest_date > 'yesterday'"),
-    ("Q105", "SELECT ROUND(t_min, 1.5) FROM ivoa.obscore"),
     ("Q105", "SELECT ivo_to_mjd(t_min) FROM ivoa.obscore"),
     ("Q105", "SELECT 'a\0b' FROM ivoa.obscore"),
     ("Q106", "SELECT * FROM ivoa.obscore WHERE calib_level = '2'"),

