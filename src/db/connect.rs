@@ -73,7 +73,8 @@ pub struct Database {
 
 #[derive(Debug, Clone)]
 pub(super) enum Pool {
-    Postgres(PgPool),
+    /// For sessions; and for stopping them, when all connections for sessions are taken.
+    Postgres(PgPool, PgPool),
     Sqlite(SqlitePool),
 }
 
@@ -84,7 +85,10 @@ impl Database {
     /// R020 to R027, R039 with what is wrong and what to do about it.
     pub async fn open(target: &Target, access: Access, options: &Options) -> Result<Self> {
         let pool = match target {
-            Target::Postgres(postgres) => Pool::Postgres(open_postgres(postgres, options).await?),
+            Target::Postgres(postgres) => {
+                let (pool, stops) = open_postgres(postgres, options).await?;
+                Pool::Postgres(pool, stops)
+            }
             Target::Sqlite(sqlite) => Pool::Sqlite(open_sqlite(sqlite, access, options).await?),
         };
         Ok(Self { target: target.clone(), pool, access, options: options.clone() })
@@ -140,7 +144,10 @@ impl Database {
     /// Closes all connections.
     pub async fn close(&self) {
         match &self.pool {
-            Pool::Postgres(pool) => pool.close().await,
+            Pool::Postgres(pool, stops) => {
+                pool.close().await;
+                stops.close().await;
+            }
             Pool::Sqlite(pool) => pool.close().await,
         }
     }
@@ -148,7 +155,7 @@ impl Database {
     async fn begin(&self, postgres: &'static str, sqlite: &'static str) -> Result<Session> {
         let failed = |error| error::describe(&error, &self.target);
         match &self.pool {
-            Pool::Postgres(pool) => {
+            Pool::Postgres(pool, _) => {
                 let server = Server::begin(pool, postgres).await.map_err(failed)?;
                 let mut session = Session::postgres(server, self.target.clone());
                 // Local settings end with the transaction, for the same reason.
@@ -173,7 +180,7 @@ impl Database {
     }
 }
 
-async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<PgPool> {
+async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<(PgPool, PgPool)> {
     let mut patience = options.patience;
     let mut connect = PgConnectOptions::new_without_pgpass().application_name("obscore-view");
     if let Some(host) = &target.host {
@@ -232,10 +239,16 @@ async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<PgP
         Ok(Err(error)) => return Err(described(error)),
         Err(_) => return Err(described(sqlx::Error::PoolTimedOut)),
     }
-    Ok(PgPoolOptions::new()
+    let stops = PgPoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(Duration::from_secs(60))
+        .acquire_timeout(patience)
+        .connect_lazy_with(connect.clone());
+    let pool = PgPoolOptions::new()
         .max_connections(options.connections)
         .acquire_timeout(patience)
-        .connect_lazy_with(connect))
+        .connect_lazy_with(connect);
+    Ok((pool, stops))
 }
 
 /// `-c name=value` pairs, as libpq's `options` has them.

@@ -8,6 +8,7 @@
 
 mod abilities;
 mod check;
+mod full;
 mod push;
 mod sky;
 mod tree;

@@ -26,6 +26,8 @@ pub enum Place {
     /// In a common table expression: its SELECT, whose columns are called [`column`], [`encoded`] and
     /// [`fallback`].
     Select(String),
+    /// As [`Place::Select`], to be computed once and kept where the database would not know that itself.
+    Once(String),
     /// In a table of that name, whose columns are called [`column`].
     Table(String),
 }
@@ -174,9 +176,12 @@ pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
         common.push(sql.preamble.to_owned());
     }
     for (source, place) in checked.sources.iter().zip(sql.places) {
-        if let Place::Select(select) = place {
-            common.push(format!("s{} AS (\n{select}\n)", source.id));
-        }
+        let (select, how) = match place {
+            Place::Select(select) => (select, ""),
+            Place::Once(select) => (select, "MATERIALIZED "),
+            Place::Table(_) => continue,
+        };
+        common.push(format!("s{} AS {how}(\n{select}\n)", source.id));
     }
     common.extend(with);
     let with = if common.is_empty() {
