@@ -68,7 +68,8 @@ pub async fn serve(
         listening.await;
         told.cancel();
     });
-    service.run(server, axum::Router::new(), end).await;
+    let page = serve::page::routes(&service);
+    service.run(server, page, end).await;
     for site in &engine.sites {
         site.database.close().await;
     }
