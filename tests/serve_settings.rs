@@ -48,7 +48,8 @@ fn errors(text: &str, arguments: &[&str]) -> Vec<String> {
 fn defaults_are_legal() {
     let settings = with(Path::new("/"), &[]).unwrap();
     assert_eq!(settings.bind.to_string(), "127.0.0.1:8080");
-    assert!(settings.anonymous && !settings.trust_proxy && settings.upload_hosts.is_empty());
+    assert!(settings.anonymous && !settings.trust_proxy);
+    assert_eq!(settings.upload_hosts, ["*"]);
     assert_eq!(settings.limits.rows, 100_000);
     assert_eq!(settings.cors, ["*"]);
 }

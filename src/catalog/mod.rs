@@ -10,5 +10,5 @@ mod table;
 pub mod tap_schema;
 
 pub use column::{Column, Frame, Type};
-pub use names::{Known, Matched};
+pub use names::{Known, Matched, written, written_table};
 pub use table::{Catalog, ForeignKey, Schema, Table, TableKind};

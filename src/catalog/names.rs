@@ -3,6 +3,18 @@
 //! In: an identifier as it is written, and candidates. Out: which one it means. Follows ADQL 2.1
 //! section 2.1.3: a regular identifier matches whatever the case, one in double quotes exactly.
 
+use crate::adql::is_regular;
+
+/// A name as a query has to write it: in double quotes where it needs them.
+pub fn written(name: &str) -> String {
+    if is_regular(name) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+/// `schema.table` as a query has to write it. Names of schemas have no dots.
+pub fn written_table(qualified: &str) -> String {
+    qualified.splitn(2, '.').map(written).collect::<Vec<_>>().join(".")
+}
+
 /// What an identifier can mean among several names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Matched {

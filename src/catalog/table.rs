@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Column;
+use super::{Column, written_table};
 
 /// Everything that can be queried, in the order in which clients show it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -87,9 +87,14 @@ impl Catalog {
 }
 
 impl Table {
-    /// `schema.table`, as queries spell it.
+    /// `schema.table`, without quotes.
     pub fn qualified(&self, schema: &Schema) -> String {
         format!("{}.{}", schema.name, self.name)
+    }
+
+    /// `schema.table` as a query has to write it.
+    pub fn written(&self, schema: &Schema) -> String {
+        written_table(&self.qualified(schema))
     }
 
     /// The column of exactly that name.

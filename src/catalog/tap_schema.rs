@@ -1,7 +1,7 @@
 //! TAP_SCHEMA: the catalogue as tables of the catalogue (TAP 1.1 section 4).
 
+use super::names::{written, written_table};
 use super::{Catalog, Column, ForeignKey, Schema, Table, TableKind, Type};
-use crate::adql::is_regular;
 use crate::value::Cell;
 
 /// Name of the schema.
@@ -124,7 +124,12 @@ pub fn rows(catalog: &Catalog, table: &str) -> Vec<Vec<Cell>> {
     match table {
         "schemas" => numbered(&catalog.schemas)
             .map(|(index, schema)| {
-                vec![text(&schema.name), text(&schema.utype), text(&schema.description), index]
+                vec![
+                    text(&written(&schema.name)),
+                    text(&schema.utype),
+                    text(&schema.description),
+                    index,
+                ]
             })
             .collect(),
         "tables" => catalog
@@ -133,8 +138,8 @@ pub fn rows(catalog: &Catalog, table: &str) -> Vec<Vec<Cell>> {
             .flat_map(|schema| {
                 numbered(&schema.tables).map(move |(index, table)| {
                     vec![
-                        text(&schema.name),
-                        text(&table.qualified(schema)),
+                        text(&written(&schema.name)),
+                        text(&table.written(schema)),
                         text(table.kind.name()),
                         text(&table.utype),
                         text(&table.description),
@@ -146,14 +151,20 @@ pub fn rows(catalog: &Catalog, table: &str) -> Vec<Vec<Cell>> {
         "columns" => catalog
             .tables()
             .flat_map(|(schema, table)| {
-                let name = table.qualified(schema);
+                let name = table.written(schema);
                 numbered(&table.columns)
                     .map(move |(index, column)| column_row(&name, column, index))
             })
             .collect(),
         "keys" => keys(catalog)
             .map(|(id, from, key)| {
-                vec![text(&id), text(&from), text(&key.target), text(&key.description), Cell::Null]
+                vec![
+                    text(&id),
+                    text(&from),
+                    text(&written_table(&key.target)),
+                    text(&key.description),
+                    Cell::Null,
+                ]
             })
             .collect(),
         "key_columns" => keys(catalog)
@@ -169,9 +180,9 @@ pub fn rows(catalog: &Catalog, table: &str) -> Vec<Vec<Cell>> {
 
 /// All keys with their names and the tables that refer.
 fn keys(catalog: &Catalog) -> impl Iterator<Item = (String, String, &ForeignKey)> {
-    let all = catalog.tables().flat_map(|(schema, table)| {
-        table.keys.iter().map(move |key| (table.qualified(schema), key))
-    });
+    let all = catalog
+        .tables()
+        .flat_map(|(schema, table)| table.keys.iter().map(move |key| (table.written(schema), key)));
     all.enumerate().map(|(number, (from, key))| (format!("key{:03}", number + 1), from, key))
 }
 
@@ -198,11 +209,6 @@ fn column_row(table: &str, column: &Column, index: Cell) -> Vec<Cell> {
         flag(column.std),
         index,
     ]
-}
-
-/// A name as a query has to write it: in double quotes where it needs them.
-pub fn written(name: &str) -> String {
-    if is_regular(name) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 /// Nothing is NULL.

@@ -79,14 +79,15 @@ pub fn formats() -> Vec<OutputFormat> {
         .collect()
 }
 
-/// Identifier, title, what it shows, query, tables.
+/// Identifier, title, what it shows, query, tables. With the argument of coordinate systems that ADQL 2.0
+/// needs, for clients that know no later version.
 const EXAMPLES: &[(&str, &str, &str, &str, &[&str])] = &[
     (
         "what-is-here",
         "What is here",
         "Kinds of data products, by instrument and calibration level, with their number and time.",
         "SELECT dataproduct_subtype, calib_level, instrument_name, COUNT(*) AS datasets,\n  \
-         MIN(t_min) AS first, MAX(t_max) AS last\nFROM ivoa.ObsCore\n\
+         MIN(t_min) AS first_mjd, MAX(t_max) AS last_mjd\nFROM ivoa.ObsCore\n\
          GROUP BY dataproduct_subtype, calib_level, instrument_name\n\
          ORDER BY calib_level, datasets DESC",
         &["ivoa.ObsCore"],
@@ -104,7 +105,7 @@ const EXAMPLES: &[(&str, &str, &str, &str, &[&str])] = &[
         "Images of a position",
         "Datasets whose region holds a position.",
         "SELECT TOP 100 obs_id, dataproduct_subtype, em_filter_name, t_min, s_region, access_url\n\
-         FROM ivoa.ObsCore\nWHERE 1 = CONTAINS(POINT(40, -34.4), s_region)",
+         FROM ivoa.ObsCore\nWHERE 1 = CONTAINS(POINT('ICRS', 40, -34.4), s_region)",
         &["ivoa.ObsCore"],
     ),
     (
@@ -112,7 +113,7 @@ const EXAMPLES: &[(&str, &str, &str, &str, &[&str])] = &[
         "Around a position",
         "Datasets that share a part of the sky with a circle of half a degree.",
         "SELECT TOP 100 obs_id, dataproduct_subtype, em_filter_name, s_ra, s_dec\n\
-         FROM ivoa.ObsCore\nWHERE 1 = INTERSECTS(s_region, CIRCLE(40, -34.4, 0.5))",
+         FROM ivoa.ObsCore\nWHERE 1 = INTERSECTS(s_region, CIRCLE('ICRS', 40, -34.4, 0.5))",
         &["ivoa.ObsCore"],
     ),
     (

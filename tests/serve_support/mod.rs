@@ -5,6 +5,8 @@
 // Every test binary compiles all of this and uses a part of it.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod process;
+
 use std::process::Command;
 
 /// The schemas that taplint checks with, which STILTS carries; namespace and file.

@@ -52,8 +52,8 @@ pub const SETTINGS: &[Setting] = settings! {
         "Form of the log: text, json";
     "log_level" "log-level" "LOG_LEVEL" Level "info"
         "What to log: error, warn, info, debug, trace";
-    "upload_hosts" "upload-hosts" "UPLOAD_HOSTS" List ""
-        "Hosts that uploads may be fetched from; * for all that are public, nothing for none";
+    "upload_hosts" "upload-hosts" "UPLOAD_HOSTS" List "*"
+        "Hosts that uploads may be fetched from; * for all that are public, `none` for none";
     "limits.rows" "limits-rows" "LIMITS_ROWS" Number "100000"
         "Rows of an answer when MAXREC is not given; 0 for no limit";
     "limits.most_rows" "limits-most-rows" "LIMITS_MOST_ROWS" Number "10000000"

@@ -128,7 +128,7 @@ fn table_access(xml: &mut Xml, service: &Capabilities) {
         }
         xml.leaf("description", &[], "The Astronomical Data Query Language");
         if !service.functions.is_empty() {
-            let kind = [("type", "ivo://ivoa.net/std/tapregext#features-udf")];
+            let kind = [("type", "ivo://ivoa.net/std/TAPRegExt#features-udf")];
             xml.element("languageFeatures", &kind, |xml| {
                 for function in &service.functions {
                     feature(xml, &function.form, &function.description);

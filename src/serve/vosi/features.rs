@@ -1,9 +1,13 @@
 //! The features of ADQL 2.1 that a service can have or not (its section 5, TAPRegExt 1.0).
 
-/// Types of features with their forms; all of them are there.
-pub const FEATURES: [(&str, &[&str]); 8] = [
+/// Types of features with their forms; all of them are there. Upper and lower case mean the same in an
+/// identifier of the IVOA; TAPRegExt's own spelling is the one that TOPCAT and STILTS know.
+///
+/// COALESCE is there as well, but its type `features-adql-conditional` is younger than STILTS 3.4, which
+/// takes it for a mistake.
+pub const FEATURES: [(&str, &[&str]); 7] = [
     (
-        "ivo://ivoa.net/std/tapregext#features-adqlgeo",
+        "ivo://ivoa.net/std/TAPRegExt#features-adqlgeo",
         &[
             "AREA",
             "BOX",
@@ -20,11 +24,10 @@ pub const FEATURES: [(&str, &[&str]); 8] = [
             "REGION",
         ],
     ),
-    ("ivo://ivoa.net/std/tapregext#features-adql-string", &["LOWER", "UPPER", "ILIKE"]),
-    ("ivo://ivoa.net/std/tapregext#features-adql-common-table", &["WITH"]),
-    ("ivo://ivoa.net/std/tapregext#features-adql-sets", &["UNION", "EXCEPT", "INTERSECT"]),
-    ("ivo://ivoa.net/std/tapregext#features-adql-type", &["CAST"]),
-    ("ivo://ivoa.net/std/tapregext#features-adql-conditional", &["COALESCE"]),
-    ("ivo://ivoa.net/std/tapregext#features-adql-unit", &["IN_UNIT"]),
-    ("ivo://ivoa.net/std/tapregext#features-adql-offset", &["OFFSET"]),
+    ("ivo://ivoa.net/std/TAPRegExt#features-adql-string", &["LOWER", "UPPER", "ILIKE"]),
+    ("ivo://ivoa.net/std/TAPRegExt#features-adql-common-table", &["WITH"]),
+    ("ivo://ivoa.net/std/TAPRegExt#features-adql-sets", &["UNION", "EXCEPT", "INTERSECT"]),
+    ("ivo://ivoa.net/std/TAPRegExt#features-adql-type", &["CAST"]),
+    ("ivo://ivoa.net/std/TAPRegExt#features-adql-unit", &["IN_UNIT"]),
+    ("ivo://ivoa.net/std/TAPRegExt#features-adql-offset", &["OFFSET"]),
 ];

@@ -1,8 +1,7 @@
 //! VOSI tables (VODataService 1.1).
 
 use super::{VS, XSI};
-use crate::adql::is_regular;
-use crate::catalog::{Catalog, Column, ForeignKey, Schema, Table};
+use crate::catalog::{Catalog, Column, ForeignKey, Schema, Table, written, written_table};
 use crate::serve::xml::Xml;
 
 /// How much of each table to say.
@@ -21,7 +20,7 @@ pub fn tables(catalog: &Catalog, detail: Detail) -> String {
     xml.element("vosi:tableset", &namespaces, |xml| {
         for schema in &catalog.schemas {
             xml.element("schema", &[], |xml| {
-                xml.leaf("name", &[], &spelled(&schema.name));
+                xml.leaf("name", &[], &written(&schema.name));
                 xml.leaf_if("description", &schema.description);
                 xml.leaf_if("utype", &schema.utype);
                 for table in &schema.tables {
@@ -37,21 +36,12 @@ pub fn tables(catalog: &Catalog, detail: Detail) -> String {
 pub fn table(catalog: &Catalog, name: &str) -> Option<String> {
     let (schema, table) = catalog
         .tables()
-        .find(|(schema, table)| qualified(schema, table) == name)
+        .find(|(schema, table)| table.written(schema) == name)
         .or_else(|| catalog.table(name))?;
     let namespaces = [("xmlns:vosi", "http://www.ivoa.net/xml/VOSITables/v1.0"), VS, XSI];
     let mut xml = Xml::new();
     write_table(&mut xml, "vosi:table", &namespaces, (schema, table), Detail::Max);
     Some(xml.finish())
-}
-
-/// An identifier as a query has to spell it: in quotes where it is not a regular one.
-pub fn spelled(name: &str) -> String {
-    if is_regular(name) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
-}
-
-fn qualified(schema: &Schema, table: &Table) -> String {
-    format!("{}.{}", spelled(&schema.name), spelled(&table.name))
 }
 
 fn write_table(
@@ -64,7 +54,7 @@ fn write_table(
     let mut attributes = namespaces.to_vec();
     attributes.push(("type", table.kind.name()));
     xml.element(element, &attributes, |xml| {
-        xml.leaf("name", &[], &qualified(schema, table));
+        xml.leaf("name", &[], &table.written(schema));
         xml.leaf_if("description", &table.description);
         xml.leaf_if("utype", &table.utype);
         if detail == Detail::Max {
@@ -77,7 +67,7 @@ fn write_table(
 fn write_column(xml: &mut Xml, column: &Column) {
     let std = if column.std { "true" } else { "false" };
     xml.element("column", &[("std", std)], |xml| {
-        xml.leaf("name", &[], &spelled(&column.name));
+        xml.leaf("name", &[], &written(&column.name));
         xml.leaf_if("description", &column.description);
         xml.leaf_if("unit", &column.unit);
         xml.leaf_if("ucd", &column.ucd);
@@ -100,13 +90,12 @@ fn write_column(xml: &mut Xml, column: &Column) {
 }
 
 fn write_key(xml: &mut Xml, key: &ForeignKey) {
-    let target: Vec<String> = key.target.splitn(2, '.').map(spelled).collect();
     xml.element("foreignKey", &[], |xml| {
-        xml.leaf("targetTable", &[], &target.join("."));
+        xml.leaf("targetTable", &[], &written_table(&key.target));
         for (own, other) in &key.columns {
             xml.element("fkColumn", &[], |xml| {
-                xml.leaf("fromColumn", &[], &spelled(own));
-                xml.leaf("targetColumn", &[], &spelled(other));
+                xml.leaf("fromColumn", &[], &written(own));
+                xml.leaf("targetColumn", &[], &written(other));
             });
         }
         xml.leaf_if("description", &key.description);
