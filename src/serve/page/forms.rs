@@ -18,11 +18,9 @@ pub fn write(page: &Page<'_>, xml: &mut Xml) {
     xml.element("section", &attributes, |xml| {
         xml.leaf("h2", &[("id", "query-title")], "Query");
         xml.element("div", &[("class", "query")], |xml| {
-            xml.element("div", &[("class", "side")], |xml| {
-                choices(page, xml);
-                examples(page, xml);
-            });
+            choices(page, xml);
             box_of_query(page, xml);
+            examples(page, xml);
         });
         let live = [("id", "result"), ("aria-live", "polite"), ("tabindex", "-1")];
         xml.element("div", &live, |_| {});
@@ -65,18 +63,16 @@ fn choices(page: &Page<'_>, xml: &mut Xml) {
             ("from", "From", "YYYY-MM-DD"),
             ("to", "To", "YYYY-MM-DD"),
         ];
-        xml.element("div", &[("class", "pair")], |xml| {
-            for (name, title, hint) in hints {
-                xml.element("p", &[], |xml| {
-                    xml.leaf("label", &[("for", name)], title);
-                    let value = given(page, name);
-                    xml.empty(
-                        "input",
-                        &[("id", name), ("name", name), ("placeholder", hint), ("value", &value)],
-                    );
-                });
-            }
-        });
+        for (name, title, hint) in hints {
+            xml.element("p", &[], |xml| {
+                xml.leaf("label", &[("for", name)], title);
+                let value = given(page, name);
+                xml.empty(
+                    "input",
+                    &[("id", name), ("name", name), ("placeholder", hint), ("value", &value)],
+                );
+            });
+        }
         xml.leaf("button", &[("name", "compose"), ("value", "1")], "Write the query");
     });
 }
