@@ -1,5 +1,6 @@
 //! `serve`: the service.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -30,19 +31,24 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    serve(&arguments.input, &arguments.further, &arguments.flags, terminal).await
+    let settings = settings::read(&arguments.flags, &Environment::process())?;
+    start_log(&settings);
+    let server = listen(settings.bind).await?;
+    // The first line is for scripts.
+    let said = |address: SocketAddr| format!("http://{address}/tap\n");
+    serve(&arguments.input, &arguments.further, settings, server, terminal, said).await
 }
 
-/// Serves until the process is told to end.
+/// Serves until the process is told to end; `said` goes to stdout when clients can be answered.
 pub async fn serve(
     input: &Input,
     further: &Further,
-    flags: &Flags,
+    settings: Settings,
+    server: Server,
     terminal: &Terminal,
+    said: impl FnOnce(SocketAddr) -> String,
 ) -> Result<Outcome, Failure> {
     let environment = Environment::process();
-    let settings = settings::read(flags, &environment)?;
-    start_log(&settings);
     let connections = u32::try_from(settings.limits.queries + settings.jobs.running + 2);
     let connections = connections.unwrap_or(u32::MAX);
     let Opened { service, mapping } =
@@ -56,11 +62,10 @@ pub async fn serve(
     };
     let answer = serve::answer(Arc::clone(&engine), mapping.origin.clone(), &settings);
     let probe = serve::probe(Arc::clone(&engine));
-    let server = listen(settings.bind).await?;
     let folder = folder(&input.repo, &settings);
     let service =
         serve::Service::new(settings, offered, (answer, probe), &folder, &environment).await?;
-    said(&server)?;
+    product(&said(server.address()), None)?;
     let end = CancellationToken::new();
     let told = end.clone();
     let listening = ended()?;
@@ -68,17 +73,12 @@ pub async fn serve(
         listening.await;
         told.cancel();
     });
-    service.run(server, axum::Router::new(), end).await;
+    let page = serve::page::routes(&service);
+    service.run(server, page, end).await;
     for site in &engine.sites {
         site.database.close().await;
     }
     Ok(Outcome::Done)
-}
-
-/// Where the service is, on stdout: the first line is for scripts.
-fn said(server: &Server) -> Result<(), Failure> {
-    let address = server.address();
-    Ok(product(&format!("http://{address}/tap\n"), None)?)
 }
 
 /// The folder of jobs: by default one of this user's for this repository.

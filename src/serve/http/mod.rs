@@ -20,5 +20,5 @@ pub use logs::start_log;
 pub use metrics::Metrics;
 pub use observe::{RequestId, observe};
 pub use pipe::{PipeBody, PipeWriter, pipe};
-pub use reply::{refuse, see_other, text, xml};
+pub use reply::{refuse, refuse_on_page, see_other, text, xml};
 pub use server::{Server, listen};
