@@ -13,6 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoo
 
 use super::error;
 use super::redact::io_text;
+use super::server::Server;
 use super::session::Session;
 use super::target::{PostgresTarget, SqliteTarget, Target};
 use crate::diag::{Diagnostic, Result};
@@ -36,6 +37,9 @@ pub struct Options {
     pub statement_timeout: Option<Duration>,
     /// Most connections at a time.
     pub connections: u32,
+    /// Whether statements can be stopped from outside of their session; PostgreSQL sessions then have
+    /// names of their own.
+    pub stoppable: bool,
     /// Called with every new SQLite connection: registers functions of this process.
     pub sqlite_setup: Option<SqliteSetup>,
 }
@@ -52,6 +56,7 @@ impl Default for Options {
             patience: Duration::from_secs(30),
             statement_timeout: None,
             connections: 4,
+            stoppable: false,
             sqlite_setup: None,
         }
     }
@@ -144,15 +149,17 @@ impl Database {
         let failed = |error| error::describe(&error, &self.target);
         match &self.pool {
             Pool::Postgres(pool) => {
-                let transaction = pool.begin_with(postgres).await.map_err(failed)?;
-                let mut session = Session::postgres(transaction, self.target.clone());
+                let server = Server::begin(pool, postgres).await.map_err(failed)?;
+                let mut session = Session::postgres(server, self.target.clone());
                 // Local settings end with the transaction, for the same reason.
                 let limit = self.options.statement_timeout.map(|limit| limit.as_millis());
                 let limit = limit.map(|limit| format!("; SET LOCAL statement_timeout = {limit}"));
+                // By this name the session can be found and stopped.
+                let name = self.options.stoppable.then(|| session.stop.name().to_owned());
+                let name = name.map(|name| format!("; SET LOCAL application_name = '{name}'"));
                 let settings = format!(
-                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL \
-                     application_name = '{}'{}",
-                    session.stop.name(),
+                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'{}{}",
+                    name.unwrap_or_default(),
                     limit.unwrap_or_default()
                 );
                 session.run(&settings).await?;

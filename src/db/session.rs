@@ -4,8 +4,9 @@
 //! memory. Dropping a session rolls it back.
 
 use futures::stream::{BoxStream, StreamExt};
-use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, SqlSafeStr, Sqlite, Transaction};
 
+use super::server::Server;
 use super::stop::Stop;
 use super::target::Target;
 use super::{error, postgres, sqlite};
@@ -24,13 +25,13 @@ pub struct Session {
 
 #[derive(Debug)]
 pub(super) enum Connection {
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Server),
     Sqlite(Transaction<'static, Sqlite>),
 }
 
 impl Session {
-    pub(super) fn postgres(transaction: Transaction<'static, Postgres>, target: Target) -> Self {
-        Self { connection: Connection::Postgres(transaction), target, stop: Stop::new() }
+    pub(super) fn postgres(server: Server, target: Target) -> Self {
+        Self { connection: Connection::Postgres(server), target, stop: Stop::new() }
     }
 
     pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, target: Target) -> Self {
@@ -189,7 +190,7 @@ impl Session {
     /// R029.
     pub async fn commit(self) -> Result<()> {
         let done = match self.connection {
-            Connection::Postgres(transaction) => transaction.commit().await,
+            Connection::Postgres(server) => server.end("COMMIT").await,
             Connection::Sqlite(transaction) => transaction.commit().await,
         };
         done.map_err(|failure| error::describe(&failure, &self.target))
@@ -201,7 +202,7 @@ impl Session {
     /// R029.
     pub async fn rollback(self) -> Result<()> {
         let done = match self.connection {
-            Connection::Postgres(transaction) => transaction.rollback().await,
+            Connection::Postgres(server) => server.end("ROLLBACK").await,
             Connection::Sqlite(transaction) => transaction.rollback().await,
         };
         done.map_err(|failure| error::describe(&failure, &self.target))

@@ -61,6 +61,7 @@ impl Session {
             Connection::Postgres(connection) => {
                 let failed = |failure| error::describe(&failure, target);
                 let copy = format!("COPY (\n{select}\n) TO STDOUT (FORMAT binary)");
+                connection.is_amid();
                 let mut rows = connection.copy_out_raw(&copy).await.map_err(failed)?;
                 let mut chunk = Vec::with_capacity(CHUNK + (CHUNK >> 3));
                 let mut header = HEADER;
@@ -76,6 +77,8 @@ impl Session {
                         }
                     }
                 }
+                drop(rows);
+                connection.is_through();
                 // Nobody who receives any more is no failure of the database.
                 let _ = to.send(chunk).await;
                 Ok(())

@@ -14,6 +14,7 @@ mod names;
 mod predicate;
 mod scalar;
 mod script;
+mod sky;
 mod source;
 mod time;
 mod view;
@@ -22,6 +23,7 @@ pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
+pub use sky::Known;
 pub use source::{Found, Wanted};
 
 use crate::region::RegionOptions;

@@ -6,9 +6,9 @@
 
 use sea_query::Expr;
 
-use super::Target;
+use super::{Known, Target};
 use crate::obscore::ColumnType;
-use crate::plan::{RegionPart, Scalar, ViewPlan};
+use crate::plan::{Cover, RegionPart, Scalar, ViewPlan};
 use crate::resolve::service::{Native, ObsCore};
 use crate::value::Cell;
 
@@ -20,6 +20,10 @@ pub struct Wanted<'a> {
     /// Columns that are handed through as regions: the name of the encoded region, and that of the
     /// value for rows without one.
     pub regions: &'a [(usize, String, String)],
+    /// Trixels of which the rows' regions overlap one: each of these lists must have one.
+    pub covers: &'a [Cover],
+    /// Where the trixels of regions are known.
+    pub known: &'a Known,
 }
 
 /// What is in the collections of a search at one moment.
@@ -64,7 +68,14 @@ impl Target {
             };
             let outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
             let find_first = matches!(plan.search, crate::plan::Search::Path(_)) && holding > 1;
-            for select in self.branch_with(branch, &plan.search, &outputs, find_first) {
+            let Some(sky) = self.sky(branch, obscore, wanted) else { continue };
+            let mut outputs = outputs;
+            // What the covers look at must be joined; nobody reads it.
+            outputs
+                .extend(sky.needs.iter().map(|scalar| ("sky".to_owned(), Expr::val(1), *scalar)));
+            for mut select in self.branch_with(branch, &plan.search, &outputs, find_first) {
+                select.outputs.retain(|(name, _)| name != "sky");
+                select.conditions.extend(sky.conditions.iter().cloned());
                 selects.push(select.text());
             }
         }
@@ -96,6 +107,11 @@ impl Target {
             let on: Vec<String> = join.on.iter().map(|one| self.dialect.text(one)).collect();
             let alias = self.dialect.name(&join.alias);
             text.push_str(&format!("\nJOIN {} AS {alias} ON {}", join.table, on.join(" AND ")));
+        }
+        let sky = self.native_sky(native, wanted);
+        let sky: Vec<String> = sky.iter().map(|one| self.dialect.text(one)).collect();
+        if !sky.is_empty() {
+            text.push_str(&format!("\nWHERE {}", sky.join("\n  AND ")));
         }
         text
     }

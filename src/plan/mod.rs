@@ -8,6 +8,7 @@ mod collections;
 mod join;
 mod predicate;
 mod scalar;
+mod sky;
 
 pub use collections::{NameTest, Search};
 pub use join::{Join, Multiplicity, On};
@@ -15,6 +16,8 @@ pub use predicate::{Interval, Predicate, Relation};
 pub use scalar::{
     Bound, COLLECTIONS, DATASET, Operator, RUN, RegionPart, Scalar, TimeForm, ValueKind,
 };
+
+pub use sky::{Cover, LEVEL};
 
 use crate::obscore::ColumnType;
 

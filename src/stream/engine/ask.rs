@@ -7,6 +7,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::held::Held;
 use super::service::{Limits, Origin, Service};
+use super::site::Site;
 use super::stage::{Bring, Staged};
 use super::upload::Upload;
 use super::{Sink, Summary};
@@ -14,7 +15,8 @@ use crate::adql::{self, Version};
 use crate::catalog::{Column, Type};
 use crate::db::Session;
 use crate::diag::{Diagnostic, Result, Source};
-use crate::lower::{Fetch, Found};
+use crate::lower::{Fetch, Found, Known};
+use crate::plan::Cover;
 use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
 use crate::stream::pipeline::Pipeline;
 
@@ -179,14 +181,15 @@ impl Service {
         let mut places = Vec::with_capacity(checked.sources.len());
         let mut preamble = Preamble::default();
         for (at, source) in checked.sources.iter().enumerate() {
-            let needed = needs.get(at).cloned().unwrap_or_default();
+            let mut needed = needs.get(at).cloned().unwrap_or_default();
+            needed.covers = self.covers(checked, at);
             let here = home.is_some() && self.site(source.table) == home;
             places.push(match self.origin(source.table) {
                 Some(Origin::ObsCore(site, view)) if here => {
                     self.obscore(session, site, view, &needed, &mut preamble).await?
                 }
                 Some(Origin::Native(site, native)) if here => {
-                    self.native(site, native, &needed, &mut preamble)
+                    self.native(session, site, native, &needed, &mut preamble).await?
                 }
                 _ => staged.bring(session, checked, at, &needed, uploads).await?,
             });
@@ -213,8 +216,11 @@ impl Service {
         needs: &query::Needs,
         preamble: &mut Preamble,
     ) -> Result<Place> {
-        let published = self.sites.get(site).and_then(|site| site.published.get(view));
-        let Some(published) = published else { return Ok(Place::Select(String::new())) };
+        let place = self.sites.get(site);
+        let known = known(place, session, needs).await?;
+        let Some(published) = place.and_then(|site| site.published.get(view)) else {
+            return Ok(Place::Select(String::new()));
+        };
         let found = match preamble.found.iter().position(|(known, _)| *known == view) {
             Some(at) => preamble.found.get(at).map(|(_, found)| found.clone()).unwrap_or_default(),
             None => {
@@ -224,24 +230,40 @@ impl Service {
                 found
             }
         };
-        Ok(Place::Select(published.select(&found, needs)))
+        Ok(Place::Select(published.select(&found, needs, &known)))
     }
 
     /// One of Butler's own tables in its own database.
-    pub(super) fn native(
+    pub(super) async fn native(
         &self,
+        session: &mut Session,
         site: usize,
         native: usize,
         needs: &query::Needs,
         preamble: &mut Preamble,
-    ) -> Place {
-        let Some(site) = self.sites.get(site) else { return Place::Select(String::new()) };
+    ) -> Result<Place> {
+        let Some(site) = self.sites.get(site) else { return Ok(Place::Select(String::new())) };
+        let known = known(Some(site), session, needs).await?;
         if !preamble.natives {
             preamble.natives = true;
             preamble.tables.push(site.target.helper_tables(&[]));
         }
-        let select = site.natives.get(native).map(|native| site.native_select(native, needs));
-        Place::Select(select.unwrap_or_default())
+        let native = site.natives.get(native);
+        let select = native.map(|native| site.native_select(native, needs, &known));
+        Ok(Place::Select(select.unwrap_or_default()))
+    }
+
+    /// Where on the sky the rows of a table of the question must be.
+    pub(super) fn covers(&self, checked: &Checked, at: usize) -> Vec<Cover> {
+        query::covers(checked, at, &|table, column| self.is_stored(table, column))
+    }
+}
+
+/// What is known of the trixels of regions, where a question can use it.
+async fn known(site: Option<&Site>, session: &mut Session, needs: &query::Needs) -> Result<Known> {
+    match site {
+        Some(site) if !needs.covers.is_empty() => site.known(session).await.cloned(),
+        _ => Ok(Known::new()),
     }
 }
 

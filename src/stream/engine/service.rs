@@ -6,6 +6,7 @@ use super::site::Site;
 use crate::catalog::{Catalog, Schema, Type, tap_schema};
 use crate::db::{Database, Options};
 use crate::diag::Result;
+use crate::plan::{RegionPart, Scalar};
 use crate::query::{Regional, TableId};
 use crate::region::RegionOptions;
 use crate::sql::sqlite_functions;
@@ -51,9 +52,11 @@ pub struct Service {
     origins: Vec<Vec<Origin>>,
 }
 
-/// Options for databases that a service reads: with the functions of this process.
+/// Options for databases that a service reads: with the functions of this process, and with statements
+/// that can be stopped.
 pub fn with_functions(mut options: Options) -> Options {
     options.sqlite_setup = Some(sqlite_functions::register);
+    options.stoppable = true;
     options
 }
 
@@ -114,6 +117,23 @@ impl Service {
             Origin::ObsCore(site, _) | Origin::Native(site, _) => Some(site),
             Origin::Standard => None,
         }
+    }
+
+    /// Whether a column is a region as the registry stores it.
+    pub(super) fn is_stored(&self, table: TableId, column: usize) -> bool {
+        let stored = |origin| match origin {
+            Origin::ObsCore(site, at) => {
+                let obscore = &self.sites.get(site)?.published.get(at)?.obscore;
+                let part = obscore.regional.get(column).copied().flatten();
+                Some(matches!(part, Some((RegionPart::Region, _))))
+            }
+            Origin::Native(site, at) => {
+                let native = self.sites.get(site)?.natives.get(at)?;
+                Some(matches!(native.values.get(column)?, Scalar::Region { .. }))
+            }
+            Origin::Standard => None,
+        };
+        self.origin(table).and_then(stored).unwrap_or(false)
     }
 
     /// How a column is computed from a region, where it is and is not one itself.

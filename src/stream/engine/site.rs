@@ -2,8 +2,10 @@
 
 use crate::db::{Database, Session};
 use crate::diag::Result;
-use crate::lower::{Found, Target, ViewName, Wanted};
-use crate::plan::ViewPlan;
+use tokio::sync::OnceCell;
+
+use crate::lower::{Found, Known, Target, ViewName, Wanted};
+use crate::plan::{LEVEL, Scalar, ViewPlan};
 use crate::query::{Needs, column, encoded, fallback};
 use crate::region::RegionOptions;
 use crate::registry::Snapshot;
@@ -36,6 +38,9 @@ pub struct Site {
     pub natives: Vec<Native>,
     /// How they are written down.
     pub target: Target,
+    /// Elements with regions, their keys, and tables of the regions' trixels.
+    spatial: Vec<(String, Vec<String>)>,
+    known: OnceCell<Known>,
 }
 
 impl Site {
@@ -49,7 +54,29 @@ impl Site {
     ) -> Self {
         let natives = native(snapshot, schema);
         let target = target(snapshot, "butler", regions);
-        Self { database, published: Vec::new(), schema: schema.to_owned(), natives, target }
+        let spatial = spatial(snapshot, &natives);
+        let (schema, known) = (schema.to_owned(), OnceCell::new());
+        Self { database, published: Vec::new(), schema, natives, target, spatial, known }
+    }
+
+    /// The elements whose regions' trixels are all kept in the registry, which is looked up when it is
+    /// first asked for. Butler stores them with every region; a registry that was filled in another way
+    /// may lack some, and is then searched without them.
+    ///
+    /// # Errors
+    /// R028 and R029.
+    pub async fn known(&self, session: &mut Session) -> Result<&Known> {
+        let look = async || {
+            let mut known = Known::new();
+            for (element, keys) in &self.spatial {
+                let missing = self.target.unkept(element, keys);
+                if session.rows(&missing, &[]).await?.is_empty() {
+                    known.insert(element.clone());
+                }
+            }
+            Ok(known)
+        };
+        self.known.get_or_try_init(look).await
     }
 
     /// Adds the ObsCore table `name` of a plan to the schema `schema`.
@@ -66,6 +93,19 @@ impl Site {
         let target = target(snapshot, &format!("v{}", self.published.len()), regions);
         self.published.push(Published { schema: schema.to_owned(), plan, target, obscore });
     }
+}
+
+/// Elements whose regions' trixels are kept in the common skypix system.
+fn spatial(snapshot: &Snapshot, natives: &[Native]) -> Vec<(String, Vec<String>)> {
+    if snapshot.universe.common_skypix != format!("htm{LEVEL}") {
+        return Vec::new();
+    }
+    let kept = |native: &&Native| {
+        let table = format!("{}_skypix_overlap", native.from);
+        let regions = native.values.iter().any(|value| matches!(value, Scalar::Region { .. }));
+        regions && snapshot.tables.contains_key(&table)
+    };
+    natives.iter().filter(kept).map(|native| (native.from.clone(), native.keys.clone())).collect()
 }
 
 fn target(snapshot: &Snapshot, name: &str, regions: RegionOptions) -> Target {
@@ -87,7 +127,7 @@ impl Published {
     }
 
     /// The SELECT of what a query needs of the table.
-    pub fn select(&self, found: &Found, needs: &Needs) -> String {
+    pub fn select(&self, found: &Found, needs: &Needs, known: &Known) -> String {
         let values = named(needs);
         let regions = needs.regions.iter().map(|at| {
             let regional = self.obscore.regional.get(*at).copied().flatten();
@@ -99,16 +139,17 @@ impl Published {
             (*at, encoded(*at), other)
         });
         let regions: Vec<(usize, String, String)> = regions.collect();
-        let wanted = Wanted { values: &values, regions: &regions };
+        let wanted = Wanted { values: &values, regions: &regions, covers: &needs.covers, known };
         self.target.obscore_source(&self.plan, &self.obscore, found, wanted)
     }
 }
 
 impl Site {
     /// The SELECT of what a query needs of one of Butler's own tables.
-    pub fn native_select(&self, native: &Native, needs: &Needs) -> String {
+    pub fn native_select(&self, native: &Native, needs: &Needs, known: &Known) -> String {
         let values = named(needs);
-        self.target.native_source(native, Wanted { values: &values, regions: &[] })
+        let wanted = Wanted { values: &values, regions: &[], covers: &needs.covers, known };
+        self.target.native_source(native, wanted)
     }
 }
 

@@ -15,7 +15,7 @@ use super::statement::Statement;
 use super::upload::Upload;
 use super::{Sink, Status};
 use crate::adql::Place as At;
-use crate::catalog::{Column, tap_schema};
+use crate::catalog::{Column, Type, tap_schema};
 use crate::db::{Database, Session};
 use crate::diag::{Diagnostic, Result};
 use crate::obscore::ColumnType;
@@ -148,7 +148,8 @@ impl<'s> Staged<'s> {
         let is_regional = |table, column| regional(table, column).is_some();
         let conditions = pushed(checked, at, dialect, &is_regional);
         let question = all_of(source, wanted, conditions);
-        let needs = query::needs(&question, &regional).pop().unwrap_or_default();
+        let mut needs = query::needs(&question, &regional).pop().unwrap_or_default();
+        needs.covers = service.covers(checked, at);
         let left = self.limits.staged_rows.saturating_sub(self.rows);
         let index = self.session(site, &place.database).await?;
         let Some((_, session)) = self.sessions.get_mut(index) else { return Ok(()) };
@@ -158,7 +159,7 @@ impl<'s> Staged<'s> {
                 service.obscore(session, site, view, &needs, &mut preamble).await?
             }
             Some(Origin::Native(site, native)) => {
-                service.native(site, native, &needs, &mut preamble)
+                service.native(session, site, native, &needs, &mut preamble).await?
             }
             _ => return Ok(()),
         };
@@ -222,13 +223,18 @@ fn too_many(limit: u64) -> Box<Diagnostic> {
 
 /// `SELECT wanted FROM source WHERE conditions`
 fn all_of(source: &Source, wanted: &[(usize, Column)], conditions: Vec<Truth>) -> Checked {
-    let outputs = wanted
+    let mut outputs: Vec<Value> = wanted
         .iter()
         .map(|(at, column)| {
             Value::new(Node::Column(source.id, *at), column.kind.clone(), At::default())
         })
         .collect();
-    let columns = wanted.iter().map(|(_, column)| column.clone()).collect();
+    let mut columns: Vec<Column> = wanted.iter().map(|(_, column)| column.clone()).collect();
+    if outputs.is_empty() {
+        // Rows are counted by their columns.
+        outputs.push(Value::new(Node::Integer(1), Type::Integer, At::default()));
+        columns.push(Column::new("one", Type::Integer));
+    }
     let select = Select {
         distinct: false,
         top: None,

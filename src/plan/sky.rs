@@ -1,0 +1,13 @@
+//! Places on the sky as Butler's common pixels.
+
+/// The level of Butler's common skypix dimension, `htm7`.
+pub const LEVEL: u32 = 7;
+
+/// Trixels of [`LEVEL`] of which a column's region overlaps one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cover {
+    /// The position of the column in its table.
+    pub column: usize,
+    /// Ranges of trixels, ends included.
+    pub ranges: Vec<(u64, u64)>,
+}
