@@ -106,7 +106,7 @@ def descriptor(columns: list[dict[str, str]]) -> str:
 def load(url: str, columns: list[dict[str, str]], rows: Path) -> None:
     """Fill the table from a CSV file of `export`, and index it."""
     with rows.open() as file:
-        names = file.readline().strip()
+        names = file.readline().strip().replace('"', '')
     mine = [column["column_name"] for column in columns]
     shared = [name for name in names.split(",") if name in mine]
     types = {column["column_name"]: TYPES[column["datatype"]] for column in columns}
