@@ -15,9 +15,13 @@ use super::error;
 use super::redact::io_text;
 use super::server::Server;
 use super::session::Session;
+use super::stop::Stop;
 use super::target::{PostgresTarget, SqliteTarget, Target};
 use crate::diag::{Diagnostic, Result};
 use crate::sql::Dialect;
+
+/// For how long a connection is taken to be as it was.
+const FRESH: Duration = Duration::from_secs(5);
 
 /// What may be done with a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,21 +160,20 @@ impl Database {
         let failed = |error| error::describe(&error, &self.target);
         match &self.pool {
             Pool::Postgres(pool, _) => {
-                let server = Server::begin(pool, postgres).await.map_err(failed)?;
-                let mut session = Session::postgres(server, self.target.clone());
+                let stop = Stop::new();
                 // Local settings end with the transaction, for the same reason.
                 let limit = self.options.statement_timeout.map(|limit| limit.as_millis());
                 let limit = limit.map(|limit| format!("; SET LOCAL statement_timeout = {limit}"));
                 // By this name the session can be found and stopped.
-                let name = self.options.stoppable.then(|| session.stop.name().to_owned());
+                let name = self.options.stoppable.then(|| stop.name().to_owned());
                 let name = name.map(|name| format!("; SET LOCAL application_name = '{name}'"));
-                let settings = format!(
-                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'{}{}",
+                let statements = format!(
+                    "{postgres}; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'{}{}",
                     name.unwrap_or_default(),
                     limit.unwrap_or_default()
                 );
-                session.run(&settings).await?;
-                Ok(session)
+                let server = Server::begin(pool, &statements).await.map_err(failed)?;
+                Ok(Session::postgres(server, self.target.clone(), stop))
             }
             Pool::Sqlite(pool) => {
                 let transaction = pool.begin_with(sqlite).await.map_err(failed)?;
@@ -247,6 +250,17 @@ async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<(Pg
     let pool = PgPoolOptions::new()
         .max_connections(options.connections)
         .acquire_timeout(patience)
+        // What broke a moment ago is noticed by the next transaction.
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            let is_fresh = about.idle_for < FRESH;
+            Box::pin(async move {
+                if !is_fresh {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(connect);
     Ok((pool, stops))
 }

@@ -15,7 +15,7 @@ use super::abilities::{handed_through, is_regional};
 use super::tree::{Checked, Node, TableId};
 use crate::catalog::Type;
 use crate::lower::{Recipe, Wire};
-use crate::plan::{Cover, RegionPart};
+use crate::plan::{Choice, Cover, RegionPart};
 use crate::region::{RegionOptions, Winding};
 use crate::sql::Dialect;
 use crate::value::Cell;
@@ -89,6 +89,8 @@ pub struct Needs {
     pub values: Vec<usize>,
     /// Positions of columns that are handed through as encoded regions.
     pub regions: Vec<usize>,
+    /// Values that columns must have.
+    pub choices: Vec<Choice>,
     /// Where on the sky the rows must be.
     pub covers: Vec<Cover>,
 }

@@ -186,6 +186,7 @@ impl Service {
         for (at, source) in checked.sources.iter().enumerate() {
             let mut needed = needs.get(at).cloned().unwrap_or_default();
             needed.covers = self.covers(checked, at);
+            needed.choices = query::choices(checked, at);
             let here = home.is_some() && self.site(source.table) == home;
             places.push(match self.origin(source.table) {
                 Some(Origin::ObsCore(site, view)) if here => {

@@ -135,10 +135,8 @@ impl Published {
     /// # Errors
     /// R028 and R029.
     pub async fn found(&self, session: &mut Session) -> Result<Found> {
-        let collections = self.target.collections_select(&self.plan.search);
-        let collections = session.rows(&collections, &[]).await?;
-        let summaries = session.rows(&self.target.summaries_select(), &[]).await?;
-        Ok(Found { collections, summaries })
+        let found = session.rows_at_once(&self.target.found_select(&self.plan)).await?;
+        Ok(Found::new(found))
     }
 
     /// The SELECT of what a query needs of the table.
@@ -154,7 +152,13 @@ impl Published {
             (*at, encoded(*at), other)
         });
         let regions: Vec<(usize, String, String)> = regions.collect();
-        let wanted = Wanted { values: &values, regions: &regions, covers: &needs.covers, known };
+        let wanted = Wanted {
+            values: &values,
+            regions: &regions,
+            covers: &needs.covers,
+            choices: &needs.choices,
+            known,
+        };
         self.target.obscore_source(&self.plan, &self.obscore, found, wanted)
     }
 }
@@ -163,7 +167,13 @@ impl Site {
     /// The SELECT of what a query needs of one of Butler's own tables.
     pub fn native_select(&self, native: &Native, needs: &Needs, known: &Known) -> String {
         let values = named(needs);
-        let wanted = Wanted { values: &values, regions: &[], covers: &needs.covers, known };
+        let wanted = Wanted {
+            values: &values,
+            regions: &[],
+            covers: &needs.covers,
+            choices: &needs.choices,
+            known,
+        };
         self.target.native_source(native, wanted)
     }
 }

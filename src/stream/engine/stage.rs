@@ -156,6 +156,7 @@ impl<'s> Staged<'s> {
         let question = all_of(source, wanted, conditions);
         let mut needs = query::needs(&question, &regional).pop().unwrap_or_default();
         needs.covers = service.covers(checked, at);
+        needs.choices = query::choices(checked, at);
         let left = self.limits.staged_rows.saturating_sub(self.rows);
         let running = self.running;
         let index = self.session(site, &place.database).await?;
