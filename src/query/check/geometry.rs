@@ -234,11 +234,6 @@ impl Checker<'_> {
             _ => value,
         }
     }
-
-    /// As it stands in a row, where that can fail.
-    pub fn as_value(&self, value: Value) -> Result<Value> {
-        Ok(self.as_output(value))
-    }
 }
 
 /// What a row holds, as an argument.

@@ -71,7 +71,7 @@ impl Checker<'_> {
         };
         self.no_aggregates(&value, "GROUP BY")?;
         self.ordered(&value)?;
-        self.as_value(value)
+        Ok(self.as_output(value))
     }
 
     /// The values of the select list, and what they are in the result.

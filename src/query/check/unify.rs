@@ -36,9 +36,12 @@ pub fn of_types(left: &Type, right: &Type) -> Option<Type> {
 impl Checker<'_> {
     /// Two values that can be compared, converted so that they can.
     pub fn comparable(&self, left: Value, right: Value, place: Place) -> Result<(Value, Value)> {
-        let (left, right) = (self.as_value(left)?, self.as_value(right)?);
-        let (Some(one), Some(other)) = (left.kind.clone(), right.kind.clone()) else {
-            return Ok((left, right));
+        let (left, right) = (self.as_output(left), self.as_output(right));
+        let (one, other) = match (left.kind.clone(), right.kind.clone()) {
+            (Some(one), Some(other)) => (one, other),
+            (Some(one), None) => return Ok((left, right.or_of(&one))),
+            (None, Some(other)) => return Ok((left.or_of(&other), right)),
+            (None, None) => return Ok((left, right)),
         };
         for (kind, value) in [(&one, &left), (&other, &right)] {
             if kind.is_geometry() || matches!(kind, Type::Opaque { .. }) {
@@ -52,11 +55,11 @@ impl Checker<'_> {
             (Type::Timestamp, kind) if kind.is_text() => Ok((left, self.as_timestamp(right)?)),
             (kind, Type::Timestamp) if kind.is_text() => Ok((self.as_timestamp(left)?, right)),
             (Type::Boolean, kind) if *kind != Type::Boolean => {
-                let right = self.as_boolean(right)?;
+                let right = self.as_boolean(&right)?;
                 Ok((left, right))
             }
             (kind, Type::Boolean) if *kind != Type::Boolean => {
-                let left = self.as_boolean(left)?;
+                let left = self.as_boolean(&left)?;
                 Ok((left, right))
             }
             _ if of_types(&one, &other).is_some() => Ok((left, right)),
@@ -125,7 +128,7 @@ impl Checker<'_> {
     }
 
     /// ADQL has no boolean literals: 1 and 0, 'true' and 'false' stand for them.
-    fn as_boolean(&self, value: Value) -> Result<Value> {
+    fn as_boolean(&self, value: &Value) -> Result<Value> {
         let truth = match &value.node {
             Node::Integer(1) => Some(true),
             Node::Integer(0) => Some(false),

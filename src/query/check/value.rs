@@ -126,7 +126,7 @@ impl Checker<'_> {
                 };
                 Err(self.wrong_help("Q105", message, value.place, help))
             }
-            _ => Ok(value),
+            _ => Ok(value.or_of(&Type::Double)),
         }
     }
 
@@ -138,7 +138,7 @@ impl Checker<'_> {
         what: &str,
     ) -> Result<Value> {
         let value = self.value(expression, scope)?;
-        let value = self.as_value(value)?;
+        let value = self.as_output(value);
         match &value.kind {
             Some(Type::Region) => Ok(stc(value)),
             Some(kind) if !kind.is_text() => {
@@ -164,7 +164,7 @@ impl Checker<'_> {
             AggregateFunction::Sum => self.number_of(argument, scope, "SUM")?,
             AggregateFunction::Count => {
                 let value = self.value(argument, scope)?;
-                self.as_value(value)?
+                self.as_output(value)
             }
             AggregateFunction::Max | AggregateFunction::Min => {
                 let value = self.value(argument, scope)?;
@@ -224,7 +224,7 @@ impl Checker<'_> {
         if matches!(target, DataType::Point | DataType::Circle | DataType::Polygon) {
             return self.cast_shape(value, target, place);
         }
-        let value = self.as_value(value)?;
+        let value = self.as_output(value);
         let value = if value.kind == Some(Type::Region) { stc(value) } else { value };
         let (cast, kind) = match target {
             DataType::SmallInt => (Cast::Integer(16), Type::Short),

@@ -168,7 +168,7 @@ pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
         .map(|(at, rows)| format!("w{at} AS (\n{}\n)", writer.rows(rows, None)))
         .collect();
     let (outputs, fields, recipes) = writer.results();
-    let body = writer.body(&outputs);
+    let body = writer.body(outputs.as_ref());
     let mut common: Vec<String> = Vec::new();
     if !sql.preamble.is_empty() {
         common.push(sql.preamble.to_owned());

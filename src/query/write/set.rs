@@ -7,12 +7,8 @@ use crate::catalog::Type;
 
 impl Writer<'_> {
     /// The body of the query: with the outputs of its result where it is a plain SELECT.
-    pub(super) fn body(&mut self, outputs: &Option<Vec<String>>) -> String {
-        let rows = &self.checked.body;
-        match outputs {
-            Some(outputs) => self.rows(rows, Some(outputs)),
-            None => self.rows(rows, None),
-        }
+    pub(super) fn body(&mut self, outputs: Option<&Vec<String>>) -> String {
+        self.rows(&self.checked.body, outputs)
     }
 
     /// Rows in their order.

@@ -52,8 +52,10 @@ pub struct Service {
 }
 
 /// Options for databases that a service reads: with the functions of this process.
-pub fn with_functions(options: Options) -> Options {
-    Options { sqlite_setup: Some(sqlite_functions::register), ..options }
+#[must_use]
+pub fn with_functions(mut options: Options) -> Options {
+    options.sqlite_setup = Some(sqlite_functions::register);
+    options
 }
 
 impl Service {

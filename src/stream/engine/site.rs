@@ -93,6 +93,7 @@ impl Published {
         self.target.obscore_source(&self.plan, &self.obscore, found, wanted)
     }
 
+    #[allow(clippy::type_complexity)] // as Wanted describes it
     fn wanted(&self, needs: &Needs) -> (Vec<(usize, String)>, Vec<(usize, String, String)>) {
         let values = named(needs);
         let regions = needs.regions.iter().map(|at| {
