@@ -244,7 +244,7 @@ async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<(Pg
     }
     let stops = PgPoolOptions::new()
         .max_connections(1)
-        .idle_timeout(Duration::from_secs(60))
+        .idle_timeout(Duration::from_mins(1))
         .acquire_timeout(patience)
         .connect_lazy_with(connect.clone());
     let pool = PgPoolOptions::new()

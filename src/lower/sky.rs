@@ -4,7 +4,7 @@
 //! the tables in which Butler keeps the trixels of every region (`<element>_skypix_overlap`). Butler
 //! fills them in the transaction that stores the region, so they are never behind it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use sea_query::Expr;
 
@@ -13,8 +13,9 @@ use super::{Target, Wanted};
 use crate::plan::{Branch, Cover, Join, LEVEL, On, Scalar};
 use crate::resolve::service::{Native, ObsCore};
 
-/// Dimension elements whose regions' trixels the registry keeps, all of them.
-pub type Known = BTreeSet<String>;
+/// Dimension elements whose regions' trixels the registry keeps, all of them; with the columns of their
+/// primary keys.
+pub type Known = BTreeMap<String, Vec<String>>;
 
 /// The conditions of a branch.
 #[derive(Debug, Default)]
@@ -51,11 +52,9 @@ impl Target {
             let Some(join) = branch.joins.iter().find(|join| join.alias == *alias) else {
                 continue;
             };
-            if !wanted.known.contains(&join.table) {
-                continue;
-            }
+            let Some(own) = wanted.known.get(&join.table) else { continue };
             let keys: Vec<(String, Expr)> =
-                join.on.iter().map(|(own, on)| (own.clone(), self.key(join, own, on))).collect();
+                own.iter().map(|own| (own.clone(), self.key(join, own))).collect();
             let overlapping = self.overlapping(&join.table, &keys, cover);
             sky.conditions.push(match cover.centre {
                 true => self.or_elsewhere(alias, &overlapping),
@@ -68,19 +67,17 @@ impl Target {
 
     /// The conditions of covers on one of Butler's own tables.
     pub(super) fn native_sky(&self, native: &Native, wanted: Wanted<'_>) -> Vec<Expr> {
-        if !wanted.known.contains(&native.from) {
-            return Vec::new();
-        }
+        let Some(own) = wanted.known.get(&native.from) else { return Vec::new() };
         let keys: Vec<(String, Expr)> =
-            native.keys.iter().map(|key| (key.clone(), column(&native.alias, key))).collect();
+            own.iter().map(|key| (key.clone(), column(&native.alias, key))).collect();
         wanted.covers.iter().map(|cover| self.overlapping(&native.from, &keys, cover)).collect()
     }
 
     /// A key of the region's row: where the data ID has it, or in the row itself.
-    fn key(&self, join: &Join, own: &str, on: &On) -> Expr {
-        match on {
-            On::Column { alias, column: name } => column(alias, name),
-            On::LowestVisit { .. } => column(&join.alias, own),
+    fn key(&self, join: &Join, own: &str) -> Expr {
+        match join.on.iter().find(|(name, _)| name == own) {
+            Some((_, On::Column { alias, column: name })) => column(alias, name),
+            _ => column(&join.alias, own),
         }
     }
 

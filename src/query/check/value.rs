@@ -126,7 +126,7 @@ impl Checker<'_> {
                 };
                 Err(self.wrong_help("Q105", message, value.place, help))
             }
-            _ => Ok(value),
+            _ => Ok(value.or_of(&Type::Double)),
         }
     }
 

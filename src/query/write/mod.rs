@@ -11,6 +11,8 @@ mod value;
 
 pub use value::available;
 
+use std::collections::HashMap;
+
 use super::abilities::{handed_through, is_regional};
 use super::tree::{Checked, Node, TableId};
 use crate::catalog::Type;
@@ -157,7 +159,8 @@ fn sorted_outputs(checked: &Checked, uses: &mut Vec<(usize, usize)>) {
 /// Writes the statement.
 pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
     let is = |table, column| (sql.regional)(table, column).is_some();
-    let mut writer = Writer { checked, sql, parameters: Vec::new(), handed: Vec::new() };
+    let mut writer =
+        Writer { checked, sql, parameters: Vec::new(), known: HashMap::new(), handed: Vec::new() };
     for value in handed_through(checked) {
         if is_regional(checked, value, &is)
             && let Node::Column(id, column) = value.node
@@ -200,6 +203,8 @@ pub(super) struct Writer<'a> {
     checked: &'a Checked,
     sql: &'a Sql<'a>,
     parameters: Vec<Cell>,
+    /// The places of texts among them; there are no others.
+    known: HashMap<String, usize>,
     /// Columns that the result computes from their regions.
     handed: Vec<(usize, usize)>,
 }
@@ -263,11 +268,11 @@ impl Writer<'_> {
 
     /// A parameter; equal ones are one, so that equal expressions stay equal.
     fn parameter(&mut self, cell: Cell, kind: crate::obscore::ColumnType) -> String {
-        let known = self.parameters.iter().position(|one| *one == cell);
-        let at = known.unwrap_or_else(|| {
+        let next = self.parameters.len();
+        let at = *self.known.entry(cell.as_str().unwrap_or_default().to_owned()).or_insert(next);
+        if at == next {
             self.parameters.push(cell);
-            self.parameters.len() - 1
-        });
+        }
         self.sql.dialect.parameter(at + 1, kind)
     }
 

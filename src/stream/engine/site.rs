@@ -76,7 +76,7 @@ impl Site {
                 let missing = session.rows(&missing, &[]).await?;
                 let harmless = |row: &Vec<Cell>| row.first().is_none_or(is_nowhere);
                 if missing.len() < 1000 && missing.iter().all(harmless) {
-                    known.insert(element.clone());
+                    known.insert(element.clone(), keys.clone());
                 }
             }
             Ok(known)
