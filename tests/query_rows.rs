@@ -11,6 +11,8 @@
 mod query_support;
 mod support;
 
+use std::time::Instant;
+
 use obscore_view::stream::engine::{Service, Upload};
 use query_support::answer::{Answer, difference};
 use query_support::corpus::{Case, cases};
@@ -25,11 +27,17 @@ async fn answer(
     adql: &str,
     uploads: &[Upload],
 ) -> Result<Answer, (String, String)> {
-    ask(service, adql, uploads).await.map_err(|wrong| (wrong[0].code.to_owned(), said(&wrong)))
+    let began = Instant::now();
+    let answered = ask(service, adql, uploads).await;
+    if began.elapsed().as_secs() > 2 {
+        println!("{:?}: {adql}", began.elapsed());
+    }
+    answered.map_err(|wrong| (wrong[0].code.to_owned(), said(&wrong)))
 }
 
 /// What is wrong with the answers to a query, if anything.
 async fn judged(case: &Case, services: [&Service; 2], uploads: &[Upload]) -> Option<String> {
+    let began = Instant::now();
     let [sqlite, postgres] = services;
     let first = answer(sqlite, &case.adql, uploads).await;
     let ways = [
@@ -64,7 +72,7 @@ async fn judged(case: &Case, services: [&Service; 2], uploads: &[Upload]) -> Opt
             return Some(format!("SQLite and {way}: {text}"));
         }
     }
-    println!("{}: {} rows", case.name, first.rows.len());
+    println!("{}: {} rows, {:?}", case.name, first.rows.len(), began.elapsed());
     None
 }
 

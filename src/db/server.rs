@@ -21,11 +21,21 @@ pub struct Server {
 }
 
 impl Server {
-    /// Begins a transaction with a statement.
-    pub async fn begin(pool: &PgPool, statement: &'static str) -> Result<Self, Error> {
-        let mut connection = pool.acquire().await?;
-        connection.execute(statement).await?;
-        Ok(Self { connection, has_ended: false, is_amid: false })
+    /// Begins a transaction with statements, which are sent together. Connections that broke while
+    /// nobody used them are passed over.
+    pub async fn begin(pool: &PgPool, statements: &str) -> Result<Self, Error> {
+        let mut broken = 0;
+        loop {
+            let mut connection = pool.acquire().await?;
+            match connection.execute(AssertSqlSafe(statements)).await {
+                Ok(_) => return Ok(Self { connection, has_ended: false, is_amid: false }),
+                Err(error) if broken < pool.options().get_max_connections() && is_lost(&error) => {
+                    connection.close_on_drop();
+                    broken += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Until [`Self::is_through`], an end of the session is the end of the connection.
@@ -46,6 +56,16 @@ impl Server {
         self.connection.execute(AssertSqlSafe(statement)).await?;
         self.has_ended = true;
         Ok(())
+    }
+}
+
+/// Whether an error says that the connection is no more: it broke, or the server ended it (SQLSTATE
+/// 57P01 to 57P03).
+fn is_lost(error: &Error) -> bool {
+    match error {
+        Error::Io(_) => true,
+        Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
     }
 }
 

@@ -30,8 +30,8 @@ pub(super) enum Connection {
 }
 
 impl Session {
-    pub(super) fn postgres(server: Server, target: Target) -> Self {
-        Self { connection: Connection::Postgres(server), target, stop: Stop::new() }
+    pub(super) fn postgres(server: Server, target: Target, stop: Stop) -> Self {
+        Self { connection: Connection::Postgres(server), target, stop }
     }
 
     pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, target: Target) -> Self {
@@ -81,6 +81,21 @@ impl Session {
             rows.push(row?);
         }
         Ok(rows)
+    }
+
+    /// All rows of a SELECT without parameters, in as few exchanges with the database as it takes.
+    ///
+    /// # Errors
+    /// As [`Self::rows`].
+    pub async fn rows_at_once(&mut self, sql: &str) -> Result<Vec<Vec<Cell>>> {
+        let Connection::Postgres(connection) = &mut self.connection else {
+            return self.rows(sql, &[]).await;
+        };
+        // A statement with parameters is first described and then run, one without is only run.
+        let statement = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()).into_sql_str());
+        let rows = statement.fetch_all(&mut **connection).await;
+        let rows = rows.map_err(|failure| error::describe(&failure, &self.target))?;
+        rows.iter().map(postgres::row).collect()
     }
 
     /// The rows of a SELECT one by one, in constant memory. Parameters are `$1`, `$2` on both

@@ -92,7 +92,17 @@ impl Session {
 pub(super) fn failed(target: &Target, (code, text): (i32, String)) -> Box<Diagnostic> {
     // A function of this process says what is wrong with its arguments.
     let asked = ["no such", "near ", "ambiguous"].iter().any(|known| text.starts_with(known));
+    let large = [
+        "too many",
+        "Expression tree is too large",
+        "parser stack overflow",
+        "at most",
+        "variable number",
+    ];
     match target {
+        _ if code == 18 || (code == 1 && large.iter().any(|known| text.starts_with(known))) => {
+            Box::new(Diagnostic::error("Q120", text))
+        }
         _ if code == 1 && !asked => Box::new(Diagnostic::error("Q117", text)),
         Target::Sqlite(target) => Box::new(error::sqlite_code(code, &text, target)),
         target @ Target::Postgres(_) => {

@@ -5,6 +5,7 @@
 //! asked.
 
 mod branch;
+mod choice;
 mod collections;
 mod convert;
 mod fetch;

@@ -4,17 +4,18 @@
 //! the tables in which Butler keeps the trixels of every region (`<element>_skypix_overlap`). Butler
 //! fills them in the transaction that stores the region, so they are never behind it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use sea_query::Expr;
 
 use super::scalar::column;
 use super::{Target, Wanted};
-use crate::plan::{Branch, Cover, Join, LEVEL, On, RegionPart, Scalar};
+use crate::plan::{Branch, Cover, Join, LEVEL, On, Scalar};
 use crate::resolve::service::{Native, ObsCore};
 
-/// Dimension elements whose regions' trixels the registry keeps, all of them.
-pub type Known = BTreeSet<String>;
+/// Dimension elements whose regions' trixels the registry keeps, all of them; with the columns of their
+/// primary keys.
+pub type Known = BTreeMap<String, Vec<String>>;
 
 /// The conditions of a branch.
 #[derive(Debug, Default)]
@@ -38,21 +39,27 @@ impl Target {
         for cover in wanted.covers {
             let at = obscore.columns.get(cover.column).copied()?;
             let scalar = branch.values.get(at)?;
-            let Scalar::Region { alias, part: RegionPart::Region } = scalar else {
-                if *scalar == Scalar::Null {
-                    return None;
-                }
-                continue;
+            let alias = match scalar {
+                Scalar::Null => return None,
+                Scalar::Region { alias, .. } => alias,
+                // A position stands in for regions that are not there.
+                Scalar::Coalesce(parts) => match parts.first() {
+                    Some(Scalar::Region { alias, .. }) if cover.centre => alias,
+                    _ => continue,
+                },
+                _ => continue,
             };
             let Some(join) = branch.joins.iter().find(|join| join.alias == *alias) else {
                 continue;
             };
-            if !wanted.known.contains(&join.table) {
-                continue;
-            }
+            let Some(own) = wanted.known.get(&join.table) else { continue };
             let keys: Vec<(String, Expr)> =
-                join.on.iter().map(|(own, on)| (own.clone(), self.key(join, own, on))).collect();
-            sky.conditions.push(self.overlapping(&join.table, &keys, cover));
+                own.iter().map(|own| (own.clone(), self.key(join, own))).collect();
+            let overlapping = self.overlapping(&join.table, &keys, cover);
+            sky.conditions.push(match cover.centre {
+                true => self.or_elsewhere(alias, &overlapping),
+                false => overlapping,
+            });
             sky.needs.push(scalar);
         }
         Some(sky)
@@ -60,20 +67,26 @@ impl Target {
 
     /// The conditions of covers on one of Butler's own tables.
     pub(super) fn native_sky(&self, native: &Native, wanted: Wanted<'_>) -> Vec<Expr> {
-        if !wanted.known.contains(&native.from) {
-            return Vec::new();
-        }
+        let Some(own) = wanted.known.get(&native.from) else { return Vec::new() };
         let keys: Vec<(String, Expr)> =
-            native.keys.iter().map(|key| (key.clone(), column(&native.alias, key))).collect();
+            own.iter().map(|key| (key.clone(), column(&native.alias, key))).collect();
         wanted.covers.iter().map(|cover| self.overlapping(&native.from, &keys, cover)).collect()
     }
 
     /// A key of the region's row: where the data ID has it, or in the row itself.
-    fn key(&self, join: &Join, own: &str, on: &On) -> Expr {
-        match on {
-            On::Column { alias, column: name } => column(alias, name),
-            On::LowestVisit { .. } => column(&join.alias, own),
+    fn key(&self, join: &Join, own: &str) -> Expr {
+        match join.on.iter().find(|(name, _)| name == own) {
+            Some((_, On::Column { alias, column: name })) => column(alias, name),
+            _ => column(&join.alias, own),
         }
+    }
+
+    /// Whether that holds, or the centre may be outside of the region: of a convex polygon (whose encoding
+    /// begins with that letter) it is inside, of other regions and of none it need not be.
+    fn or_elsewhere(&self, alias: &str, overlapping: &Expr) -> Expr {
+        let region = column(alias, "region");
+        self.dialect
+            .fill("({0} OR {1} IS NULL OR substr({1}, 1, 1) <> 'c')", &[overlapping, &region])
     }
 
     /// Whether the region of an element's row, by its key, overlaps a trixel of the cover.
@@ -103,7 +116,8 @@ impl Target {
         ))
     }
 
-    /// Asks whether an element, by its key in its own table, has a region whose trixels are not kept.
+    /// Asks for regions of an element, by its key in its own table, whose trixels are not kept; a few are
+    /// enough.
     pub fn unkept(&self, element: &str, keys: &[String]) -> String {
         let same: Vec<String> = keys
             .iter()
@@ -113,8 +127,8 @@ impl Target {
             })
             .collect();
         format!(
-            "SELECT 1 FROM {} AS e WHERE e.region IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {} AS o \
-             WHERE o.skypix_system = 'htm' AND o.skypix_level = {LEVEL} AND {}) LIMIT 1",
+            "SELECT e.region FROM {} AS e WHERE e.region IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {} AS o \
+             WHERE o.skypix_system = 'htm' AND o.skypix_level = {LEVEL} AND {}) LIMIT 1000",
             self.table(element),
             self.table(&format!("{element}_skypix_overlap")),
             same.join(" AND "),

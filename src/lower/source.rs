@@ -4,11 +4,13 @@
 //! regions. Out: a SELECT with those columns only, called as [`query`](crate::query) calls them, and only
 //! the joins that they need. `tests/query_rows.rs` compares its rows with Butler's.
 
+use std::collections::BTreeMap;
+
 use sea_query::Expr;
 
 use super::{Known, Target};
 use crate::obscore::ColumnType;
-use crate::plan::{Cover, RegionPart, Scalar, ViewPlan};
+use crate::plan::{Choice, Cover, RegionPart, Scalar, ViewPlan};
 use crate::resolve::service::{Native, ObsCore};
 use crate::value::Cell;
 
@@ -22,6 +24,8 @@ pub struct Wanted<'a> {
     pub regions: &'a [(usize, String, String)],
     /// Trixels of which the rows' regions overlap one: each of these lists must have one.
     pub covers: &'a [Cover],
+    /// Values that columns must have.
+    pub choices: &'a [Choice],
     /// Where the trixels of regions are known.
     pub known: &'a Known,
 }
@@ -29,20 +33,36 @@ pub struct Wanted<'a> {
 /// What is in the collections of a search at one moment.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Found {
-    /// The rows of [`Target::collections_select`].
+    /// The collections that may hold datasets of the plan, in their order, without the others: key,
+    /// name and type, as [`Target::helper_tables`] takes them.
     pub collections: Vec<Vec<Cell>>,
-    /// The rows of [`Target::summaries_select`].
-    pub summaries: Vec<Vec<Cell>>,
+    /// Positions of those that may hold a dataset type.
+    held: BTreeMap<i64, Vec<usize>>,
 }
 
 impl Found {
+    /// Reads the rows of [`Target::found_select`].
+    pub fn new(rows: Vec<Vec<Cell>>) -> Self {
+        let mut found = Self::default();
+        for mut collection in rows {
+            let Some(Cell::Int(dataset_type)) = collection.pop() else { continue };
+            if found.collections.last() != Some(&collection) {
+                found.collections.push(collection);
+            }
+            found.held.entry(dataset_type).or_default().push(found.collections.len() - 1);
+        }
+        found
+    }
+
     /// How many collections may hold a dataset type.
     fn holding(&self, dataset_type: i64) -> usize {
-        let holds = |collection: &&Vec<Cell>| {
-            let pair = [Some(&Cell::Int(dataset_type)), collection.first()];
-            self.summaries.iter().any(|summary| [summary.first(), summary.get(1)] == pair)
-        };
-        self.collections.iter().filter(holds).count()
+        self.held.get(&dataset_type).map_or(0, Vec::len)
+    }
+
+    /// The collections that may hold a dataset type.
+    pub fn of(&self, dataset_type: i64) -> Vec<Vec<Cell>> {
+        let held = self.held.get(&dataset_type).into_iter().flatten();
+        held.filter_map(|at| self.collections.get(*at).cloned()).collect()
     }
 }
 
@@ -69,13 +89,14 @@ impl Target {
             let outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
             let find_first = matches!(plan.search, crate::plan::Search::Path(_)) && holding > 1;
             let Some(sky) = self.sky(branch, obscore, wanted) else { continue };
+            let Some(chosen) = self.chosen(branch, obscore, wanted.choices) else { continue };
             let mut outputs = outputs;
             // What the covers look at must be joined; nobody reads it.
             outputs
                 .extend(sky.needs.iter().map(|scalar| ("sky".to_owned(), Expr::val(1), *scalar)));
             for mut select in self.branch_with(branch, &plan.search, &outputs, find_first) {
                 select.outputs.retain(|(name, _)| name != "sky");
-                select.conditions.extend(sky.conditions.iter().cloned());
+                select.conditions.extend(sky.conditions.iter().chain(&chosen).cloned());
                 selects.push(select.text());
             }
         }

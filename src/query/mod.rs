@@ -8,6 +8,8 @@
 
 mod abilities;
 mod check;
+mod choice;
+mod full;
 mod push;
 mod sky;
 mod tree;
@@ -15,6 +17,7 @@ mod write;
 
 pub use abilities::{Ability, abilities};
 pub use check::{Uploaded, check};
+pub use choice::choices;
 pub use push::pushed;
 pub use sky::covers;
 pub use tree::*;

@@ -179,6 +179,17 @@ impl Dialect {
         }
     }
 
+    /// Whether a text is one of those of a JSON array.
+    pub fn among(self, text: &str, array: &str) -> String {
+        match self {
+            // An array, and not a subquery, so that an index on the texts can be used.
+            Self::Postgres => format!(
+                "({text} = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST({array} AS jsonb)))))"
+            ),
+            Self::Sqlite => format!("({text} IN (SELECT value FROM json_each({array})))"),
+        }
+    }
+
     /// A value as exactly a type.
     pub fn exactly(self, value: &str, kind: ColumnType) -> String {
         match self {

@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod corpus;
+pub mod random;
 
 use std::path::Path;
 

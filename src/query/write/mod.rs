@@ -11,11 +11,13 @@ mod value;
 
 pub use value::available;
 
+use std::collections::HashMap;
+
 use super::abilities::{handed_through, is_regional};
 use super::tree::{Checked, Node, TableId};
 use crate::catalog::Type;
 use crate::lower::{Recipe, Wire};
-use crate::plan::{Cover, RegionPart};
+use crate::plan::{Choice, Cover, RegionPart};
 use crate::region::{RegionOptions, Winding};
 use crate::sql::Dialect;
 use crate::value::Cell;
@@ -26,6 +28,8 @@ pub enum Place {
     /// In a common table expression: its SELECT, whose columns are called [`column`], [`encoded`] and
     /// [`fallback`].
     Select(String),
+    /// As [`Place::Select`], to be computed once and kept where the database would not know that itself.
+    Once(String),
     /// In a table of that name, whose columns are called [`column`].
     Table(String),
 }
@@ -87,6 +91,8 @@ pub struct Needs {
     pub values: Vec<usize>,
     /// Positions of columns that are handed through as encoded regions.
     pub regions: Vec<usize>,
+    /// Values that columns must have.
+    pub choices: Vec<Choice>,
     /// Where on the sky the rows must be.
     pub covers: Vec<Cover>,
 }
@@ -153,7 +159,8 @@ fn sorted_outputs(checked: &Checked, uses: &mut Vec<(usize, usize)>) {
 /// Writes the statement.
 pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
     let is = |table, column| (sql.regional)(table, column).is_some();
-    let mut writer = Writer { checked, sql, parameters: Vec::new(), handed: Vec::new() };
+    let mut writer =
+        Writer { checked, sql, parameters: Vec::new(), known: HashMap::new(), handed: Vec::new() };
     for value in handed_through(checked) {
         if is_regional(checked, value, &is)
             && let Node::Column(id, column) = value.node
@@ -174,9 +181,12 @@ pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
         common.push(sql.preamble.to_owned());
     }
     for (source, place) in checked.sources.iter().zip(sql.places) {
-        if let Place::Select(select) = place {
-            common.push(format!("s{} AS (\n{select}\n)", source.id));
-        }
+        let (select, how) = match place {
+            Place::Select(select) => (select, ""),
+            Place::Once(select) => (select, "MATERIALIZED "),
+            Place::Table(_) => continue,
+        };
+        common.push(format!("s{} AS {how}(\n{select}\n)", source.id));
     }
     common.extend(with);
     let with = if common.is_empty() {
@@ -193,6 +203,8 @@ pub(super) struct Writer<'a> {
     checked: &'a Checked,
     sql: &'a Sql<'a>,
     parameters: Vec<Cell>,
+    /// The places of texts among them; there are no others.
+    known: HashMap<String, usize>,
     /// Columns that the result computes from their regions.
     handed: Vec<(usize, usize)>,
 }
@@ -256,11 +268,11 @@ impl Writer<'_> {
 
     /// A parameter; equal ones are one, so that equal expressions stay equal.
     fn parameter(&mut self, cell: Cell, kind: crate::obscore::ColumnType) -> String {
-        let known = self.parameters.iter().position(|one| *one == cell);
-        let at = known.unwrap_or_else(|| {
+        let next = self.parameters.len();
+        let at = *self.known.entry(cell.as_str().unwrap_or_default().to_owned()).or_insert(next);
+        if at == next {
             self.parameters.push(cell);
-            self.parameters.len() - 1
-        });
+        }
         self.sql.dialect.parameter(at + 1, kind)
     }
 

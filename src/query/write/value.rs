@@ -15,6 +15,10 @@ pub fn available(value: &Value, dialect: Dialect) -> bool {
             dialect.adql_function(function.name(), arguments.len(), integers(arguments)).is_some()
         }
         Node::Call("ivo_to_jd" | "ivo_to_mjd", ..) => true,
+        // Every release of a database reads some more notations of numbers and dates.
+        Node::Cast(one, Cast::Integer(_) | Cast::Double | Cast::Timestamp) => {
+            dialect.can_be_extended() || !one.kind.as_ref().is_some_and(Type::is_text)
+        }
         Node::Call(name, ..) => dialect.has_function(name),
         _ => true,
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::held::Held;
+use super::running::Running;
 use super::service::{Limits, Origin, Service};
 use super::site::Site;
 use super::stage::{Bring, Staged};
@@ -16,7 +17,7 @@ use crate::catalog::{Column, Type};
 use crate::db::Session;
 use crate::diag::{Diagnostic, Result, Source};
 use crate::lower::{Fetch, Found, Known};
-use crate::plan::Cover;
+use crate::plan::{Cover, Scalar};
 use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
 use crate::stream::pipeline::Pipeline;
 
@@ -48,6 +49,17 @@ pub struct Answered {
     pub rows: u64,
     /// Whether there were more than were wanted.
     pub overflow: bool,
+}
+
+/// A question with what belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'q> {
+    pub checked: &'q Checked,
+    pub uploads: &'q [Upload],
+    /// Most rows.
+    pub limit: Option<u64>,
+    pub limits: Limits,
+    pub running: &'q Running,
 }
 
 impl Service {
@@ -92,8 +104,9 @@ impl Service {
             None => &self.private,
         };
         let mut session = database.snapshot().await?;
-        let (stop, server) = (session.stop(), database.clone());
-        let told = stop.clone();
+        let running = Running::default();
+        running.add(database, &session)?;
+        let watched = running.clone();
         let watch = tokio::spawn(async move {
             match limits.time {
                 Some(time) => tokio::select! {
@@ -102,26 +115,20 @@ impl Service {
                 },
                 None => stopped.await,
             }
-            // A server that cannot be asked any more has stopped by itself.
-            let _ = server.stop(&told).await;
+            watched.stop().await;
         });
-        let answered =
-            self.answer_in(&mut session, home, checked, uploads, limit, limits, sink).await;
+        let question = Question { checked, uploads, limit, limits, running: &running };
+        let answered = self.answer_in(&mut session, home, &question, sink).await;
         watch.abort();
-        let was_stopped = stop.is_stopped();
         if !matches!(&answered, Ok((_, true))) {
-            // What still runs would hold the connection up until its last row.
-            database.stop(&stop).await?;
+            // What still runs would hold a connection up until its last row.
+            running.end().await;
         }
         // The answer is there already; a connection that breaks now is not used again.
         let _ = session.rollback().await;
         match answered {
             Ok((answered, _)) => Ok(answered),
-            Err(_) if was_stopped => {
-                let said = "the query was stopped: it was aborted, or took longer than is allowed";
-                Err(Box::new(Diagnostic::error("Q118", said)))
-            }
-            Err(wrong) => Err(wrong),
+            Err(wrong) => running.check().and(Err(wrong)),
         }
     }
 
@@ -139,19 +146,16 @@ impl Service {
     }
 
     /// Answers in a session; says too whether all rows of the statement were taken.
-    #[allow(clippy::too_many_arguments)] // all different, all needed
     async fn answer_in(
         &self,
         session: &mut Session,
         home: Option<usize>,
-        checked: &Checked,
-        uploads: &[Upload],
-        limit: Option<u64>,
-        limits: Limits,
+        question: &Question<'_>,
         sink: Box<dyn Sink>,
     ) -> Result<(Answered, bool)> {
-        let mut staged = Staged::new(self, limits, Bring::Rows);
-        let written = self.compile(session, home, checked, uploads, limit, &mut staged).await?;
+        let Question { checked, limit, .. } = *question;
+        let mut staged = Staged::new(self, question.limits, question.running, Bring::Rows);
+        let written = self.compile(session, home, question, &mut staged).await?;
         staged.end().await;
         let schema = arrow(&checked.body.columns);
         let sink: Box<dyn Sink> = Box::new(Held::new(sink));
@@ -169,11 +173,10 @@ impl Service {
         &self,
         session: &mut Session,
         home: Option<usize>,
-        checked: &Checked,
-        uploads: &[Upload],
-        limit: Option<u64>,
+        question: &Question<'_>,
         staged: &mut Staged<'_>,
     ) -> Result<Written> {
+        let Question { checked, uploads, limit, .. } = *question;
         let regional = |table: TableId, column: usize| {
             if self.site(table) == home { self.regional(table, column) } else { None }
         };
@@ -183,13 +186,15 @@ impl Service {
         for (at, source) in checked.sources.iter().enumerate() {
             let mut needed = needs.get(at).cloned().unwrap_or_default();
             needed.covers = self.covers(checked, at);
+            needed.choices = query::choices(checked, at);
             let here = home.is_some() && self.site(source.table) == home;
             places.push(match self.origin(source.table) {
                 Some(Origin::ObsCore(site, view)) if here => {
                     self.obscore(session, site, view, &needed, &mut preamble).await?
                 }
                 Some(Origin::Native(site, native)) if here => {
-                    self.native(session, site, native, &needed, &mut preamble).await?
+                    let joined = checked.sources.len() > 1;
+                    self.native(session, site, native, &needed, joined, &mut preamble).await?
                 }
                 _ => staged.bring(session, checked, at, &needed, uploads).await?,
             });
@@ -240,6 +245,7 @@ impl Service {
         site: usize,
         native: usize,
         needs: &query::Needs,
+        joined: bool,
         preamble: &mut Preamble,
     ) -> Result<Place> {
         let Some(site) = self.sites.get(site) else { return Ok(Place::Select(String::new())) };
@@ -250,12 +256,22 @@ impl Service {
         }
         let native = site.natives.get(native);
         let select = native.map(|native| site.native_select(native, needs, &known));
-        Ok(Place::Select(select.unwrap_or_default()))
+        let select = select.unwrap_or_default();
+        let computed = needs.values.iter().any(|at| {
+            let value = native.and_then(|native| native.values.get(*at));
+            matches!(value, Some(Scalar::Identifier { .. }))
+        });
+        // SQLite would compute identifiers for every pair of rows that a join looks at; kept rows get an
+        // index. PostgreSQL joins such values by their hashes.
+        Ok(match site.database.dialect().can_be_extended() && computed && joined {
+            true => Place::Once(select),
+            false => Place::Select(select),
+        })
     }
 
     /// Where on the sky the rows of a table of the question must be.
     pub(super) fn covers(&self, checked: &Checked, at: usize) -> Vec<Cover> {
-        query::covers(checked, at, &|table, column| self.is_stored(table, column))
+        query::covers(checked, at, &|table, column| self.part(table, column))
     }
 }
 

@@ -119,21 +119,21 @@ impl Service {
         }
     }
 
-    /// Whether a column is a region as the registry stores it.
-    pub(super) fn is_stored(&self, table: TableId, column: usize) -> bool {
-        let stored = |origin| match origin {
+    /// What a column is of a region that the registry stores.
+    pub(super) fn part(&self, table: TableId, column: usize) -> Option<RegionPart> {
+        match self.origin(table)? {
             Origin::ObsCore(site, at) => {
                 let obscore = &self.sites.get(site)?.published.get(at)?.obscore;
-                let part = obscore.regional.get(column).copied().flatten();
-                Some(matches!(part, Some((RegionPart::Region, _))))
+                obscore.regional.get(column).copied().flatten().map(|(part, _)| part)
             }
             Origin::Native(site, at) => {
-                let native = self.sites.get(site)?.natives.get(at)?;
-                Some(matches!(native.values.get(column)?, Scalar::Region { .. }))
+                match self.sites.get(site)?.natives.get(at)?.values.get(column)? {
+                    Scalar::Region { part, .. } => Some(*part),
+                    _ => None,
+                }
             }
             Origin::Standard => None,
-        };
-        self.origin(table).and_then(stored).unwrap_or(false)
+        }
     }
 
     /// How a column is computed from a region, where it is and is not one itself.

@@ -2,6 +2,8 @@
 
 use crate::db::{Database, Session};
 use crate::diag::Result;
+use crate::functions::Geometry;
+use crate::geom::{Circle, Region, intersects};
 use tokio::sync::OnceCell;
 
 use crate::lower::{Found, Known, Target, ViewName, Wanted};
@@ -11,6 +13,7 @@ use crate::region::RegionOptions;
 use crate::registry::Snapshot;
 use crate::resolve::service::{Native, ObsCore, native, obscore};
 use crate::sql::region::Strategy;
+use crate::value::Cell;
 
 /// An ObsCore table that a repository publishes.
 #[derive(Debug, Clone)]
@@ -70,8 +73,10 @@ impl Site {
             let mut known = Known::new();
             for (element, keys) in &self.spatial {
                 let missing = self.target.unkept(element, keys);
-                if session.rows(&missing, &[]).await?.is_empty() {
-                    known.insert(element.clone());
+                let missing = session.rows(&missing, &[]).await?;
+                let harmless = |row: &Vec<Cell>| row.first().is_none_or(is_nowhere);
+                if missing.len() < 1000 && missing.iter().all(harmless) {
+                    known.insert(element.clone(), keys.clone());
                 }
             }
             Ok(known)
@@ -92,6 +97,16 @@ impl Site {
         // The names of helper tables must differ between the tables of a query.
         let target = target(snapshot, &format!("v{}", self.published.len()), regions);
         self.published.push(Published { schema: schema.to_owned(), plan, target, obscore });
+    }
+}
+
+/// Whether a region holds nothing, so that it has no trixels: it is empty, or no region at all.
+fn is_nowhere(cell: &Cell) -> bool {
+    let region = cell.as_str().and_then(Geometry::of_region_column);
+    match region {
+        Some(Geometry::Region(region)) => !intersects(&region, &Region::Circle(Circle::FULL)),
+        Some(Geometry::Point(_)) => false,
+        None => true,
     }
 }
 
@@ -120,10 +135,8 @@ impl Published {
     /// # Errors
     /// R028 and R029.
     pub async fn found(&self, session: &mut Session) -> Result<Found> {
-        let collections = self.target.collections_select(&self.plan.search);
-        let collections = session.rows(&collections, &[]).await?;
-        let summaries = session.rows(&self.target.summaries_select(), &[]).await?;
-        Ok(Found { collections, summaries })
+        let found = session.rows_at_once(&self.target.found_select(&self.plan)).await?;
+        Ok(Found::new(found))
     }
 
     /// The SELECT of what a query needs of the table.
@@ -139,7 +152,13 @@ impl Published {
             (*at, encoded(*at), other)
         });
         let regions: Vec<(usize, String, String)> = regions.collect();
-        let wanted = Wanted { values: &values, regions: &regions, covers: &needs.covers, known };
+        let wanted = Wanted {
+            values: &values,
+            regions: &regions,
+            covers: &needs.covers,
+            choices: &needs.choices,
+            known,
+        };
         self.target.obscore_source(&self.plan, &self.obscore, found, wanted)
     }
 }
@@ -148,7 +167,13 @@ impl Site {
     /// The SELECT of what a query needs of one of Butler's own tables.
     pub fn native_select(&self, native: &Native, needs: &Needs, known: &Known) -> String {
         let values = named(needs);
-        let wanted = Wanted { values: &values, regions: &[], covers: &needs.covers, known };
+        let wanted = Wanted {
+            values: &values,
+            regions: &[],
+            covers: &needs.covers,
+            choices: &needs.choices,
+            known,
+        };
         self.target.native_source(native, wanted)
     }
 }

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::block_in_place;
 
 use super::ask::{Preamble, arrow, send};
+use super::running::Running;
 use super::service::{Limits, Origin, Service};
 use super::statement::Statement;
 use super::upload::Upload;
@@ -44,6 +45,7 @@ pub(super) enum Bring {
 pub(super) struct Staged<'s> {
     service: &'s Service,
     limits: Limits,
+    running: &'s Running,
     sessions: Vec<(usize, Session)>,
     rows: u64,
     bring: Bring,
@@ -53,8 +55,9 @@ pub(super) struct Staged<'s> {
 
 impl<'s> Staged<'s> {
     /// Nothing yet.
-    pub fn new(service: &'s Service, limits: Limits, bring: Bring) -> Self {
-        Self { service, limits, sessions: Vec::new(), rows: 0, bring, noted: Vec::new() }
+    pub fn new(service: &'s Service, limits: Limits, running: &'s Running, bring: Bring) -> Self {
+        let (sessions, noted) = (Vec::new(), Vec::new());
+        Self { service, limits, running, sessions, rows: 0, bring, noted }
     }
 
     /// Ends the sessions.
@@ -90,6 +93,7 @@ impl<'s> Staged<'s> {
             (TableId::Upload(upload), _) => {
                 if let Some(upload) = uploads.get(upload) {
                     for block in upload.blocks()? {
+                        self.running.check()?;
                         fill(to, &name, &wanted, &block?).await?;
                     }
                 }
@@ -126,7 +130,9 @@ impl<'s> Staged<'s> {
         if let Some(at) = self.sessions.iter().position(|(known, _)| *known == site) {
             return Ok(at);
         }
-        self.sessions.push((site, database.snapshot().await?));
+        let session = database.snapshot().await?;
+        self.running.add(database, &session)?;
+        self.sessions.push((site, session));
         Ok(self.sessions.len() - 1)
     }
 
@@ -150,7 +156,9 @@ impl<'s> Staged<'s> {
         let question = all_of(source, wanted, conditions);
         let mut needs = query::needs(&question, &regional).pop().unwrap_or_default();
         needs.covers = service.covers(checked, at);
+        needs.choices = query::choices(checked, at);
         let left = self.limits.staged_rows.saturating_sub(self.rows);
+        let running = self.running;
         let index = self.session(site, &place.database).await?;
         let Some((_, session)) = self.sessions.get_mut(index) else { return Ok(()) };
         let mut preamble = Preamble::default();
@@ -159,7 +167,7 @@ impl<'s> Staged<'s> {
                 service.obscore(session, site, view, &needs, &mut preamble).await?
             }
             Some(Origin::Native(site, native)) => {
-                service.native(session, site, native, &needs, &mut preamble).await?
+                service.native(session, site, native, &needs, false, &mut preamble).await?
             }
             _ => return Ok(()),
         };
@@ -195,6 +203,7 @@ impl<'s> Staged<'s> {
                 if count > left {
                     return Err(too_many(self.limits.staged_rows));
                 }
+                running.check()?;
                 load(to, name, &batch).await?;
             }
             Ok(count)
