@@ -33,9 +33,8 @@ const SHOWN: [&str; 12] = [
     "obs_publisher_did",
 ];
 
-/// Day 0 of MJD, in microseconds from 1970 on.
-const MJD: i64 = -40_587 * DAY;
-const DAY: i64 = 86_400_000_000;
+/// MJD of 1970-01-01.
+const EPOCH: i64 = 40_587;
 
 /// The query for what was chosen from the ObsCore table `table`.
 ///
@@ -52,7 +51,7 @@ pub fn compose(catalog: &Catalog, table: &str, chosen: &Parameters) -> Result<St
         Ok(value.map(str::to_owned))
     };
     let mut conditions = Vec::new();
-    for (name, _) in LISTS.iter().filter(|(name, _)| has(&name)) {
+    for (name, _) in LISTS.iter().filter(|(name, _)| has(name)) {
         if let Some(value) = value(name)? {
             conditions.push(match *name {
                 "calib_level" => format!("{name} = {}", integer(&value)?),
@@ -112,14 +111,14 @@ fn pair(text: &str) -> Result<[f64; 2]> {
 
 fn day_of(text: &str) -> Result<i64> {
     let help = "a day of UTC, as `2025-05-31`";
-    let begin = time::parse_iso(text).filter(|_| text.len() == 10);
-    let begin = begin.ok_or_else(|| wrong(format!("`{text}` is no day"), help))?;
-    Ok((begin - MJD).div_euclid(DAY))
+    let day = time::parse_clock(text).filter(|_| text.len() == 10);
+    let (day, _) = day.ok_or_else(|| wrong(format!("`{text}` is no day"), help))?;
+    Ok(day + EPOCH)
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::float_cmp)]
     use super::*;
 
     #[test]

@@ -216,7 +216,9 @@ fn tables(page: &Page<'_>, xml: &mut Xml) {
                 );
                 xml.element("li", &[], |xml| {
                     xml.leaf("a", &[("href", &answer_link(page, &adql))], &name);
-                    xml.leaf("span", &[], &table.description);
+                    // Butler's own descriptions can be a page long.
+                    let first = table.description.split_once(". ").map(|(first, _)| first);
+                    xml.leaf("span", &[], first.unwrap_or(&table.description));
                 });
             }
         });

@@ -23,17 +23,26 @@ function error(text) {
 
 // Takes the query box's text, its error and the snippets from a page.
 function take(other, withQuery) {
-  if (withQuery) $("adql").value = other.getElementById("adql").value;
   $("trouble")?.remove();
   const trouble = other.getElementById("trouble");
-  if (trouble) document.querySelector("#ask .actions").before(error(trouble.textContent));
+  if (trouble) {
+    document.querySelector("#ask .actions").before(document.adoptNode(trouble));
+    return;
+  }
+  if (withQuery) $("adql").value = other.getElementById("adql").value;
   $("elsewhere").replaceWith(other.getElementById("elsewhere"));
   offerCopies($("elsewhere"));
 }
 
+// Only what was asked for last counts, whichever answer comes first.
+let latest = 0;
+
 async function renew(parameters, withQuery) {
+  latest += 1;
+  const mine = latest;
   try {
-    take(await page(parameters), withQuery);
+    const other = await page(parameters);
+    if (mine === latest) take(other, withQuery);
   } catch {
     result.replaceChildren(error("The service does not answer."));
   }
@@ -87,7 +96,9 @@ let running = null;
 
 // The table and its ending from the page that answers, or the error in it.
 function show(text, seconds) {
-  const other = new DOMParser().parseFromString(text, "text/html");
+  // Its own style would be refused here, and reported.
+  const bare = text.replace(/<style>.*?<\/style>/s, "");
+  const other = new DOMParser().parseFromString(bare, "text/html");
   const found = [];
   const table = other.querySelector("table");
   if (table) {

@@ -25,7 +25,7 @@ background:light-dark(#fbfbf9,#14181b);color:light-dark(#1c2328,#e6eaec)}\
 h1{font-size:1.4rem;margin:.5rem 0}a{color:light-dark(#14506b,#7cc4e4)}\
 pre{font:.9rem/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}\
 .rows{overflow:auto;max-height:80vh;border:1px solid light-dark(#d9dedf,#333d43)}\
-table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}\
+table{border-collapse:collapse;width:max-content;min-width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}\
 th,td{padding:.3rem .8rem;text-align:left;border-bottom:1px solid light-dark(#d9dedf,#333d43);\
 vertical-align:top}\
 th{position:sticky;top:0;background:light-dark(#e3eef3,#22333c)}th small{display:block;font-weight:400}\
