@@ -44,7 +44,7 @@ fn target(options: &[&str]) -> Target {
     let serving = Served::new(&root, &root.join("mapping.yaml")).with(options).start(&state);
     let client = Client::builder()
         .redirect(Policy::none())
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .build()
         .unwrap();
     Target { serving, root, client, state, before }
