@@ -42,11 +42,8 @@ fn target(options: &[&str]) -> Target {
     assert!(made.unwrap().status.success());
     let before = std::fs::read(root.join("gen3.sqlite3")).unwrap();
     let serving = Served::new(&root, &root.join("mapping.yaml")).with(options).start(&state);
-    let client = Client::builder()
-        .redirect(Policy::none())
-        .timeout(Duration::from_mins(1))
-        .build()
-        .unwrap();
+    let client =
+        Client::builder().redirect(Policy::none()).timeout(Duration::from_mins(1)).build().unwrap();
     Target { serving, root, client, state, before }
 }
 

@@ -120,13 +120,23 @@ fn stilts_tapquery() {
                 let format = format.split('-').next().unwrap();
                 assert_eq!(rows(&name, format), count(&place), "{name}");
             }
-            // A table of its own, with a join.
+            // A table of its own, with a join. STILTS has no way to write other letters than ASCII's in
+            // FITS and BINARY, so obs_id stays behind.
+            let ascii = "SELECT obs_publisher_did, t_min, calib_level FROM ivoa.ObsCore";
+            query(
+                ascii,
+                &[
+                    format!("sync={sync}"),
+                    format!("out={}", file("ascii.fits")),
+                    "ofmt=fits".to_owned(),
+                ],
+            );
             for serialization in ["TABLEDATA", "BINARY", "BINARY2"] {
                 let more = [
                     format!("upvotformat={serialization}"),
                     format!("sync={sync}"),
                     "nupload=1".to_owned(),
-                    format!("upload1={}", file("true.fits")),
+                    format!("upload1={}", file("ascii.fits")),
                     "upname1=mine".to_owned(),
                     format!("out={}", file("joined.vot")),
                     "ofmt=votable".to_owned(),
@@ -146,8 +156,8 @@ fn stilts_tapquery() {
             let form = ["-d", "LANG=ADQL", "-d", &format, "--data-urlencode", &adql, "-o"];
             let sync = format!("{}/sync", place.service.base);
             curl(&[&form[..], &[&file(&name), &sync]].concat());
-            let read = name.split('.').nth(1).unwrap();
-            assert_eq!(rows(&name, read), count(&place), "{name}");
+            let read = name.split('.').nth(1).unwrap().replace("tsv", "tst");
+            assert_eq!(rows(&name, &read), count(&place), "{name}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -53,6 +54,7 @@ pub async fn serve(
     let options = Options {
         connections: connections.unwrap_or(u32::MAX),
         prepared: settings.prepared,
+        statement_timeout: longest(&settings),
         ..Options::default()
     };
     let Opened { service, mapping } =
@@ -69,10 +71,11 @@ pub async fn serve(
     let folder = folder(&input.repo, &settings);
     let service =
         serve::Service::new(settings, offered, (answer, probe), &folder, &environment).await?;
-    product(&said(server.address()), None)?;
     let end = CancellationToken::new();
     let told = end.clone();
+    // Before anybody knows that there is something to end.
     let listening = ended()?;
+    product(&said(server.address()), None)?;
     tokio::spawn(async move {
         listening.await;
         told.cancel();
@@ -83,6 +86,14 @@ pub async fn serve(
         site.database.close().await;
     }
     Ok(Outcome::Done)
+}
+
+/// How long a statement may run in the database: longer than any query. It matters when this process was
+/// killed, and cannot stop what it began.
+fn longest(settings: &Settings) -> Option<Duration> {
+    let limits = &settings.limits;
+    let longest = limits.sync_time.max(limits.most_job_time);
+    (!limits.most_job_time.is_zero()).then(|| longest + Duration::from_mins(1))
 }
 
 /// The folder of jobs: by default one of this user's for this repository.

@@ -4,13 +4,21 @@
 //! PostgreSQL the session is found by its application name, which DBAs see in pg_stat_activity; SQLite
 //! asks now and then whether to go on.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use uuid::Uuid;
 
 use super::connect::{Database, Pool};
 use super::error;
 use crate::diag::Result;
 
+/// This process among all that ask the same server: in containers many have the same number.
+static PROCESS: LazyLock<String> = LazyLock::new(|| {
+    let mut name = Uuid::new_v4().simple().to_string();
+    name.truncate(12);
+    name
+});
 /// Counts the sessions of this process.
 static SESSIONS: AtomicU64 = AtomicU64::new(1);
 
@@ -25,7 +33,7 @@ pub struct Stop {
 impl Stop {
     pub(super) fn new() -> Self {
         let number = SESSIONS.fetch_add(1, Ordering::Relaxed);
-        let name = format!("obscore-view {} {number}", std::process::id());
+        let name = format!("obscore-view {} {number}", *PROCESS);
         Self { name: name.into(), stopped: Arc::new(AtomicBool::new(false)) }
     }
 

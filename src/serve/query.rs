@@ -13,6 +13,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::fetch::Fetcher;
 use super::parameters::{Content, Parameters, UploadSource};
@@ -140,25 +141,38 @@ impl Query {
         let cancel = self.cancel.clone();
         let guard = cancel.clone().drop_guard();
         let began = Instant::now();
-        let mut work = AssertUnwindSafe(answer(self, output)).catch_unwind();
+        // A task of its own: work that blocks its thread, as SQLite's does, keeps other parts of its task
+        // from looking at the time.
+        let timer = deadline.map(|deadline| {
+            let cancel = cancel.clone();
+            AbortOnDropHandle::new(tokio::spawn(async move {
+                tokio::time::sleep_until(deadline).await;
+                cancel.cancel();
+            }))
+        });
+        let work = AssertUnwindSafe(answer(self, output)).catch_unwind();
         let done = match deadline {
-            None => work.await,
-            Some(deadline) => match tokio::time::timeout_at(deadline, &mut work).await {
-                Ok(done) => done,
-                Err(_) => {
-                    cancel.cancel();
-                    // What has begun is to end as a legal document.
-                    let _ = tokio::time::timeout(FAREWELL, work).await;
-                    let seconds = deadline.duration_since(began).as_secs_f64().round();
-                    let message = format!("the query took longer than {seconds} seconds");
-                    return Err(Diagnostic::error("S032", message)
-                        .help("ask for less, or let it run longer as an asynchronous job")
-                        .into());
-                }
-            },
+            None => Ok(work.await),
+            // What has begun is to end as a legal document.
+            Some(deadline) => tokio::time::timeout_at(deadline + FAREWELL, work).await,
         };
-        let answered =
-            done.map_err(|_| Diagnostic::error("S030", "the query engine panicked"))??;
+        drop(timer);
+        let is_late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let answered = match done {
+            Ok(Err(_)) => {
+                return Err(Diagnostic::error("S030", "the query engine panicked").into());
+            }
+            Ok(Ok(Ok(answered))) => answered,
+            Ok(Ok(Err(error))) if !is_late => return Err(error),
+            Ok(Ok(Err(_))) | Err(_) => {
+                let time = deadline.unwrap_or(began).duration_since(began);
+                let seconds = time.as_secs_f64().round();
+                let message = format!("the query took longer than {seconds} seconds");
+                return Err(Diagnostic::error("S032", message)
+                    .help("ask for less, or let it run longer as an asynchronous job")
+                    .into());
+            }
+        };
         guard.disarm();
         Ok(answered)
     }

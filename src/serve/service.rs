@@ -119,8 +119,13 @@ impl Service {
     /// grace.
     pub async fn run(self: Arc<Self>, server: Server, more: Router, end: CancellationToken) {
         let limits = self.settings.limits;
-        let pace =
-            Pace { slots: self.settings.jobs.running, grace: limits.grace, ..Pace::default() };
+        let jobs = &self.settings.jobs;
+        let pace = Pace {
+            slots: jobs.running,
+            beat: jobs.silence / 6,
+            silence: jobs.silence,
+            grace: limits.grace,
+        };
         let worker = work(
             Arc::clone(&self.store),
             counted(&self.answer, &self.metrics),

@@ -6,6 +6,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 pub mod browser;
+pub mod http;
 pub mod process;
 
 use std::process::Command;

@@ -14,6 +14,8 @@ pub struct Serving {
     pub base: String,
     child: Child,
     log: tempfile::NamedTempFile,
+    /// What goes with it.
+    state: Option<State>,
 }
 
 /// Folders of a service that outlive its process: where it keeps jobs.
@@ -60,6 +62,14 @@ impl Served {
         self
     }
 
+    /// Starts a service whose jobs end with it.
+    pub fn start_alone(&self) -> Serving {
+        let state = State::new();
+        let mut serving = self.start(&state);
+        serving.state = Some(state);
+        serving
+    }
+
     /// Starts the service and waits until it says where it is.
     pub fn start(&self, state: &State) -> Serving {
         let log = tempfile::NamedTempFile::new().unwrap();
@@ -78,7 +88,7 @@ impl Served {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let base = line.trim().to_owned();
-        let serving = Serving { base, child, log };
+        let serving = Serving { base, child, log, state: None };
         assert!(serving.base.starts_with("http://"), "it does not serve: {}", serving.log());
         serving
     }

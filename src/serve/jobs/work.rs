@@ -37,17 +37,6 @@ pub struct Pace {
     pub grace: Duration,
 }
 
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            slots: 4,
-            beat: Duration::from_secs(5),
-            silence: Duration::from_secs(30),
-            grace: Duration::from_secs(20),
-        }
-    }
-}
-
 /// How often to look for jobs that other processes have queued.
 const POLL: Duration = Duration::from_secs(1);
 

@@ -220,6 +220,10 @@ impl Gathered<'_> {
         let queued = self.get("jobs.queued", Given::number);
         let kept = self.get("jobs.kept", Given::number);
         let attempts = self.count("jobs.attempts");
+        let silence = self.get("jobs.silence", Given::time);
+        if silence.is_some_and(|silence| silence < std::time::Duration::from_secs(1)) {
+            self.refuse("jobs.silence", "S003", "cannot be less than a second");
+        }
         let list_anonymous = self.get("jobs.list_anonymous", Given::switch);
         let folder = self.given.get("jobs.folder");
         Some(JobSettings {
@@ -231,6 +235,7 @@ impl Gathered<'_> {
             retention: retention?,
             most_retention: most_retention?,
             attempts: u32::try_from(attempts?).unwrap_or(u32::MAX),
+            silence: silence?,
             list_anonymous: list_anonymous?,
         })
     }

@@ -112,6 +112,8 @@ pub struct JobSettings {
     pub most_retention: Duration,
     /// How often a job is begun that was interrupted.
     pub attempts: u32,
+    /// How long a service may be silent before its jobs are begun again.
+    pub silence: Duration,
     /// Whether the jobs of nobody are listed to everybody.
     pub list_anonymous: bool,
 }

@@ -98,6 +98,8 @@ pub const SETTINGS: &[Setting] = settings! {
         "How long a job is kept at most";
     "jobs.attempts" "jobs-attempts" "JOBS_ATTEMPTS" Number "2"
         "How often a job is begun that was interrupted";
+    "jobs.silence" "jobs-silence" "JOBS_SILENCE" Time "30s"
+        "How long a service may be silent before its jobs are begun again";
     "jobs.list_anonymous" "jobs-list-anonymous" "JOBS_LIST_ANONYMOUS" Switch "true"
         "List the jobs of nobody to everybody";
 };
