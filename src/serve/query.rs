@@ -13,6 +13,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::fetch::Fetcher;
 use super::parameters::{Content, Parameters, UploadSource};
@@ -140,25 +141,35 @@ impl Query {
         let cancel = self.cancel.clone();
         let guard = cancel.clone().drop_guard();
         let began = Instant::now();
-        let mut work = AssertUnwindSafe(answer(self, output)).catch_unwind();
+        // An engine may block its thread, so the clock is another task's.
+        let _alarm = deadline.map(|deadline| {
+            let cancel = cancel.clone();
+            AbortOnDropHandle::new(tokio::spawn(async move {
+                tokio::time::sleep_until(deadline).await;
+                cancel.cancel();
+            }))
+        });
+        let work = AssertUnwindSafe(answer(self, output)).catch_unwind();
         let done = match deadline {
-            None => work.await,
-            Some(deadline) => match tokio::time::timeout_at(deadline, &mut work).await {
-                Ok(done) => done,
-                Err(_) => {
-                    cancel.cancel();
-                    // What has begun is to end as a legal document.
-                    let _ = tokio::time::timeout(FAREWELL, work).await;
-                    let seconds = deadline.duration_since(began).as_secs_f64().round();
-                    let message = format!("the query took longer than {seconds} seconds");
-                    return Err(Diagnostic::error("S032", message)
-                        .help("ask for less, or let it run longer as an asynchronous job")
-                        .into());
-                }
-            },
+            None => Ok(work.await),
+            // What has begun is to end as a legal document.
+            Some(deadline) => tokio::time::timeout_at(deadline + FAREWELL, work).await,
         };
-        let answered =
-            done.map_err(|_| Diagnostic::error("S030", "the query engine panicked"))??;
+        let late = deadline.filter(|deadline| *deadline <= Instant::now());
+        let answered = match (done, late) {
+            (Ok(Ok(Ok(answered))), _) => answered,
+            (Err(_) | Ok(Ok(Err(_))), Some(deadline)) => {
+                let seconds = deadline.duration_since(began).as_secs_f64().round();
+                let message = format!("the query took longer than {seconds} seconds");
+                return Err(Diagnostic::error("S032", message)
+                    .help("ask for less, or let it run longer as an asynchronous job")
+                    .into());
+            }
+            (Ok(Ok(Err(error))), None) => return Err(error),
+            (Ok(Err(_)) | Err(_), _) => {
+                return Err(Diagnostic::error("S030", "the query engine panicked").into());
+            }
+        };
         guard.disarm();
         Ok(answered)
     }
