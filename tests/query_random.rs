@@ -46,7 +46,7 @@ async fn random_queries_agree() {
             }
             (one, other) => {
                 let text = |found: Result<_, Vec<_>>| {
-                    found.map_or_else(|e| said(&e), |_| "rows".to_owned())
+                    found.map_or_else(|e| said(&e), |()| "rows".to_owned())
                 };
                 Some(format!(
                     "SQLite: {}\nPostgreSQL: {}",

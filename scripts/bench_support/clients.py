@@ -53,9 +53,17 @@ class Client:
             fields["MAXREC"] = str(maxrec)
         body = urllib.parse.urlencode(fields)
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        begin = time.perf_counter()
-        self.connection.request("POST", self.tap.path, body, kind)
-        answer = self.connection.getresponse()
+        for last in (False, True):
+            begin = time.perf_counter()
+            try:
+                self.connection.request("POST", self.tap.path, body, kind)
+                answer = self.connection.getresponse()
+                break
+            except (ConnectionError, http.client.HTTPException):
+                # A connection that nobody used for a while is closed by the server.
+                self.connection.close()
+                if last:
+                    raise
         first, size = 0.0, 0
         while piece := answer.read1(1 << 20):
             first = first or time.perf_counter() - begin

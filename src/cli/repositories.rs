@@ -42,25 +42,25 @@ struct Known {
     site: Site,
 }
 
-/// Opens the repositories; `connections` at most to each.
+/// Opens the repositories, each with these options.
 pub async fn open(
     input: &Input,
     further: &Further,
-    connections: u32,
+    options: &db::Options,
     terminal: &Terminal,
 ) -> Result<Opened, Failure> {
     let mapping = compile::read_mapping(&input.mapping, terminal)?;
     let regions = compile::regions(&mapping, further.parity);
     let mut known: Vec<Known> = Vec::new();
     let [schema, natives] = SCHEMAS;
-    add(&mut known, &input.repo, schema, natives, &mapping, further, connections, terminal).await?;
+    add(&mut known, &input.repo, schema, natives, &mapping, further, options, terminal).await?;
     for triple in further.add.chunks(3) {
         let [schema, repo, file] = triple else { continue };
         named(schema)?;
         let file: PathBuf = Path::new(file).to_owned();
         let other = compile::read_mapping(&file, terminal)?;
         let own = format!("{schema}_butler");
-        add(&mut known, repo, schema, &own, &other, further, connections, terminal).await?;
+        add(&mut known, repo, schema, &own, &other, further, options, terminal).await?;
     }
     let sites = known.into_iter().map(|known| known.site).collect();
     Ok(Opened { service: Service::new(sites, regions).await?, mapping })
@@ -88,14 +88,14 @@ async fn add(
     natives: &str,
     mapping: &Mapping,
     further: &Further,
-    connections: u32,
+    options: &db::Options,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let regions = compile::regions(mapping, further.parity);
     let at = match known.iter().position(|one| one.repo == repo) {
         Some(at) => at,
         None => {
-            let database = database(repo, connections).await?;
+            let database = database(repo, options).await?;
             let snapshot = introspect(&database).await?;
             let site = Site::new(database, &snapshot, natives, regions);
             known.push(Known { repo: repo.to_owned(), snapshot, site });
@@ -103,8 +103,8 @@ async fn add(
         }
     };
     let Some(Known { snapshot, site, .. }) = known.get_mut(at) else { return Ok(()) };
-    let options = resolve::Options { dialect: snapshot.dialect, parity: further.parity };
-    let (plan, said) = resolve(mapping, snapshot, options)?;
+    let chosen = resolve::Options { dialect: snapshot.dialect, parity: further.parity };
+    let (plan, said) = resolve(mapping, snapshot, chosen)?;
     for one in said.iter().filter(|one| one.severity >= Severity::Warning) {
         terminal.say(one);
     }
@@ -112,7 +112,7 @@ async fn add(
     Ok(())
 }
 
-async fn database(repo: &str, connections: u32) -> Result<Database, Failure> {
+async fn database(repo: &str, options: &db::Options) -> Result<Database, Failure> {
     let Repo::Database(place) = db::resolve(repo, &Environment::process())? else {
         let message = format!("`{repo}` is a snapshot of a registry");
         return Err(Box::new(
@@ -120,6 +120,6 @@ async fn database(repo: &str, connections: u32) -> Result<Database, Failure> {
         )
         .into());
     };
-    let options = with_functions(db::Options { connections, ..db::Options::default() });
+    let options = with_functions(options.clone());
     Ok(Database::open(&place, Access::ReadOnly, &options).await?)
 }

@@ -10,7 +10,7 @@ use super::compile::Input;
 use super::output::{Terminal, product};
 use super::repositories::{self, Further, Opened};
 use super::{Failure, Outcome};
-use crate::db::Environment;
+use crate::db::{Environment, Options};
 use crate::diag::Diagnostic;
 use crate::serve::http::{Server, listen, start_log};
 use crate::serve::settings::{self, Flags, Settings};
@@ -50,9 +50,13 @@ pub async fn serve(
 ) -> Result<Outcome, Failure> {
     let environment = Environment::process();
     let connections = u32::try_from(settings.limits.queries + settings.jobs.running + 2);
-    let connections = connections.unwrap_or(u32::MAX);
+    let options = Options {
+        connections: connections.unwrap_or(u32::MAX),
+        prepared: settings.prepared,
+        ..Options::default()
+    };
     let Opened { service, mapping } =
-        repositories::open(input, further, connections, terminal).await?;
+        repositories::open(input, further, &options, terminal).await?;
     let engine = Arc::new(service);
     let offered = Offered {
         catalog: engine.catalog.clone(),

@@ -44,6 +44,9 @@ pub struct Options {
     /// Whether statements can be stopped from outside of their session; PostgreSQL sessions then have
     /// names of their own.
     pub stoppable: bool,
+    /// Whether statements with parameters stay prepared on PostgreSQL connections. Not behind a pooler
+    /// that gives each transaction another connection, where they are not found again.
+    pub prepared: bool,
     /// Called with every new SQLite connection: registers functions of this process.
     pub sqlite_setup: Option<SqliteSetup>,
 }
@@ -61,6 +64,7 @@ impl Default for Options {
             statement_timeout: None,
             connections: 4,
             stoppable: false,
+            prepared: false,
             sqlite_setup: None,
         }
     }
@@ -173,7 +177,8 @@ impl Database {
                     limit.unwrap_or_default()
                 );
                 let server = Server::begin(pool, &statements).await.map_err(failed)?;
-                Ok(Session::postgres(server, self.target.clone(), stop))
+                let prepared = self.options.prepared;
+                Ok(Session::postgres(server, self.target.clone(), stop, prepared))
             }
             Pool::Sqlite(pool) => {
                 let transaction = pool.begin_with(sqlite).await.map_err(failed)?;

@@ -21,6 +21,8 @@ pub struct Session {
     pub(super) connection: Connection,
     pub(super) target: Target,
     pub(super) stop: Stop,
+    /// Whether statements with parameters stay prepared.
+    pub(super) prepared: bool,
 }
 
 #[derive(Debug)]
@@ -30,12 +32,17 @@ pub(super) enum Connection {
 }
 
 impl Session {
-    pub(super) fn postgres(server: Server, target: Target, stop: Stop) -> Self {
-        Self { connection: Connection::Postgres(server), target, stop }
+    pub(super) fn postgres(server: Server, target: Target, stop: Stop, prepared: bool) -> Self {
+        Self { connection: Connection::Postgres(server), target, stop, prepared }
     }
 
     pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, target: Target) -> Self {
-        Self { connection: Connection::Sqlite(transaction), target, stop: Stop::new() }
+        Self {
+            connection: Connection::Sqlite(transaction),
+            target,
+            stop: Stop::new(),
+            prepared: false,
+        }
     }
 
     /// The database system.

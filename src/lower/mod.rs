@@ -25,7 +25,7 @@ pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
 pub use sky::Known;
-pub use source::{Found, Wanted};
+pub use source::{BranchTexts, Found, Wanted};
 
 use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate, Snapshot};

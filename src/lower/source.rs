@@ -24,10 +24,17 @@ pub struct Wanted<'a> {
     pub regions: &'a [(usize, String, String)],
     /// Trixels of which the rows' regions overlap one: each of these lists must have one.
     pub covers: &'a [Cover],
-    /// Values that columns must have.
-    pub choices: &'a [Choice],
     /// Where the trixels of regions are known.
     pub known: &'a Known,
+}
+
+/// The rows of a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BranchTexts {
+    /// The position of the branch in the plan.
+    at: usize,
+    /// Its SELECTs; a condition can be added at their ends.
+    selects: Vec<String>,
 }
 
 /// What is in the collections of a search at one moment.
@@ -67,17 +74,18 @@ impl Found {
 }
 
 impl Target {
-    /// The rows of an ObsCore table. Its names of helper views stand for common table expressions of
+    /// The rows of the branches of an ObsCore table, whatever values are chosen, for
+    /// [`Self::obscore_source`]. The names of helper views stand for common table expressions of
     /// [`Target::helper_tables`].
-    pub fn obscore_source(
+    pub fn obscore_branches(
         &self,
         plan: &ViewPlan,
         obscore: &ObsCore,
         found: &Found,
         wanted: Wanted<'_>,
-    ) -> String {
-        let mut selects = Vec::new();
-        for branch in &plan.branches {
+    ) -> Vec<BranchTexts> {
+        let mut branches = Vec::new();
+        for (at, branch) in plan.branches.iter().enumerate() {
             let holding = found.holding(branch.dataset_type_id);
             if holding == 0 {
                 continue;
@@ -89,16 +97,37 @@ impl Target {
             let outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
             let find_first = matches!(plan.search, crate::plan::Search::Path(_)) && holding > 1;
             let Some(sky) = self.sky(branch, obscore, wanted) else { continue };
-            let Some(chosen) = self.chosen(branch, obscore, wanted.choices) else { continue };
             let mut outputs = outputs;
             // What the covers look at must be joined; nobody reads it.
             outputs
                 .extend(sky.needs.iter().map(|scalar| ("sky".to_owned(), Expr::val(1), *scalar)));
+            let mut selects = Vec::new();
             for mut select in self.branch_with(branch, &plan.search, &outputs, find_first) {
                 select.outputs.retain(|(name, _)| name != "sky");
-                select.conditions.extend(sky.conditions.iter().chain(&chosen).cloned());
+                select.conditions.extend(sky.conditions.iter().cloned());
                 selects.push(select.text());
             }
+            branches.push(BranchTexts { at, selects });
+        }
+        branches
+    }
+
+    /// The rows of an ObsCore table among those that are chosen.
+    pub fn obscore_source(
+        &self,
+        plan: &ViewPlan,
+        obscore: &ObsCore,
+        branches: &[BranchTexts],
+        wanted: Wanted<'_>,
+        choices: &[Choice],
+    ) -> String {
+        let mut selects = Vec::new();
+        for texts in branches {
+            let Some(branch) = plan.branches.get(texts.at) else { continue };
+            let Some(chosen) = self.chosen(branch, obscore, choices) else { continue };
+            let chosen = chosen.iter().map(|one| format!("\n  AND ({})", self.dialect.text(one)));
+            let chosen: String = chosen.collect();
+            selects.extend(texts.selects.iter().map(|select| format!("{select}{chosen}")));
         }
         if selects.is_empty() {
             let outputs = self.outputs(wanted, &|_| &Scalar::Null, &|at| kind_of(obscore, at));

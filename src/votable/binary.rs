@@ -134,7 +134,7 @@ impl Cell {
                 out.extend_from_slice(&number.to_be_bytes());
             }
             Datatype::UnsignedByte => out.push(u8::try_from(number).map_err(|_| Unfit)?),
-            Datatype::Bit if (0..2).contains(&number) => out.push(u8::from(number == 1) << 7),
+            Datatype::Bit if (0..2).contains(&number) => out.push(u8::from(number == 1) * ONE_BIT),
             _ => return Err(Unfit),
         }
         Ok(())
@@ -158,6 +158,9 @@ impl Cell {
             Shape::One => 1,
             Shape::Fixed(wanted) => wanted,
         };
+        if self.shape == Shape::One && datatype == Datatype::Bit {
+            out.iter_mut().skip(begin).for_each(|byte| *byte = u8::from(*byte != 0) * ONE_BIT);
+        }
         if datatype.is_text() && found <= wanted {
             // A NUL ends a text that is shorter.
             out.resize(begin + size(datatype, wanted), 0);
@@ -199,6 +202,9 @@ impl Cell {
         }
     }
 }
+
+/// A bit on its own. The standard has it first and padding behind it, astropy looks at 0x08.
+const ONE_BIT: u8 = 0x88;
 
 /// Puts a number of elements before them, where four bytes were left for it.
 fn count(place: usize, count: usize, out: &mut [u8]) -> Result<(), Unfit> {

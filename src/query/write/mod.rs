@@ -48,6 +48,8 @@ pub struct Sql<'a> {
     pub preamble: &'a str,
     /// Which columns are computed from an encoded region, and how.
     pub regional: &'a (dyn Fn(TableId, usize) -> Option<Regional> + Sync),
+    /// Of columns that are computed from an encoded region, the first with the same region.
+    pub twin: &'a (dyn Fn(TableId, usize) -> Option<usize> + Sync),
     /// How regions are written as text.
     pub regions: RegionOptions,
     /// Whether regions of the result are decoded; otherwise they stay as Butler encodes them.
@@ -213,6 +215,7 @@ impl Writer<'_> {
     /// The outputs of the whole query as SQL, what they are, and what the columns are made of.
     fn results(&mut self) -> (Option<Vec<String>>, Vec<Wire>, Vec<Recipe>) {
         let (mut texts, mut fields, mut recipes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut regions = Vec::new();
         let plain = match &self.checked.body.set {
             super::tree::Set::Select(select) => Some(select),
             _ => None,
@@ -224,9 +227,12 @@ impl Writer<'_> {
                 && self.handed.contains(&(id, position))
                 && let Some((part, has_fallback)) = self.regional(id, position)
             {
-                let region = Recipe::Region(fields.len(), part);
-                texts.push(format!("t{id}.{}", encoded(position)));
-                fields.push(Wire::Text);
+                let known = self.region_of(id, position, &mut regions, fields.len());
+                if known == fields.len() {
+                    texts.push(format!("t{id}.{}", encoded(position)));
+                    fields.push(Wire::Text);
+                }
+                let region = Recipe::Region(known, part);
                 if has_fallback {
                     texts.push(format!("t{id}.{}", fallback(position)));
                     recipes.push(Recipe::Coalesce(vec![region, Recipe::Field(fields.len())]));
@@ -236,18 +242,51 @@ impl Writer<'_> {
                 }
                 continue;
             }
-            let field = fields.len();
+            let mut field = fields.len();
+            if let Some(value) = value
+                && let Node::Column(id, position) = value.node
+                && column.kind == Type::Region
+                && plain.is_some()
+            {
+                field = self.region_of(id, position, &mut regions, field);
+            }
+            if field < fields.len() {
+                recipes.push(self.region_recipe(field, &column.kind));
+                continue;
+            }
             if let Some(value) = value {
                 let text = self.output(value, &column.kind);
                 texts.push(text);
             }
             fields.push(self.wire(&column.kind));
-            recipes.push(match &column.kind {
-                Type::Region if self.sql.decode => Recipe::Region(field, RegionPart::Region),
-                _ => Recipe::Field(field),
-            });
+            recipes.push(self.region_recipe(field, &column.kind));
         }
         (plain.is_some().then_some(texts), fields, recipes)
+    }
+
+    fn region_recipe(&self, field: usize, kind: &Type) -> Recipe {
+        match kind {
+            Type::Region if self.sql.decode => Recipe::Region(field, RegionPart::Region),
+            _ => Recipe::Field(field),
+        }
+    }
+
+    /// The field that has the region of a column: one of those `known`, or else `new`, which is noted.
+    fn region_of(
+        &self,
+        id: usize,
+        position: usize,
+        known: &mut Vec<((usize, usize), usize)>,
+        new: usize,
+    ) -> usize {
+        let source = self.checked.sources.iter().find(|source| source.id == id);
+        let twin = source.and_then(|source| (self.sql.twin)(source.table, position));
+        let Some(twin) = twin else { return new };
+        if let Some((_, field)) = known.iter().find(|(region, _)| *region == (id, twin)) {
+            return *field;
+        }
+        known.push(((id, twin), new));
+        new
     }
 
     fn regional(&self, id: usize, position: usize) -> Option<Regional> {

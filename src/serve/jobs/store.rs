@@ -186,7 +186,12 @@ impl Store {
         let found = outcome.results.into_iter().find(|(result, _)| result.id == name);
         let (result, file) = found.ok_or_else(|| {
             let message = format!("the job is {} and has no result `{name}`", record.phase);
-            Diagnostic::error("S020", message)
+            let error = Diagnostic::error("S020", message);
+            // Some clients look for the reason here.
+            match outcome.error {
+                Some(reason) => error.help(reason.message),
+                None => error,
+            }
         })?;
         Ok((self.files.path(id, &file), result.media_type))
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::{Method, header};
+use axum::http::{HeaderValue, Method, header};
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt, stream};
 use tempfile::NamedTempFile;
@@ -77,7 +77,7 @@ async fn linger<E>(mut rest: impl Stream<Item = Result<Bytes, E>> + Unpin) {
     .await;
 }
 
-async fn read_from(request: Request, limits: &Limits) -> Result<Parameters> {
+async fn read_from(mut request: Request, limits: &Limits) -> Result<Parameters> {
     let mut parameters = from_query(request.uri().query().unwrap_or_default());
     if !matches!(*request.method(), Method::POST | Method::PUT) {
         return Ok(parameters);
@@ -87,6 +87,9 @@ async fn read_from(request: Request, limits: &Limits) -> Result<Parameters> {
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
         "multipart/form-data" => {
+            if let Some(quoted) = quoted_boundary(kind) {
+                request.headers_mut().insert(header::CONTENT_TYPE, quoted);
+            }
             // The layer around this knows the length of the whole body; parts are counted here.
             let multipart = Multipart::from_request(request, &()).await;
             let multipart = multipart.map_err(|error| malformed(&error.body_text()))?;
@@ -149,6 +152,18 @@ async fn read_multipart(
         }
     }
     Ok(())
+}
+
+/// The media type with its boundary in quotes, as it must be for characters such as `=`, which astroquery
+/// has in its boundaries without them; none when there is nothing to change.
+fn quoted_boundary(kind: &str) -> Option<HeaderValue> {
+    let (before, boundary) = kind.split_once("boundary=")?;
+    let (boundary, rest) = boundary.split_at(boundary.find(';').unwrap_or(boundary.len()));
+    let boundary = boundary.trim();
+    if boundary.starts_with('"') || !boundary.contains(['=', '/', ':', '?', '(', ')', ',']) {
+        return None;
+    }
+    HeaderValue::try_from(format!("{before}boundary=\"{boundary}\"{rest}")).ok()
 }
 
 async fn value(mut field: Field<'_>, most: usize, total: &mut usize) -> Result<String> {
@@ -248,6 +263,20 @@ mod tests {
         let read = read(request, &LIMITS).await.unwrap();
         let entries: Vec<_> = read.entries().collect();
         assert_eq!(entries, [("A", "url"), ("B", "A c"), ("A", "b&"), ("C", "")]);
+    }
+
+    #[tokio::test]
+    async fn boundaries_without_their_quotes() {
+        for (kind, boundary) in [
+            ("multipart/form-data; boundary====1234.5===", "===1234.5==="),
+            ("multipart/form-data; boundary=a/b ; charset=utf-8", "a/b"),
+            ("multipart/form-data; charset=utf-8; boundary=\"a b=c\"", "a b=c"),
+        ] {
+            let part = "Content-Disposition: form-data; name=\"x\"\r\n\r\n1";
+            let body = format!("--{boundary}\r\n{part}\r\n--{boundary}--\r\n");
+            let read = read(post(kind, body), &LIMITS).await.unwrap();
+            assert_eq!(read.single("X").unwrap(), Some("1"), "{kind}");
+        }
     }
 
     #[tokio::test]

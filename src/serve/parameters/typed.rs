@@ -43,7 +43,13 @@ impl Parameters {
     pub fn response_format(&self) -> Result<Option<&str>> {
         match self.single("RESPONSEFORMAT")? {
             Some(format) => Ok(Some(format)),
-            None => self.single("FORMAT"),
+            None => match (self.all("FORMAT").next(), self.single("FORMAT")) {
+                // astroquery sends it twice with uploads.
+                (Some(first), Err(_)) if self.all("FORMAT").all(|other| other == first) => {
+                    Ok(Some(first))
+                }
+                (_, single) => single,
+            },
         }
     }
 
@@ -83,6 +89,10 @@ mod tests {
         assert_eq!(long.run_id().unwrap_err().code, "S011");
         let both = Parameters::from_pairs([("FORMAT", "csv"), ("RESPONSEFORMAT", "tsv")]);
         assert_eq!(both.response_format().unwrap(), Some("tsv"));
+        let same = Parameters::from_pairs([("FORMAT", "csv"), ("format", "csv")]);
+        assert_eq!(same.response_format().unwrap(), Some("csv"));
+        let other = Parameters::from_pairs([("FORMAT", "csv"), ("format", "tsv")]);
+        assert_eq!(other.response_format().unwrap_err().code, "S010");
         assert_eq!(both.required("QUERY", "the query").unwrap_err().code, "S012");
     }
 }

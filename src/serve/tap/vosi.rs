@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
 use super::{Answered, Base};
@@ -35,7 +35,11 @@ pub async fn availability(State(service): Shared) -> Response {
     }))
 }
 
-pub async fn tables(State(service): Shared, RawQuery(query): RawQuery) -> Answered {
+pub async fn tables(
+    State(service): Shared,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
     let parameters = from_query(&query.unwrap_or_default());
     let detail = match parameters.single("DETAIL")? {
         None => Detail::Max,
@@ -46,7 +50,21 @@ pub async fn tables(State(service): Shared, RawQuery(query): RawQuery) -> Answer
             return Err(Box::new(error.help("possible: min, max")).into());
         }
     };
-    Ok(xml(vosi::tables(&service.offered.catalog, detail)))
+    let catalog = &service.offered.catalog;
+    if is_astroquery(&headers) {
+        // What ESA's archives call DETAIL=min, and a choice of tables.
+        let bare = parameters.single("ONLY_TABLES")?.is_some_and(|only| only == "true");
+        let detail = if bare { Detail::Min } else { detail };
+        let only: Vec<&str> = parameters.all("TABLES").flat_map(|names| names.split(',')).collect();
+        return Ok(xml(vosi::tables_for_astroquery(catalog, detail, &only)));
+    }
+    Ok(xml(vosi::tables(catalog, detail)))
+}
+
+/// Whether it is astroquery that asks: the standard client of Python without a word of its own.
+fn is_astroquery(headers: &HeaderMap) -> bool {
+    let plain = headers.get(header::ACCEPT_ENCODING).is_some_and(|accepted| accepted == "identity");
+    plain && !headers.contains_key(header::USER_AGENT) && !headers.contains_key(header::ACCEPT)
 }
 
 pub async fn table(State(service): Shared, Path(name): Path<String>) -> Answered {

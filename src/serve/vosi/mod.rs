@@ -14,7 +14,7 @@ pub use availability::{Availability, availability};
 pub use capabilities::{Capabilities, Function, Limit, OutputFormat, capabilities};
 pub use examples::{Example, examples};
 pub use features::FEATURES;
-pub use tables::{Detail, table, tables};
+pub use tables::{Detail, table, tables, tables_for_astroquery};
 
 /// Of all documents that have types from other schemas.
 const XSI: (&str, &str) = ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance");

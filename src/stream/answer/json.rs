@@ -2,8 +2,8 @@
 //!
 //! In: batches. Out: one object with these members, in this order:
 //!
-//! - `metadata`: an object for each column: `name`, `datatype`, and where they are not empty
-//!   `arraysize`, `xtype`, `unit`, `ucd`, `utype`, `description`, with VOTable's words;
+//! - `metadata`: an object for each column: `name`, `datatype`, `unit` and `description`, which may be
+//!   `null`, and where they are not empty `arraysize`, `xtype`, `ucd`, `utype`, with VOTable's words;
 //! - `infos`: objects with `name` and `value`: the query, the origin of the data;
 //! - `data`: an array for each row. NULL is `null`; numbers are numbers, but `"NaN"`, `"+Inf"` and
 //!   `"-Inf"` are strings, since JSON has no such numbers; arrays, geometries and complex numbers are
@@ -134,9 +134,14 @@ fn metadata(field: &Field) -> Json {
         ("utype", &field.utype),
         ("description", &field.description),
     ];
-    let wanted = said.iter().filter(|(name, text)| *name == "name" || !text.is_empty());
+    // astroquery needs these in any case.
+    let always = ["name", "unit", "description"];
+    let wanted = said.iter().filter(|(name, text)| always.contains(name) || !text.is_empty());
+    let value = |name: &str, text: &str| {
+        if text.is_empty() && name != "name" { Json::Null } else { json!(text) }
+    };
     Json::Object(
-        wanted.map(|(name, text)| ((*name).to_owned(), json!(text))).collect::<Map<_, _>>(),
+        wanted.map(|(name, text)| ((*name).to_owned(), value(name, text))).collect::<Map<_, _>>(),
     )
 }
 

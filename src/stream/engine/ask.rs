@@ -205,6 +205,7 @@ impl Service {
             places: &places,
             preamble: &preamble.text(),
             regional: &regional,
+            twin: &|table, column| self.twin(table, column),
             regions: self.regions,
             decode: true,
             limit: more,
@@ -230,7 +231,7 @@ impl Service {
             Some(at) => preamble.found.get(at).map(|(_, found)| found.clone()).unwrap_or_default(),
             None => {
                 let found = published.found(session).await?;
-                preamble.tables.push(published.target.helper_tables(&found.collections));
+                preamble.tables.push(published.helper_tables(&found).to_string());
                 preamble.found.push((view, found.clone()));
                 found
             }

@@ -12,6 +12,7 @@ mod service;
 mod site;
 mod stage;
 mod statement;
+mod texts;
 mod upload;
 
 pub use ask::{Answered, Prepared};

@@ -136,6 +136,12 @@ impl Service {
         }
     }
 
+    /// The first column that is computed from the same region as this one.
+    pub(super) fn twin(&self, table: TableId, column: usize) -> Option<usize> {
+        let Some(Origin::ObsCore(site, at)) = self.origin(table) else { return None };
+        self.sites.get(site)?.published.get(at)?.obscore.twins.get(column).copied().flatten()
+    }
+
     /// How a column is computed from a region, where it is and is not one itself.
     pub(super) fn regional(&self, table: TableId, column: usize) -> Option<Regional> {
         let Some(Origin::ObsCore(site, at)) = self.origin(table) else { return None };

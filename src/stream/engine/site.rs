@@ -1,11 +1,14 @@
 //! A repository of a service.
 
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use super::texts::Texts;
 use crate::db::{Database, Session};
 use crate::diag::Result;
 use crate::functions::Geometry;
 use crate::geom::{Circle, Region, intersects};
-use tokio::sync::OnceCell;
-
 use crate::lower::{Found, Known, Target, ViewName, Wanted};
 use crate::plan::{LEVEL, Scalar, ViewPlan};
 use crate::query::{Needs, column, encoded, fallback};
@@ -26,6 +29,8 @@ pub struct Published {
     pub target: Target,
     /// As clients see it.
     pub obscore: ObsCore,
+    /// What was written for queries before.
+    texts: Arc<Texts>,
 }
 
 /// A repository, open for reading.
@@ -96,7 +101,8 @@ impl Site {
         let obscore = obscore(&plan, snapshot, name, Some(&self.schema));
         // The names of helper tables must differ between the tables of a query.
         let target = target(snapshot, &format!("v{}", self.published.len()), regions);
-        self.published.push(Published { schema: schema.to_owned(), plan, target, obscore });
+        let (schema, texts) = (schema.to_owned(), Arc::default());
+        self.published.push(Published { schema, plan, target, obscore, texts });
     }
 }
 
@@ -139,6 +145,11 @@ impl Published {
         Ok(Found::new(found))
     }
 
+    /// The common table expressions that the SELECTs refer to.
+    pub fn helper_tables(&self, found: &Found) -> Arc<str> {
+        self.texts.helpers(found, || self.target.helper_tables(&found.collections))
+    }
+
     /// The SELECT of what a query needs of the table.
     pub fn select(&self, found: &Found, needs: &Needs, known: &Known) -> String {
         let values = named(needs);
@@ -152,14 +163,11 @@ impl Published {
             (*at, encoded(*at), other)
         });
         let regions: Vec<(usize, String, String)> = regions.collect();
-        let wanted = Wanted {
-            values: &values,
-            regions: &regions,
-            covers: &needs.covers,
-            choices: &needs.choices,
-            known,
-        };
-        self.target.obscore_source(&self.plan, &self.obscore, found, wanted)
+        let wanted = Wanted { values: &values, regions: &regions, covers: &needs.covers, known };
+        let (target, plan, obscore) = (&self.target, &self.plan, &self.obscore);
+        let write = || target.obscore_branches(plan, obscore, found, wanted);
+        let branches = self.texts.branches(found, needs, write);
+        target.obscore_source(plan, obscore, &branches, wanted, &needs.choices)
     }
 }
 
@@ -167,13 +175,7 @@ impl Site {
     /// The SELECT of what a query needs of one of Butler's own tables.
     pub fn native_select(&self, native: &Native, needs: &Needs, known: &Known) -> String {
         let values = named(needs);
-        let wanted = Wanted {
-            values: &values,
-            regions: &[],
-            covers: &needs.covers,
-            choices: &needs.choices,
-            known,
-        };
+        let wanted = Wanted { values: &values, regions: &[], covers: &needs.covers, known };
         self.target.native_source(native, wanted)
     }
 }

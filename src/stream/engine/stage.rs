@@ -176,6 +176,7 @@ impl<'s> Staged<'s> {
             places: &[home],
             preamble: &preamble.text(),
             regional: &regional,
+            twin: &|table, column| service.twin(table, column),
             regions: service.regions,
             decode: false,
             limit: Some(left.saturating_add(1)),
