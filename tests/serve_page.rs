@@ -79,7 +79,6 @@ const NAMELESS: &str =
   .filter((e) => !e.labels.length).map((e) => e.outerHTML)";
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one visit, step by step")]
 fn with_scripts() {
     let demo = demo(&[]);
     let mut browser = Browser::start();
