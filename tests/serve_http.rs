@@ -193,7 +193,7 @@ fn queries() {
     let service = start(&[]);
     let done = service.sync("rows 3");
     assert_eq!(done.status(), 200);
-    assert_eq!(header(&done, "content-type"), "application/x-votable+xml");
+    assert_eq!(header(&done, "content-type"), "application/x-votable+xml;serialization=binary2");
     assert!(header(&done, "server").starts_with("obscore-view/"));
     assert_eq!(done.text().unwrap(), "row 0\nrow 1\nrow 2\n");
     let get = service.get("/sync?lang=ADQL-2.0&query=about&MaxRec=5&FORMAT=csv&DUMMY=1&REQUEST=x");

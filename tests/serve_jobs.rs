@@ -166,7 +166,7 @@ async fn the_life_of_a_job() {
         let (path, kind) = store.result(&job.id, "result", None).await.unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("SELECT 2") && text.contains("files"), "{text}");
-        assert_eq!(kind, "text/csv");
+        assert_eq!(kind, "application/x-votable+xml;serialization=binary2");
         assert_eq!(job.results[0].size, text.len() as u64);
         assert_eq!(store.result(&job.id, "other", None).await.unwrap_err().code, "S020");
         let refused = store.add_parameters(&job.id, None, &change).await.unwrap_err();

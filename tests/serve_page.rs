@@ -10,6 +10,7 @@
 )]
 
 mod serve_support;
+mod support;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,9 @@ use std::time::Duration;
 use reqwest::blocking::Client;
 use serde_json::json;
 use serve_support::browser::Browser;
-use serve_support::process::{Served, Serving, State};
+use serve_support::process::{Served, Serving, State, mapping};
+use support::postgres::Cluster;
+use support::survey::Survey;
 
 /// A running service of the demo's registry.
 struct Demo {
@@ -76,7 +79,6 @@ const NAMELESS: &str =
   .filter((e) => !e.labels.length).map((e) => e.outerHTML)";
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one visit, step by step")]
 fn with_scripts() {
     let demo = demo(&[]);
     let mut browser = Browser::start();
@@ -188,11 +190,19 @@ fn with_scripts() {
         browser.requested().into_iter().filter(|url| !url.starts_with(&demo.page)).collect();
     assert_eq!(foreign, ["about:blank"; 0], "asked of others");
     assert_eq!(browser.complaints(), Vec::<&serde_json::Value>::new());
+}
 
-    // Everybody can use it.
-    assert_eq!(browser.eval(NAMELESS), json!([]));
-    assert_eq!(browser.eval(FAINT), json!([]));
-    for (width, dark, name) in [(1280, true, "dark.png"), (400, false, "narrow.png")] {
+#[test]
+fn for_everybody() {
+    let demo = demo(&[]);
+    let mut browser = Browser::start();
+    browser.open(&demo.page);
+    browser.wait("document.getElementById('holdings').getAttribute('aria-busy') === 'false'");
+    browser.eval("document.querySelector('button.run').click()");
+    browser.wait("document.querySelector('#result tbody tr')");
+    for (width, dark, name) in
+        [(1280, false, "rows.png"), (1280, true, "dark.png"), (400, false, "narrow.png")]
+    {
         browser.look(width, dark);
         assert_eq!(browser.eval(FAINT), json!([]), "{name}");
         let wider = "[...document.querySelectorAll('body *')].filter((e) => !e.closest('.rows table, .panel, .skip') \
@@ -203,6 +213,7 @@ fn with_scripts() {
         assert!(room.as_f64().unwrap() > 0.6, "{name}: {room} of the width for the query");
         browser.photograph(&photo(name));
     }
+    assert_eq!(browser.eval(NAMELESS), json!([]));
     let outline = "['header', 'main', 'footer', 'nav[aria-label]', 'h1'].map((s) => document.querySelectorAll(`body > ${s}, ${s}`).length > 0)";
     assert_eq!(browser.eval(outline), json!(vec![true; 5]));
     browser.open(&demo.page);
@@ -258,6 +269,32 @@ fn get(url: &str, headers: &[(&str, &str)]) -> reqwest::blocking::Response {
         .iter()
         .fold(Client::new().get(url), |request, (name, value)| request.header(*name, *value));
     request.send().unwrap()
+}
+
+/// The same registry on both databases, in one service: the same holdings.
+#[test]
+fn two_repositories() {
+    let repository = Survey::newest().postgres(Cluster::shared());
+    let other = Survey::newest().sqlite();
+    let (root, file) = (other.root.display().to_string(), mapping().display().to_string());
+    let state = State::new();
+    let serving = Served::new(&repository.root, &mapping())
+        .with(&["--add", "other", &root, &file])
+        .start(&state);
+    let mut browser = Browser::start();
+    browser.look(1280, false);
+    browser.open(serving.base.strip_suffix("tap").unwrap());
+    browser.wait("document.getElementById('holdings').getAttribute('aria-busy') === 'false'");
+    browser.photograph(&photo("two.png"));
+    let holdings = browser.text("document.getElementById('holdings').innerText");
+    let (_, both) = holdings.split_once("ivoa.ObsCore").unwrap();
+    let (here, there) = both.split_once("other.ObsCore").unwrap();
+    assert_eq!(here.trim(), there.split("Counted from").next().unwrap().trim());
+    assert!(here.contains("Dec ") && !here.contains("too many"), "{here}");
+    // A choice is made in one of the two.
+    browser.eval("document.getElementById('table').value = 'other.ObsCore'");
+    browser.eval("document.querySelector('#choices button').click()");
+    browser.wait("document.getElementById('adql').value.includes('FROM other.ObsCore')");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod observe;
 mod pipe;
 mod reply;
 mod server;
+mod stall;
 
 pub use base::base_url;
 pub use identity::{Caller, identify};
