@@ -132,7 +132,8 @@ async fn diagnostics_look_like_this() {
     show("Q120", &large, &ask(&service, &large, &[]).await.unwrap_err());
     insta::assert_snapshot!("query", album);
     let codes = CODES.iter().copied().flatten().map(|code| code.code);
-    let known: BTreeSet<&str> = codes.filter(|code| *code > "Q100" && *code < "Q999").collect();
+    // Q121 and Q122 are the command line's: `the_command_line_is_told`.
+    let known: BTreeSet<&str> = codes.filter(|code| *code > "Q100" && *code < "Q121").collect();
     assert_eq!(raised, known, "every code is raised");
 }
 
@@ -158,4 +159,20 @@ async fn other_peoples_tables_are_unknown() {
         }
     }
     assert!(unknown > 150, "{unknown}");
+}
+
+#[test]
+fn the_command_line_is_told() {
+    let said = |arguments: &[&str]| {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_obscore-view"))
+            .args(["query", "/nowhere", "-m", "/nowhere.yaml", "SELECT 1 FROM t"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert_eq!(done.status.code(), Some(2));
+        String::from_utf8(done.stderr).unwrap()
+    };
+    assert!(said(&["--lang", "PQL"]).contains("error[Q121]: there is no query language `PQL`"));
+    assert!(said(&["--upload", "targets"]).contains("error[Q122]: `targets` is no upload"));
+    assert!(said(&["--upload", "select=x.vot"]).contains("error[Q122]"));
 }

@@ -169,7 +169,7 @@ fn a_client_that_leaves_takes_its_query_along() {
         let most = "MAXREC=9999999&FORMAT=csv";
         write!(stream, "GET /tap/sync?LANG=ADQL&{most}&QUERY={query} HTTP/1.1\r\nHost: x\r\n\r\n")
             .unwrap();
-        let mut bytes = [0; 100_000];
+        let mut bytes = vec![0; 100_000];
         std::io::Read::read_exact(&mut stream, &mut bytes).unwrap();
         assert!(bytes.starts_with(b"HTTP/1.1 200 OK"));
         drop(stream);

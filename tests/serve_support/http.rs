@@ -13,7 +13,7 @@ pub const SLOW: &str = "SELECT COUNT(*) AS n FROM butler.dataset AS a, butler.da
 
 /// One that shows redirects.
 pub fn client() -> Client {
-    Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(60)).build().unwrap()
+    Client::builder().redirect(Policy::none()).timeout(Duration::from_mins(1)).build().unwrap()
 }
 
 /// A header's value; empty without it.
@@ -68,7 +68,7 @@ impl Serving {
 
     /// Waits for a phase of a job; its document.
     pub fn until(&self, job: &str, phase: &str) -> String {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let document = self.text(job);
             if document.contains(&format!("<uws:phase>{phase}</uws:phase>")) {
