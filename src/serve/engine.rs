@@ -5,10 +5,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use tempfile::TempPath;
 
+use super::discreet::Discreet;
 use super::parameters::Content;
 use super::query::{Answer, Answered, Output, Query};
 use super::service::Probe;
@@ -34,17 +36,24 @@ pub fn answer(service: Arc<Service>, origin: Option<Origin>, settings: &Settings
     })
 }
 
+/// How long a database may take to say that it is there.
+const PROBE: Duration = Duration::from_secs(3);
+
 /// What tells whether the databases of `service` answer.
 pub fn probe(service: Arc<Service>) -> Probe {
     Arc::new(move || {
         let service = Arc::clone(&service);
         async move {
-            for site in &service.sites {
-                let mut session = site.database.snapshot().await?;
-                session.rows("SELECT 1", &[]).await?;
-                session.rollback().await?;
-            }
-            Ok(())
+            let asked = async {
+                for site in &service.sites {
+                    let mut session = site.database.snapshot().await?;
+                    session.rows("SELECT 1", &[]).await?;
+                    session.rollback().await?;
+                }
+                Ok(())
+            };
+            let late = |_| Diagnostic::error("R027", "a database does not answer in time");
+            tokio::time::timeout(PROBE, asked).await.map_err(late)?
         }
         .boxed()
     })
@@ -66,7 +75,8 @@ impl Engine {
             .map_err(|wrong| together(wrong, &source))?;
         let columns = prepared.columns().to_vec();
         let about = About::new(columns, &query.adql, self.origin.as_ref());
-        let mut sink = sink(query.format.format, output, about)?;
+        let inner = sink(query.format.format, output, about)?;
+        let mut sink: Box<dyn Sink> = Box::new(Discreet { inner, cancel: query.cancel.clone() });
         // Only the columns are wanted, so nothing has to be asked.
         if query.maxrec == Some(0) {
             sink.start(&prepared.schema())?;

@@ -38,7 +38,8 @@ fn is_public(error: &Diagnostic) -> bool {
     !status(error.code).is_server_error() || error.code.starts_with('S') && error.code != "S030"
 }
 
-const HIDDEN: &str = "the service failed; its operator finds the reason in the log";
+/// What clients are told of failures that are not theirs.
+pub const HIDDEN: &str = "the service failed; its operator finds the reason in the log";
 
 /// The error in one line.
 pub fn line(error: &Diagnostic) -> String {

@@ -3,6 +3,7 @@
 //! In: requests. Out: the documents of TAP 1.1, UWS 1.1 and VOSI 1.1, answers of queries, jobs that
 //! outlive the process. Nothing here builds SQL or knows a database.
 
+mod discreet;
 mod engine;
 pub mod failure;
 pub mod fetch;
