@@ -149,15 +149,15 @@ fn stilts_tapquery() {
                 assert_eq!(rows("joined.vot", "votable"), identifiers(&place), "{serialization}");
             }
         }
-        // All formats of the service that Debian's STILTS reads.
-        for format in ["votable/td", "votable/b", "votable/b2", "csv", "tsv", "fits"] {
+        // All formats of the service that Debian's STILTS reads; its tab-separated one is another.
+        for format in ["votable/td", "votable/b", "votable/b2", "csv", "fits"] {
             let name = format!("raw.{}", format.replace('/', "."));
             let (adql, format) = (format!("QUERY={columns}"), format!("FORMAT={format}"));
             let form = ["-d", "LANG=ADQL", "-d", &format, "--data-urlencode", &adql, "-o"];
             let sync = format!("{}/sync", place.service.base);
             curl(&[&form[..], &[&file(&name), &sync]].concat());
-            let read = name.split('.').nth(1).unwrap().replace("tsv", "tst");
-            assert_eq!(rows(&name, &read), count(&place), "{name}");
+            let read = name.split('.').nth(1).unwrap();
+            assert_eq!(rows(&name, read), count(&place), "{name}");
         }
     }
 }
