@@ -1,4 +1,5 @@
-//! Jobs in a store that several processes share, on both databases.
+//! Jobs in a store that several processes share: stores on both databases, for queries about registries on
+//! both. What becomes of the jobs of a process that is killed is in `serve_process.rs`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,15 +16,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use futures::FutureExt;
 use obscore_view::db::Environment;
-use obscore_view::diag::Diagnostic;
 use obscore_view::serve::fetch::Fetcher;
 use obscore_view::serve::jobs::{Limits, Pace, Store, work};
 use obscore_view::serve::parameters::{Content, Parameters, Part};
-use obscore_view::serve::query::{Answer, Answered, Offer};
+use obscore_view::serve::query::{Answer, Offer};
 use obscore_view::serve::uws::{Filter, Job, Phase, Wait};
+use serve_support::engine::engine;
+use serve_support::http::SLOW;
 use support::postgres::Cluster;
+use support::python::output;
+use support::survey::{Repository, Survey};
 use tokio_util::sync::CancellationToken;
 
 const LIMITS: Limits = Limits {
@@ -48,16 +51,49 @@ const PACE: Pace = Pace {
 struct Place {
     database: String,
     folder: tempfile::TempDir,
+    repository: Repository,
+    answer: Answer,
 }
 
 impl Place {
     /// One on each database system.
-    fn both() -> [Self; 2] {
+    async fn both() -> [Self; 2] {
         let folder = || tempfile::tempdir().unwrap();
-        let cluster = Cluster::shared();
+        let (cluster, survey) = (Cluster::shared(), Survey::newest());
+        let (here, there) = (survey.sqlite(), survey.postgres(cluster));
         let (sqlite, postgres) = (folder(), cluster.url(&cluster.database()));
         let file = sqlite.path().join("jobs.sqlite3").display().to_string();
-        [Self { database: file, folder: sqlite }, Self { database: postgres, folder: folder() }]
+        [Self::new(file, sqlite, here).await, Self::new(postgres, folder(), there).await]
+    }
+
+    async fn new(database: String, folder: tempfile::TempDir, repository: Repository) -> Self {
+        let answer = engine(repository.root.to_str().unwrap()).await;
+        Self { database, folder, repository, answer }
+    }
+
+    /// A worker at a store.
+    fn worker(&self, store: &Arc<Store>) -> Worker {
+        let (end, calls) = (CancellationToken::new(), Arc::new(AtomicUsize::new(0)));
+        let (answer, counted) = (Arc::clone(&self.answer), Arc::clone(&calls));
+        let answer: Answer = Arc::new(move |query, output| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            answer(query, output)
+        });
+        let task = tokio::spawn(work(Arc::clone(store), answer, offer(), PACE, end.clone()));
+        Worker { end, task, calls }
+    }
+
+    /// The number of visits, by the database's own client.
+    fn visits(&self) -> String {
+        let sql = |schema: &str| format!("SELECT count(*) FROM {schema}visit");
+        let database = &self.repository.database;
+        if let Some((_, name)) =
+            database.rsplit_once('/').filter(|_| database.starts_with("postgresql"))
+        {
+            return Cluster::shared().psql(name, &sql("embargo_repo.")).trim().to_owned();
+        }
+        let count = output(std::process::Command::new("sqlite3").arg(database).arg(sql("")));
+        count.trim().to_owned()
     }
 
     async fn open(&self, limits: Limits) -> Arc<Store> {
@@ -72,44 +108,21 @@ fn offer() -> Arc<Offer> {
 }
 
 fn query(text: &str) -> Parameters {
-    Parameters::from_pairs([("LANG", "ADQL"), ("QUERY", text)])
+    Parameters::from_pairs([("LANG", "ADQL"), ("FORMAT", "csv"), ("QUERY", text)])
 }
 
-/// Writes the query back; `sleep` in it takes for ever, `fail` fails, `panic` panics.
-fn echo(calls: &Arc<AtomicUsize>) -> Answer {
-    let calls = Arc::clone(calls);
-    Arc::new(move |query, mut output| {
-        calls.fetch_add(1, Ordering::SeqCst);
-        async move {
-            output.write_all(query.adql.as_bytes()).unwrap();
-            for upload in &query.uploads {
-                output.write_all(format!("{upload:?}").as_bytes()).unwrap();
-            }
-            output.flush().unwrap();
-            if query.adql.contains("sleep") {
-                query.cancel.cancelled().await;
-                return Err(Diagnostic::error("S033", "stopped").into());
-            }
-            assert!(!query.adql.contains("panic"), "as asked");
-            if query.adql.contains("fail") {
-                return Err(Diagnostic::error("S011", "fails as asked").into());
-            }
-            Ok(Answered::default())
-        }
-        .boxed()
-    })
-}
+/// An upload.
+const TABLE: &str = "<VOTABLE version=\"1.4\" xmlns=\"http://www.ivoa.net/xml/VOTable/v1.3\"><RESOURCE><TABLE>\
+                     <FIELD name=\"up\" datatype=\"int\"/><DATA><TABLEDATA><TR><TD>41</TD></TR></TABLEDATA></DATA>\
+                     </TABLE></RESOURCE></VOTABLE>";
+/// A query that needs it.
+const JOIN: &str =
+    "SELECT COUNT(*) AS n, MAX(t.up) AS up FROM butler.visit AS v, TAP_UPLOAD.a AS t";
 
 struct Worker {
     end: CancellationToken,
     task: tokio::task::JoinHandle<()>,
     calls: Arc<AtomicUsize>,
-}
-
-fn worker(store: &Arc<Store>) -> Worker {
-    let (end, calls) = (CancellationToken::new(), Arc::new(AtomicUsize::new(0)));
-    let task = tokio::spawn(work(Arc::clone(store), echo(&calls), offer(), PACE, end.clone()));
-    Worker { end, task, calls }
 }
 
 async fn until(store: &Store, id: &str, phase: Phase) -> Job {
@@ -130,43 +143,43 @@ fn files(folder: &Path, id: &str) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_life_of_a_job() {
-    for place in Place::both() {
+    for place in Place::both().await {
         let store = place.open(LIMITS).await;
-        let mut parameters = query("SELECT 1");
+        let mut parameters = query("SELECT COUNT(*) AS n FROM nothing");
         parameters.push("RunId", "batch");
         parameters.push("UPLOAD", "a,param:p");
         parameters.push("PHASE", "RUN");
-        let content = Content::Memory("bytes".into());
+        let content = Content::Memory(TABLE.into());
         parameters.push_part(Part { name: "p".to_owned(), media_type: None, content });
         let job = store.create(&parameters, None).await.unwrap();
         assert_eq!((job.phase, job.run_id.as_deref()), (Phase::Pending, Some("batch")));
         let names: Vec<&str> = job.parameters.iter().map(|one| one.id.as_str()).collect();
-        assert_eq!(names, ["LANG", "QUERY", "UPLOAD", "p"]);
+        assert_eq!(names, ["LANG", "FORMAT", "QUERY", "UPLOAD", "p"]);
         assert_eq!(job, store.get(&job.id, None).await.unwrap());
 
         // What is posted replaces what was there; what is wrong is no error yet.
-        let change = Parameters::from_pairs([("query", "SELECT 2"), ("MAXREC", "many")]);
+        let change = Parameters::from_pairs([("query", JOIN), ("MAXREC", "many")]);
         store.add_parameters(&job.id, None, &change).await.unwrap();
         let change = Parameters::from_pairs([("maxrec", "7")]);
         let job = store.add_parameters(&job.id, None, &change).await.unwrap();
         let query = job.parameters.iter().find(|one| one.id == "QUERY").unwrap();
-        assert_eq!((query.value.as_str(), job.parameters.len()), ("SELECT 2", 5));
+        assert_eq!((query.value.as_str(), job.parameters.len()), (JOIN, 6));
 
         let job = store.run(&job.id, None).await.unwrap();
         assert_eq!(job.phase, Phase::Queued);
         assert_eq!(store.run(&job.id, None).await.unwrap_err().code, "S022");
-        let worker = worker(&store);
+        let worker = place.worker(&store);
         let wait = Wait { time: Duration::from_secs(20), seen: None };
         let mut job = job;
         while job.phase.blocks() {
             job = store.wait(&job.id, None, &wait).await.unwrap();
         }
-        assert_eq!(job.phase, Phase::Completed);
+        assert_eq!(job.phase, Phase::Completed, "{:?}", job.error);
         assert!(job.started.unwrap() <= job.ended.unwrap());
         let (path, kind) = store.result(&job.id, "result", None).await.unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.starts_with("SELECT 2") && text.contains("files"), "{text}");
-        assert_eq!(kind, "application/x-votable+xml;serialization=binary2");
+        assert_eq!(text, format!("n,up\r\n{},41\r\n", place.visits()));
+        assert_eq!(kind, "text/csv;header=present");
         assert_eq!(job.results[0].size, text.len() as u64);
         assert_eq!(store.result(&job.id, "other", None).await.unwrap_err().code, "S020");
         let refused = store.add_parameters(&job.id, None, &change).await.unwrap_err();
@@ -183,14 +196,13 @@ async fn the_life_of_a_job() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_are_kept_and_told() {
-    for place in Place::both() {
+    for place in Place::both().await {
         let store = place.open(Limits { duration: 1, ..LIMITS }).await;
-        let worker = worker(&store);
+        let worker = place.worker(&store);
         for (parameters, phase, said) in [
-            (query("fail"), Phase::Error, "fails as asked"),
-            (query("panic"), Phase::Error, "the service failed"),
+            (query("SELECT nothing FROM butler.visit"), Phase::Error, "no column `nothing`"),
             (Parameters::default(), Phase::Error, "LANG is missing"),
-            (query("sleep"), Phase::Aborted, "longer than 1 seconds"),
+            (query(SLOW), Phase::Aborted, "longer than 1 seconds"),
         ] {
             let job = store.create(&parameters, None).await.unwrap();
             store.run(&job.id, None).await.unwrap();
@@ -206,12 +218,12 @@ async fn failures_are_kept_and_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn owners_and_lists() {
-    for place in Place::both() {
+    for place in Place::both().await {
         let store = place.open(LIMITS).await;
-        let mine = store.create(&query("a"), Some("me")).await.unwrap();
-        let open = store.create(&query("b"), None).await.unwrap();
+        let mine = store.create(&query("SELECT id FROM butler.visit"), Some("me")).await.unwrap();
+        let open = store.create(&query("SELECT id FROM butler.visit"), None).await.unwrap();
         tokio::time::sleep(Duration::from_millis(5)).await;
-        let late = store.create(&query("c"), Some("me")).await.unwrap();
+        let late = store.create(&query("SELECT id FROM butler.visit"), Some("me")).await.unwrap();
         for caller in [None, Some("you")] {
             assert_eq!(store.get(&mine.id, caller).await.unwrap_err().code, "S021");
             assert_eq!(store.run(&mine.id, caller).await.unwrap_err().code, "S021");
@@ -241,10 +253,10 @@ async fn owners_and_lists() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_hold() {
-    for place in Place::both() {
+    for place in Place::both().await {
         let store = place.open(Limits { queued: 1, jobs: 3, ..LIMITS }).await;
-        let first = store.create(&query("a"), None).await.unwrap();
-        let second = store.create(&query("b"), None).await.unwrap();
+        let first = store.create(&query("SELECT id FROM butler.visit"), None).await.unwrap();
+        let second = store.create(&query("SELECT id FROM butler.visit"), None).await.unwrap();
         assert_eq!(store.run(&first.id, None).await.unwrap().phase, Phase::Queued);
         assert_eq!(store.run(&second.id, None).await.unwrap().phase, Phase::Held);
         let set = async |text| store.set_duration(&second.id, None, text).await;
@@ -258,12 +270,15 @@ async fn limits_hold() {
         assert_eq!(set("soon").await.unwrap_err().code, "S011");
 
         // The queue is free again.
-        let worker = worker(&store);
+        let worker = place.worker(&store);
         until(&store, &first.id, Phase::Completed).await;
         assert_eq!(store.run(&second.id, None).await.unwrap().phase, Phase::Queued);
         let done = until(&store, &second.id, Phase::Completed).await;
-        store.create(&query("c"), None).await.unwrap();
-        assert_eq!(store.create(&query("d"), None).await.unwrap_err().code, "S023");
+        store.create(&query("SELECT id FROM butler.visit"), None).await.unwrap();
+        assert_eq!(
+            store.create(&query("SELECT id FROM butler.visit"), None).await.unwrap_err().code,
+            "S023"
+        );
         assert_eq!(files(place.folder.path(), &done.id), 1);
 
         // A destruction time that has passed removes everything.
@@ -280,19 +295,22 @@ async fn limits_hold() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_share_the_work_and_no_job_is_done_twice() {
-    for place in Place::both() {
+    for place in Place::both().await {
         let (here, there) = (place.open(LIMITS).await, place.open(LIMITS).await);
+        let visits: usize = place.visits().parse().unwrap();
         let mut ids = Vec::new();
         for number in 0..30 {
-            let job = here.create(&query(&format!("SELECT {number}")), None).await.unwrap();
+            let query = query(&format!("SELECT COUNT(*) + {number} AS n FROM butler.visit"));
+            let job = here.create(&query, None).await.unwrap();
             here.run(&job.id, None).await.unwrap();
             ids.push(job.id);
         }
-        let (one, two) = (worker(&here), worker(&there));
+        let (one, two) = (place.worker(&here), place.worker(&there));
         for (number, id) in ids.iter().enumerate() {
             until(&there, id, Phase::Completed).await;
             let (path, _) = there.result(id, "result", None).await.unwrap();
-            assert_eq!(std::fs::read_to_string(path).unwrap(), format!("SELECT {number}"));
+            let wanted = visits + number;
+            assert_eq!(std::fs::read_to_string(path).unwrap(), format!("n\r\n{wanted}\r\n"));
         }
         let calls = [&one, &two].map(|worker| worker.calls.load(Ordering::SeqCst));
         assert_eq!(calls.iter().sum::<usize>(), 30, "{calls:?}");
@@ -301,11 +319,11 @@ async fn two_processes_share_the_work_and_no_job_is_done_twice() {
         // An ABORT through one process stops the work in the other.
         one.end.cancel();
         one.task.await.unwrap();
-        let job = here.create(&query("sleep"), None).await.unwrap();
+        let job = here.create(&query(SLOW), None).await.unwrap();
         here.run(&job.id, None).await.unwrap();
         until(&here, &job.id, Phase::Executing).await;
         here.abort(&job.id, None).await.unwrap();
-        let next = here.create(&query("after"), None).await.unwrap();
+        let next = here.create(&query("SELECT id FROM butler.visit"), None).await.unwrap();
         here.run(&next.id, None).await.unwrap();
         until(&here, &next.id, Phase::Completed).await;
         let deadline = Instant::now() + Duration::from_secs(10);
@@ -321,13 +339,13 @@ async fn two_processes_share_the_work_and_no_job_is_done_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_orderly_end_gives_jobs_back() {
-    for place in Place::both() {
+    for place in Place::both().await {
         let store = place.open(LIMITS).await;
-        let job = store.create(&query("sleep"), None).await.unwrap();
+        let job = store.create(&query(SLOW), None).await.unwrap();
         store.run(&job.id, None).await.unwrap();
         // Ends and begins again more often than a job is tried after crashes.
         for _ in 0..4 {
-            let worker = worker(&store);
+            let worker = place.worker(&store);
             until(&store, &job.id, Phase::Executing).await;
             worker.end.cancel();
             worker.task.await.unwrap();
@@ -337,54 +355,20 @@ async fn an_orderly_end_gives_jobs_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn jobs_of_a_worker_that_died_are_begun_again_and_then_given_up() {
-    for place in Place::both() {
-        let id = {
-            let store = place.open(LIMITS).await;
-            let job = store.create(&query("sleep"), None).await.unwrap();
-            store.run(&job.id, None).await.unwrap();
-            job.id
-        };
-        for life in 1..=LIMITS.attempts {
-            let store = place.open(LIMITS).await;
-            let mut dying = worker(&store);
-            let deadline = Instant::now() + Duration::from_secs(10);
-            while dying.calls.load(Ordering::SeqCst) == 0 {
-                assert!(Instant::now() < deadline, "life {life} gets no job");
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            assert_eq!(store.get(&id, None).await.unwrap().phase, Phase::Executing);
-            // As if the process were killed: nobody says goodbye.
-            dying.task.abort();
-            let _ = (&mut dying.task).await;
-            store.close().await;
-            println!("life {life} ended");
-        }
-        let store = place.open(LIMITS).await;
-        let worker = worker(&store);
-        let job = until(&store, &id, Phase::Error).await;
-        let error = job.error.unwrap();
-        assert!(error.message.contains("S024") && error.transient, "{}", error.message);
-        worker.end.cancel();
-        worker.task.await.unwrap();
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn of_an_abort_and_a_completion_one_happens() {
-    for place in Place::both() {
+    for place in Place::both().await {
         let store = place.open(LIMITS).await;
-        let worker = worker(&store);
+        let worker = place.worker(&store);
         let mut seen = [0, 0];
         for number in 0..40 {
-            let job = store.create(&query("SELECT 1"), None).await.unwrap();
+            let job = store.create(&query("SELECT id FROM butler.visit"), None).await.unwrap();
             store.run(&job.id, None).await.unwrap();
             tokio::time::sleep(Duration::from_micros(300 * number)).await;
             let aborted = store.abort(&job.id, None).await;
             let phase = if aborted.is_ok() { Phase::Aborted } else { Phase::Completed };
             tokio::time::sleep(Duration::from_millis(10)).await;
             let job = store.get(&job.id, None).await.unwrap();
-            assert_eq!(job.phase, phase);
+            assert_eq!(job.phase, phase, "{:?}", job.error);
             assert_eq!(job.results.len(), usize::from(phase == Phase::Completed));
             seen[usize::from(phase == Phase::Completed)] += 1;
         }

@@ -55,7 +55,7 @@ pub async fn serve(
         connections: connections.unwrap_or(u32::MAX),
         prepared: settings.prepared,
         statement_timeout: longest(&settings),
-        patience: settings.limits.queue_time,
+        patience: settings.limits.queue_time.max(Duration::from_secs(1)),
         ..Options::default()
     };
     let Opened { service, mapping } =

@@ -59,12 +59,14 @@ impl Server {
     }
 }
 
-/// Whether an error says that the connection is no more: it broke, or the server ended it (SQLSTATE
-/// 57P01 to 57P03).
+/// Whether an error says that the connection is no more: it broke, the server ended it (SQLSTATE 57P01 to
+/// 57P03), or a request to stop the statement before reached it late (57014).
 fn is_lost(error: &Error) -> bool {
     match error {
         Error::Io(_) => true,
-        Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        Error::Database(error) => {
+            error.code().is_some_and(|code| code.starts_with("57P") || code == "57014")
+        }
         _ => false,
     }
 }

@@ -80,11 +80,15 @@ impl<'s> Staged<'s> {
         let Some(source) = checked.sources.get(at) else { return Ok(Place::Table(String::new())) };
         let name = format!("x{}", source.id);
         let known = self.columns(source.table, uploads);
-        let wanted: Vec<(usize, Column)> = needs
+        let mut wanted: Vec<(usize, Column)> = needs
             .values
             .iter()
             .filter_map(|at| known.get(*at).map(|column| (*at, column.clone())))
             .collect();
+        if wanted.is_empty() {
+            // Rows that are only counted need a column to be rows.
+            wanted.extend(known.first().map(|column| (0, column.clone())));
+        }
         let typed: Vec<(String, ColumnType)> =
             wanted.iter().map(|(at, one)| (column(*at), one.kind.carrier())).collect();
         to.create_temporary(&name, &typed).await?;
