@@ -131,7 +131,9 @@ fn diagnostics_look_like_this() {
     assert!(errors.contains("Q066"), "{errors}");
     raised.extend(["Q070", "Q066"]);
     let codes = CODES.iter().copied().flatten().map(|code| code.code);
-    let known: BTreeSet<&str> = codes.filter(|code| code.starts_with('Q')).collect();
+    // From Q101 on they are about meaning: tests/diagnostics_query.rs.
+    let known: BTreeSet<&str> =
+        codes.filter(|code| code.starts_with('Q') && *code < "Q100").collect();
     assert_eq!(raised, known);
 }
 

@@ -120,7 +120,7 @@ fn pages_escape_and_link() {
     assert!(page.contains("title=\"Begin &lt;UTC&gt;\">t_min<small>d</small>"));
     assert!(page.contains("WHERE a &lt; 'b' &amp; é"));
     assert!(page.contains(
-        "<p>3 rows before the error</p>\n<p class=\"error\" role=\"alert\">Error: &lt;b&gt;</p>"
+        "<p class=\"ending\">3 rows before the error</p>\n<pre class=\"error\" role=\"alert\">&lt;b&gt;</pre>"
     ));
 }
 

@@ -149,7 +149,7 @@ fn stilts_tapquery() {
                 assert_eq!(rows("joined.vot", "votable"), identifiers(&place), "{serialization}");
             }
         }
-        // All formats of the service that Debian's STILTS reads.
+        // All formats of the service that Debian's STILTS reads; its tab-separated one is another.
         for format in ["votable/td", "votable/b", "votable/b2", "csv", "fits"] {
             let name = format!("raw.{}", format.replace('/', "."));
             let (adql, format) = (format!("QUERY={columns}"), format!("FORMAT={format}"));

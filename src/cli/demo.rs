@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 
 use super::compile::{self, Compiled, Regions, ViewOptions, compile};
 use super::output::{Terminal, product};
+use super::repositories::Further;
 use super::{Failure, Outcome, apply};
 use crate::db::{self, Database};
 use crate::deploy::{self, Request};
 use crate::diag::{Diagnostic, Source};
 use crate::mapping;
+use crate::serve::http::{listen, start_log};
+use crate::serve::page;
+use crate::serve::settings::{self, Flags};
 use crate::value::Cell;
 
 const REGISTRY: &str = include_str!("../../fixtures/demo.sql");
@@ -24,12 +28,21 @@ registry:
   db: sqlite:///<butlerRoot>/gen3.sqlite3
 ";
 
-/// Make a small real registry in SQLite, put the view on it, and answer three queries.
+/// Make a small real registry in SQLite, put the view on it, answer three queries, and serve it.
+///
+/// With --serve there is then a page at http://127.0.0.1:8080/ and TAP below it, until Ctrl-C. The port is
+/// the next free one unless --bind says which.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Folder of the repository; made when it does not exist.
     #[arg(default_value = "obscore-demo")]
     folder: PathBuf,
+    /// Serve the repository afterwards: a page for people and TAP.
+    #[arg(long)]
+    serve: bool,
+    /// Address and port to listen at.
+    #[arg(long, requires = "serve", value_name = "ADDR:PORT")]
+    bind: Option<String>,
 }
 
 /// What is asked of the view, and why.
@@ -86,8 +99,49 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     );
     product(&text, None)?;
     terminal.note("The view is live: what Butler writes to this registry shows at once.");
-    Ok(Outcome::Done)
+    match arguments.serve {
+        true => serve(&folder, repo, mapping_file, arguments.bind.as_deref(), terminal).await,
+        false => Ok(Outcome::Done),
+    }
 }
+
+/// Ports that are tried one after the other where none was named.
+const PORTS: std::ops::RangeInclusive<u16> = 8080..=8099;
+
+/// Serves the repository until the process is told to end.
+async fn serve(
+    folder: &Path,
+    repo: String,
+    mapping: PathBuf,
+    bind: Option<&str>,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let jobs = folder.join("jobs").display().to_string();
+    let own = [("jobs.folder", jobs.as_str()), ("log_level", "warn")];
+    let flags = Flags::from_pairs(None, own.into_iter().chain(bind.map(|bind| ("bind", bind))));
+    let settings = settings::read(&flags, &db::Environment::process())?;
+    start_log(&settings);
+    let mut server = listen(settings.bind).await;
+    for port in PORTS.skip(1).take_while(|_| bind.is_none()) {
+        if server.is_ok() {
+            break;
+        }
+        server = listen((settings.bind.ip(), port).into()).await;
+    }
+    let said = |address: std::net::SocketAddr| {
+        let pyvo = page::pyvo(&format!("http://{address}/tap"), SERVED, 10, false);
+        format!(
+            "\nPage       http://{address}/\nTAP        http://{address}/tap\n\nFrom Python (pip install \
+             pyvo):\n\n{pyvo}\nCtrl-C ends the service.\n"
+        )
+    };
+    let input = compile::Input { repo, mapping };
+    super::serve::serve(&input, &Further::default(), settings, server?, terminal, said).await
+}
+
+/// A query for those who have the service before them.
+const SERVED: &str = "SELECT obs_id, em_filter_name, t_min, s_ra, s_dec\nFROM ivoa.ObsCore\nWHERE 1 = \
+                      CONTAINS(POINT(40, -34.4), s_region)";
 
 /// The repository's files; a registry that is there already is kept.
 async fn write(folder: &Path) -> Result<(), Failure> {

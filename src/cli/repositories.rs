@@ -42,19 +42,8 @@ struct Known {
     site: Site,
 }
 
-/// Opens the repositories; `connections` at most to each.
+/// Opens the repositories, each with these options.
 pub async fn open(
-    input: &Input,
-    further: &Further,
-    connections: u32,
-    terminal: &Terminal,
-) -> Result<Opened, Failure> {
-    let options = db::Options { connections, ..db::Options::default() };
-    open_with(input, further, &options, terminal).await
-}
-
-/// Opens the repositories with these options.
-pub async fn open_with(
     input: &Input,
     further: &Further,
     options: &db::Options,
@@ -114,8 +103,8 @@ async fn add(
         }
     };
     let Some(Known { snapshot, site, .. }) = known.get_mut(at) else { return Ok(()) };
-    let options = resolve::Options { dialect: snapshot.dialect, parity: further.parity };
-    let (plan, said) = resolve(mapping, snapshot, options)?;
+    let chosen = resolve::Options { dialect: snapshot.dialect, parity: further.parity };
+    let (plan, said) = resolve(mapping, snapshot, chosen)?;
     for one in said.iter().filter(|one| one.severity >= Severity::Warning) {
         terminal.say(one);
     }

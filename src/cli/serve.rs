@@ -1,5 +1,6 @@
 //! `serve`: the service.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use super::compile::Input;
 use super::output::{Terminal, product};
 use super::repositories::{self, Further, Opened};
 use super::{Failure, Outcome};
-use crate::db::{self, Environment};
+use crate::db::{Environment, Options};
 use crate::diag::Diagnostic;
 use crate::serve::http::{Server, listen, start_log};
 use crate::serve::settings::{self, Flags, Settings};
@@ -31,29 +32,34 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    serve(&arguments.input, &arguments.further, &arguments.flags, terminal).await
+    let settings = settings::read(&arguments.flags, &Environment::process())?;
+    start_log(&settings);
+    let server = listen(settings.bind).await?;
+    // The first line is for scripts.
+    let said = |address: SocketAddr| format!("http://{address}/tap\n");
+    serve(&arguments.input, &arguments.further, settings, server, terminal, said).await
 }
 
-/// Serves until the process is told to end.
+/// Serves until the process is told to end; `said` goes to stdout when clients can be answered.
 pub async fn serve(
     input: &Input,
     further: &Further,
-    flags: &Flags,
+    settings: Settings,
+    server: Server,
     terminal: &Terminal,
+    said: impl FnOnce(SocketAddr) -> String,
 ) -> Result<Outcome, Failure> {
     let environment = Environment::process();
-    let settings = settings::read(flags, &environment)?;
-    start_log(&settings);
     let connections = u32::try_from(settings.limits.queries + settings.jobs.running + 2);
-    let connections = connections.unwrap_or(u32::MAX);
-    let options = db::Options {
-        connections,
+    let options = Options {
+        connections: connections.unwrap_or(u32::MAX),
+        prepared: settings.prepared,
         statement_timeout: longest(&settings),
         patience: settings.limits.queue_time.max(Duration::from_secs(1)),
-        ..db::Options::default()
+        ..Options::default()
     };
     let Opened { service, mapping } =
-        repositories::open_with(input, further, &options, terminal).await?;
+        repositories::open(input, further, &options, terminal).await?;
     let engine = Arc::new(service);
     let offered = Offered {
         catalog: engine.catalog.clone(),
@@ -63,7 +69,6 @@ pub async fn serve(
     };
     let answer = serve::answer(Arc::clone(&engine), mapping.origin.clone(), &settings);
     let probe = serve::probe(Arc::clone(&engine));
-    let server = listen(settings.bind).await?;
     let folder = folder(&input.repo, &settings);
     let service =
         serve::Service::new(settings, offered, (answer, probe), &folder, &environment).await?;
@@ -71,12 +76,13 @@ pub async fn serve(
     let told = end.clone();
     // Before anybody knows that there is something to end.
     let listening = ended()?;
-    said(&server)?;
+    product(&said(server.address()), None)?;
     tokio::spawn(async move {
         listening.await;
         told.cancel();
     });
-    service.run(server, axum::Router::new(), end).await;
+    let page = serve::page::routes(&service);
+    service.run(server, page, end).await;
     for site in &engine.sites {
         site.database.close().await;
     }
@@ -89,12 +95,6 @@ fn longest(settings: &Settings) -> Option<Duration> {
     let limits = &settings.limits;
     let longest = limits.sync_time.max(limits.most_job_time);
     (!limits.most_job_time.is_zero()).then(|| longest + Duration::from_mins(1))
-}
-
-/// Where the service is, on stdout: the first line is for scripts.
-fn said(server: &Server) -> Result<(), Failure> {
-    let address = server.address();
-    Ok(product(&format!("http://{address}/tap\n"), None)?)
 }
 
 /// The folder of jobs: by default one of this user's for this repository.

@@ -13,10 +13,15 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoo
 
 use super::error;
 use super::redact::io_text;
+use super::server::Server;
 use super::session::Session;
+use super::stop::Stop;
 use super::target::{PostgresTarget, SqliteTarget, Target};
 use crate::diag::{Diagnostic, Result};
 use crate::sql::Dialect;
+
+/// For how long a connection is taken to be as it was.
+const FRESH: Duration = Duration::from_secs(5);
 
 /// What may be done with a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +41,12 @@ pub struct Options {
     pub statement_timeout: Option<Duration>,
     /// Most connections at a time.
     pub connections: u32,
+    /// Whether statements can be stopped from outside of their session; PostgreSQL sessions then have
+    /// names of their own.
+    pub stoppable: bool,
+    /// Whether statements with parameters stay prepared on PostgreSQL connections. Not behind a pooler
+    /// that gives each transaction another connection, where they are not found again.
+    pub prepared: bool,
     /// Called with every new SQLite connection: registers functions of this process.
     pub sqlite_setup: Option<SqliteSetup>,
 }
@@ -52,6 +63,8 @@ impl Default for Options {
             patience: Duration::from_secs(30),
             statement_timeout: None,
             connections: 4,
+            stoppable: false,
+            prepared: false,
             sqlite_setup: None,
         }
     }
@@ -68,7 +81,8 @@ pub struct Database {
 
 #[derive(Debug, Clone)]
 pub(super) enum Pool {
-    Postgres(PgPool),
+    /// For sessions; and for stopping them, when all connections for sessions are taken.
+    Postgres(PgPool, PgPool),
     Sqlite(SqlitePool),
 }
 
@@ -79,7 +93,10 @@ impl Database {
     /// R020 to R027, R039 with what is wrong and what to do about it.
     pub async fn open(target: &Target, access: Access, options: &Options) -> Result<Self> {
         let pool = match target {
-            Target::Postgres(postgres) => Pool::Postgres(open_postgres(postgres, options).await?),
+            Target::Postgres(postgres) => {
+                let (pool, stops) = open_postgres(postgres, options).await?;
+                Pool::Postgres(pool, stops)
+            }
             Target::Sqlite(sqlite) => Pool::Sqlite(open_sqlite(sqlite, access, options).await?),
         };
         Ok(Self { target: target.clone(), pool, access, options: options.clone() })
@@ -135,7 +152,10 @@ impl Database {
     /// Closes all connections.
     pub async fn close(&self) {
         match &self.pool {
-            Pool::Postgres(pool) => pool.close().await,
+            Pool::Postgres(pool, stops) => {
+                pool.close().await;
+                stops.close().await;
+            }
             Pool::Sqlite(pool) => pool.close().await,
         }
     }
@@ -143,25 +163,22 @@ impl Database {
     async fn begin(&self, postgres: &'static str, sqlite: &'static str) -> Result<Session> {
         let failed = |error| error::describe(&error, &self.target);
         match &self.pool {
-            Pool::Postgres(pool) => {
-                let transaction = match pool.begin_with(postgres).await {
-                    // A request to stop the statement before reached the connection late.
-                    Err(error) if was_stopped(&error) => pool.begin_with(postgres).await,
-                    begun => begun,
-                };
-                let transaction = transaction.map_err(failed)?;
-                let mut session = Session::postgres(transaction, self.target.clone());
+            Pool::Postgres(pool, _) => {
+                let stop = Stop::new();
                 // Local settings end with the transaction, for the same reason.
                 let limit = self.options.statement_timeout.map(|limit| limit.as_millis());
                 let limit = limit.map(|limit| format!("; SET LOCAL statement_timeout = {limit}"));
-                let settings = format!(
-                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL \
-                     application_name = '{}'{}",
-                    session.stop.name(),
+                // By this name the session can be found and stopped.
+                let name = self.options.stoppable.then(|| stop.name().to_owned());
+                let name = name.map(|name| format!("; SET LOCAL application_name = '{name}'"));
+                let statements = format!(
+                    "{postgres}; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'{}{}",
+                    name.unwrap_or_default(),
                     limit.unwrap_or_default()
                 );
-                session.run(&settings).await?;
-                Ok(session)
+                let server = Server::begin(pool, &statements).await.map_err(failed)?;
+                let prepared = self.options.prepared;
+                Ok(Session::postgres(server, self.target.clone(), stop, prepared))
             }
             Pool::Sqlite(pool) => {
                 let transaction = pool.begin_with(sqlite).await.map_err(failed)?;
@@ -171,16 +188,7 @@ impl Database {
     }
 }
 
-/// Whether a transaction could not begin because of a request that was meant for another one.
-fn was_stopped(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::BeginFailed => true,
-        sqlx::Error::Database(error) => error.code().as_deref() == Some("57014"),
-        _ => false,
-    }
-}
-
-async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<PgPool> {
+async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<(PgPool, PgPool)> {
     let mut patience = options.patience;
     let mut connect = PgConnectOptions::new_without_pgpass().application_name("obscore-view");
     if let Some(host) = &target.host {
@@ -239,10 +247,27 @@ async fn open_postgres(target: &PostgresTarget, options: &Options) -> Result<PgP
         Ok(Err(error)) => return Err(described(error)),
         Err(_) => return Err(described(sqlx::Error::PoolTimedOut)),
     }
-    Ok(PgPoolOptions::new()
+    let stops = PgPoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(Duration::from_mins(1))
+        .acquire_timeout(patience)
+        .connect_lazy_with(connect.clone());
+    let pool = PgPoolOptions::new()
         .max_connections(options.connections)
         .acquire_timeout(patience)
-        .connect_lazy_with(connect))
+        // What broke a moment ago is noticed by the next transaction.
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            let is_fresh = about.idle_for < FRESH;
+            Box::pin(async move {
+                if !is_fresh {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(connect);
+    Ok((pool, stops))
 }
 
 /// `-c name=value` pairs, as libpq's `options` has them.

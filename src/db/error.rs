@@ -83,6 +83,10 @@ fn postgres(error: &dyn DatabaseError, target: &PostgresTarget) -> Diagnostic {
             .help("try again when it has ended; pg_stat_activity shows who it is"),
         "57014" => Diagnostic::error("R027", format!("{target}: {text}"))
             .help("raise the statement timeout"),
+        // Class 22, data exceptions: a statement met a value that it cannot take.
+        code if code.starts_with("22") => Diagnostic::error("Q117", text.to_owned()),
+        // Class 54, program limits.
+        code if code.starts_with("54") => Diagnostic::error("Q120", text.to_owned()),
         "42P01" | "42703" | "3F000" => Diagnostic::error("R024", format!("{target}: {text}"))
             .help("the registry changed since it was looked at, or its namespace is another one"),
         _ => Diagnostic::error("R029", format!("{target}: {text} (SQLSTATE {code})")),

@@ -19,6 +19,7 @@ mod postgres;
 mod redact;
 mod repo;
 mod repo_index;
+mod server;
 mod session;
 mod sqlite;
 mod stop;

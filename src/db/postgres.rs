@@ -54,7 +54,8 @@ fn cell(value: &PgValueRef<'_>) -> Result<Cell> {
     };
     let bytes = value.as_bytes().map_err(|_| unreadable())?;
     if value.format() == PgValueFormat::Text {
-        return value.as_str().map(|text| Cell::Text(text.to_owned())).map_err(|_| unreadable());
+        let text = value.as_str().map_err(|_| unreadable())?;
+        return written(kind.name(), text).ok_or_else(unreadable);
     }
     let decoded = match kind.name() {
         "BOOL" => bytes.first().map(|byte| Cell::Bool(*byte != 0)),
@@ -78,6 +79,16 @@ fn cell(value: &PgValueRef<'_>) -> Result<Cell> {
         _ => None,
     };
     decoded.ok_or_else(unreadable)
+}
+
+/// A value that comes as text.
+fn written(kind: &str, text: &str) -> Option<Cell> {
+    match kind {
+        "BOOL" => Some(Cell::Bool(text == "t")),
+        "INT2" | "INT4" | "INT8" | "OID" => text.parse().ok().map(Cell::Int),
+        "FLOAT4" | "FLOAT8" | "NUMERIC" => text.parse().ok().map(Cell::Float),
+        _ => Some(Cell::Text(text.to_owned())),
+    }
 }
 
 /// The double nearest to a NUMERIC: number of digits, weight of the first, sign, scale, then digits

@@ -4,8 +4,9 @@
 //! memory. Dropping a session rolls it back.
 
 use futures::stream::{BoxStream, StreamExt};
-use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, SqlSafeStr, Sqlite, Transaction};
 
+use super::server::Server;
 use super::stop::Stop;
 use super::target::Target;
 use super::{error, postgres, sqlite};
@@ -20,21 +21,28 @@ pub struct Session {
     pub(super) connection: Connection,
     pub(super) target: Target,
     pub(super) stop: Stop,
+    /// Whether statements with parameters stay prepared.
+    pub(super) prepared: bool,
 }
 
 #[derive(Debug)]
 pub(super) enum Connection {
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Server),
     Sqlite(Transaction<'static, Sqlite>),
 }
 
 impl Session {
-    pub(super) fn postgres(transaction: Transaction<'static, Postgres>, target: Target) -> Self {
-        Self { connection: Connection::Postgres(transaction), target, stop: Stop::new() }
+    pub(super) fn postgres(server: Server, target: Target, stop: Stop, prepared: bool) -> Self {
+        Self { connection: Connection::Postgres(server), target, stop, prepared }
     }
 
     pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, target: Target) -> Self {
-        Self { connection: Connection::Sqlite(transaction), target, stop: Stop::new() }
+        Self {
+            connection: Connection::Sqlite(transaction),
+            target,
+            stop: Stop::new(),
+            prepared: false,
+        }
     }
 
     /// The database system.
@@ -80,6 +88,21 @@ impl Session {
             rows.push(row?);
         }
         Ok(rows)
+    }
+
+    /// All rows of a SELECT without parameters, in as few exchanges with the database as it takes.
+    ///
+    /// # Errors
+    /// As [`Self::rows`].
+    pub async fn rows_at_once(&mut self, sql: &str) -> Result<Vec<Vec<Cell>>> {
+        let Connection::Postgres(connection) = &mut self.connection else {
+            return self.rows(sql, &[]).await;
+        };
+        // A statement with parameters is first described and then run, one without is only run.
+        let statement = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()).into_sql_str());
+        let rows = statement.fetch_all(&mut **connection).await;
+        let rows = rows.map_err(|failure| error::describe(&failure, &self.target))?;
+        rows.iter().map(postgres::row).collect()
     }
 
     /// The rows of a SELECT one by one, in constant memory. Parameters are `$1`, `$2` on both
@@ -189,7 +212,7 @@ impl Session {
     /// R029.
     pub async fn commit(self) -> Result<()> {
         let done = match self.connection {
-            Connection::Postgres(transaction) => transaction.commit().await,
+            Connection::Postgres(server) => server.end("COMMIT").await,
             Connection::Sqlite(transaction) => transaction.commit().await,
         };
         done.map_err(|failure| error::describe(&failure, &self.target))
@@ -201,7 +224,7 @@ impl Session {
     /// R029.
     pub async fn rollback(self) -> Result<()> {
         let done = match self.connection {
-            Connection::Postgres(transaction) => transaction.rollback().await,
+            Connection::Postgres(server) => server.end("ROLLBACK").await,
             Connection::Sqlite(transaction) => transaction.rollback().await,
         };
         done.map_err(|failure| error::describe(&failure, &self.target))

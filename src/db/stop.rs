@@ -60,7 +60,7 @@ impl Database {
     /// R020 to R029: the server could not be asked.
     pub async fn stop(&self, stop: &Stop) -> Result<()> {
         stop.stopped.store(true, Ordering::Relaxed);
-        let Pool::Postgres(pool) = &self.pool else { return Ok(()) };
+        let Pool::Postgres(_, pool) = &self.pool else { return Ok(()) };
         let sql = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1";
         sqlx::query(sql)
             .bind(stop.name())

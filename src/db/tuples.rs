@@ -5,12 +5,14 @@
 //! and its bytes; big-endian), which PostgreSQL sends as they are. SQLite's cells are put into the
 //! same layout without the detour through the driver's rows, one allocation each.
 
+mod chunks;
 mod postgres;
 mod sqlite;
 
 pub(super) use sqlite::insert;
 
-use futures::StreamExt;
+use chunks::Chunks;
+use futures::{FutureExt, StreamExt};
 use tokio::sync::mpsc::Sender;
 
 use super::error;
@@ -20,8 +22,6 @@ use crate::diag::{Diagnostic, Result};
 use crate::lower::Wire;
 use crate::value::Cell;
 
-/// Chunks are sent when they have grown to this many bytes.
-const CHUNK: usize = 512 << 10;
 /// Signature, flags and length of the extension area of PostgreSQL's binary COPY.
 const HEADER: usize = 19;
 
@@ -54,30 +54,40 @@ impl Session {
             }
             // COPY has no parameters.
             Connection::Postgres(connection) if !parameters.is_empty() => {
-                postgres::send(connection, select, parameters, to)
+                postgres::send(connection, self.prepared, select, parameters, to)
                     .await
                     .map_err(|failure| error::describe(&failure, target))
             }
             Connection::Postgres(connection) => {
                 let failed = |failure| error::describe(&failure, target);
                 let copy = format!("COPY (\n{select}\n) TO STDOUT (FORMAT binary)");
+                connection.is_amid();
                 let mut rows = connection.copy_out_raw(&copy).await.map_err(failed)?;
-                let mut chunk = Vec::with_capacity(CHUNK + (CHUNK >> 3));
+                let mut chunks = Chunks::new(to);
                 let mut header = HEADER;
-                while let Some(bytes) = rows.next().await {
+                loop {
+                    let next = match rows.next().now_or_never() {
+                        Some(next) => next,
+                        None => {
+                            if chunks.holds_first() && !chunks.send().await {
+                                return Ok(());
+                            }
+                            rows.next().await
+                        }
+                    };
+                    let Some(bytes) = next else { break };
                     let bytes = bytes.map_err(failed)?;
                     let skipped = header.min(bytes.len());
                     header -= skipped;
-                    chunk.extend_from_slice(bytes.get(skipped..).unwrap_or_default());
-                    if chunk.len() >= CHUNK {
-                        let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK + 8192));
-                        if to.send(full).await.is_err() {
-                            return Ok(());
-                        }
+                    chunks.bytes().extend_from_slice(bytes.get(skipped..).unwrap_or_default());
+                    if !chunks.grown().await {
+                        return Ok(());
                     }
                 }
+                drop(rows);
+                connection.is_through();
                 // Nobody who receives any more is no failure of the database.
-                let _ = to.send(chunk).await;
+                let _ = chunks.send().await;
                 Ok(())
             }
         }
@@ -89,7 +99,17 @@ impl Session {
 pub(super) fn failed(target: &Target, (code, text): (i32, String)) -> Box<Diagnostic> {
     // A function of this process says what is wrong with its arguments.
     let asked = ["no such", "near ", "ambiguous"].iter().any(|known| text.starts_with(known));
+    let large = [
+        "too many",
+        "Expression tree is too large",
+        "parser stack overflow",
+        "at most",
+        "variable number",
+    ];
     match target {
+        _ if code == 18 || (code == 1 && large.iter().any(|known| text.starts_with(known))) => {
+            Box::new(Diagnostic::error("Q120", text))
+        }
         _ if code == 1 && !asked => Box::new(Diagnostic::error("Q117", text)),
         Target::Sqlite(target) => Box::new(error::sqlite_code(code, &text, target)),
         target @ Target::Postgres(_) => {

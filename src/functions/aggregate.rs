@@ -10,10 +10,12 @@ const MAX_TEXT: usize = 1 << 24;
 /// Most bins of a histogram.
 const MAX_BINS: i64 = 100_000;
 
-/// Texts joined by a delimiter, in the order in which they come.
+/// Texts joined by a delimiter, sorted by their bytes: the order of rows is none that one could rely on.
 #[derive(Debug, Clone, Default)]
 pub struct StringAgg {
-    text: Option<String>,
+    /// Text, delimiter before it.
+    texts: Vec<(String, String)>,
+    length: usize,
 }
 
 impl StringAgg {
@@ -22,22 +24,24 @@ impl StringAgg {
     /// # Errors
     /// The whole becomes too long.
     pub fn add(&mut self, text: &str, delimiter: &str) -> Result<(), Wrong> {
-        match &mut self.text {
-            None => self.text = Some(text.to_owned()),
-            Some(all) if all.len() + delimiter.len() + text.len() > MAX_TEXT => {
-                return Err(Wrong(format!("the texts together are longer than {MAX_TEXT} bytes")));
-            }
-            Some(all) => {
-                all.push_str(delimiter);
-                all.push_str(text);
-            }
+        self.length += text.len() + delimiter.len();
+        if self.length > MAX_TEXT {
+            return Err(Wrong(format!("the texts together are longer than {MAX_TEXT} bytes")));
         }
+        self.texts.push((text.to_owned(), delimiter.to_owned()));
         Ok(())
     }
 
     /// The joined text; `None` when there was nothing.
-    pub fn finish(self) -> Option<String> {
-        self.text
+    pub fn finish(mut self) -> Option<String> {
+        self.texts.sort();
+        let mut texts = self.texts.into_iter();
+        let (mut all, _) = texts.next()?;
+        for (text, delimiter) in texts {
+            all.push_str(&delimiter);
+            all.push_str(&text);
+        }
+        Some(all)
     }
 }
 

@@ -33,7 +33,7 @@ pub use frames::{Frame, transform};
 pub use geometry::{Geometry, Point};
 pub use healpix::{healpix_center, healpix_index};
 pub use instant::{timestamp, to_jd, to_mjd};
-pub use number::{double, integer, integer_of_text, modulo, round, truncate};
+pub use number::{double, integer, integer_of_text, modulo, round, truncate, whole};
 pub use output::{dali, stcs};
 pub use pattern::{ilike, like};
 pub use random::{normal, uniform};

@@ -11,6 +11,22 @@ pub fn modulo(x: f64, y: f64) -> f64 {
     x % y
 }
 
+/// Two integers with one of `+`, `-`, `*` and `/` between them; `None` for a divisor of zero.
+///
+/// # Errors
+/// The result has more than 64 bits.
+pub fn whole(x: i64, operator: &str, y: i64) -> Result<Option<i64>, Wrong> {
+    let result = match operator {
+        "+" => x.checked_add(y),
+        "-" => x.checked_sub(y),
+        "*" => x.checked_mul(y),
+        _ if y == 0 => return Ok(None),
+        _ => x.checked_div(y),
+    };
+    let wrong = || Wrong(format!("{x} {operator} {y} is out of the range of BIGINT"));
+    result.map(Some).ok_or_else(wrong)
+}
+
 /// `x` rounded to `places` digits behind the point; before it for negative places.
 pub fn round(x: f64, places: i64) -> f64 {
     to_places(x, places, |next| next >= b'5')

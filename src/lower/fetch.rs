@@ -10,7 +10,7 @@ use sea_query::Expr;
 use super::Target;
 use super::scalar::column;
 use crate::obscore::ColumnType;
-use crate::plan::{Branch, RegionPart, Scalar, Search, TimeForm, ValueKind};
+use crate::plan::{Branch, RegionPart, Scalar, Search, TimeForm, ValueKind, ViewPlan};
 use crate::sql::Dialect;
 use crate::value::{Cell, Literal};
 
@@ -77,19 +77,22 @@ pub struct Fetch {
 }
 
 impl Target {
-    /// The SELECT that lists the collections of a search in their order, in the columns that
-    /// [`Self::with`] takes.
-    pub fn collections_select(&self, search: &Search) -> String {
-        let view = self.collections_view(search);
-        format!("SELECT {} FROM (\n{view}\n) AS c ORDER BY c.rank", self.key_columns())
-    }
-
-    /// The SELECT that lists which dataset type which collection may hold: `dataset_type.id`, and
-    /// the collection as in the first column of [`Self::collections_select`].
-    pub fn summaries_select(&self) -> String {
-        let (reference, table) =
-            (self.collection_reference(), self.table("collection_summary_dataset_type"));
-        format!("SELECT s.dataset_type_id, s.{reference} FROM {table} AS s")
+    /// The SELECT that lists the collections of a plan's search that may hold datasets of its types, in
+    /// their order: the columns that [`Self::with`] takes, then `dataset_type.id`; a row for each pair.
+    pub fn found_select(&self, plan: &ViewPlan) -> String {
+        let view = self.collections_view(&plan.search);
+        let types = plan.branches.iter().map(|branch| branch.dataset_type_id.to_string());
+        let types: Vec<String> = types.collect();
+        // An empty list is not SQL.
+        let types = if types.is_empty() { "NULL".to_owned() } else { types.join(", ") };
+        format!(
+            "SELECT {}, s.dataset_type_id FROM (\n{view}\n) AS c\nJOIN {} AS s ON s.{} = c.{key}\nWHERE \
+             s.dataset_type_id IN ({types})\nORDER BY c.rank, c.{key}, s.dataset_type_id",
+            self.key_columns(),
+            self.table("collection_summary_dataset_type"),
+            self.collection_reference(),
+            key = self.collection_key(),
+        )
     }
 
     /// The WITH clause that stands for the helper views, for collections that were listed before.

@@ -5,6 +5,7 @@
 //! asked.
 
 mod branch;
+mod choice;
 mod collections;
 mod convert;
 mod fetch;
@@ -14,6 +15,7 @@ mod names;
 mod predicate;
 mod scalar;
 mod script;
+mod sky;
 mod source;
 mod time;
 mod view;
@@ -22,7 +24,8 @@ pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
-pub use source::{Found, Wanted};
+pub use sky::Known;
+pub use source::{BranchTexts, Found, Wanted};
 
 use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate, Snapshot};

@@ -4,11 +4,13 @@
 //! regions. Out: a SELECT with those columns only, called as [`query`](crate::query) calls them, and only
 //! the joins that they need. `tests/query_rows.rs` compares its rows with Butler's.
 
+use std::collections::BTreeMap;
+
 use sea_query::Expr;
 
-use super::Target;
+use super::{Known, Target};
 use crate::obscore::ColumnType;
-use crate::plan::{RegionPart, Scalar, ViewPlan};
+use crate::plan::{Choice, Cover, RegionPart, Scalar, ViewPlan};
 use crate::resolve::service::{Native, ObsCore};
 use crate::value::Cell;
 
@@ -20,40 +22,70 @@ pub struct Wanted<'a> {
     /// Columns that are handed through as regions: the name of the encoded region, and that of the
     /// value for rows without one.
     pub regions: &'a [(usize, String, String)],
+    /// Trixels of which the rows' regions overlap one: each of these lists must have one.
+    pub covers: &'a [Cover],
+    /// Where the trixels of regions are known.
+    pub known: &'a Known,
+}
+
+/// The rows of a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BranchTexts {
+    /// The position of the branch in the plan.
+    at: usize,
+    /// Its SELECTs; a condition can be added at their ends.
+    selects: Vec<String>,
 }
 
 /// What is in the collections of a search at one moment.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Found {
-    /// The rows of [`Target::collections_select`].
+    /// The collections that may hold datasets of the plan, in their order, without the others: key,
+    /// name and type, as [`Target::helper_tables`] takes them.
     pub collections: Vec<Vec<Cell>>,
-    /// The rows of [`Target::summaries_select`].
-    pub summaries: Vec<Vec<Cell>>,
+    /// Positions of those that may hold a dataset type.
+    held: BTreeMap<i64, Vec<usize>>,
 }
 
 impl Found {
+    /// Reads the rows of [`Target::found_select`].
+    pub fn new(rows: Vec<Vec<Cell>>) -> Self {
+        let mut found = Self::default();
+        for mut collection in rows {
+            let Some(Cell::Int(dataset_type)) = collection.pop() else { continue };
+            if found.collections.last() != Some(&collection) {
+                found.collections.push(collection);
+            }
+            found.held.entry(dataset_type).or_default().push(found.collections.len() - 1);
+        }
+        found
+    }
+
     /// How many collections may hold a dataset type.
     fn holding(&self, dataset_type: i64) -> usize {
-        let holds = |collection: &&Vec<Cell>| {
-            let pair = [Some(&Cell::Int(dataset_type)), collection.first()];
-            self.summaries.iter().any(|summary| [summary.first(), summary.get(1)] == pair)
-        };
-        self.collections.iter().filter(holds).count()
+        self.held.get(&dataset_type).map_or(0, Vec::len)
+    }
+
+    /// The collections that may hold a dataset type.
+    pub fn of(&self, dataset_type: i64) -> Vec<Vec<Cell>> {
+        let held = self.held.get(&dataset_type).into_iter().flatten();
+        held.filter_map(|at| self.collections.get(*at).cloned()).collect()
     }
 }
 
 impl Target {
-    /// The rows of an ObsCore table. Its names of helper views stand for common table expressions of
+    /// The rows of the branches of an ObsCore table, whatever values are chosen, for
+    /// [`Self::obscore_source`]. The names of helper views stand for common table expressions of
     /// [`Target::helper_tables`].
-    pub fn obscore_source(
+    pub fn obscore_branches(
         &self,
         plan: &ViewPlan,
         obscore: &ObsCore,
         found: &Found,
         wanted: Wanted<'_>,
-    ) -> String {
-        let mut selects = Vec::new();
-        for branch in &plan.branches {
+    ) -> Vec<BranchTexts> {
+        let mut branches = Vec::new();
+        for (at, branch) in plan.branches.iter().enumerate() {
             let holding = found.holding(branch.dataset_type_id);
             if holding == 0 {
                 continue;
@@ -64,9 +96,38 @@ impl Target {
             };
             let outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
             let find_first = matches!(plan.search, crate::plan::Search::Path(_)) && holding > 1;
-            for select in self.branch_with(branch, &plan.search, &outputs, find_first) {
+            let Some(sky) = self.sky(branch, obscore, wanted) else { continue };
+            let mut outputs = outputs;
+            // What the covers look at must be joined; nobody reads it.
+            outputs
+                .extend(sky.needs.iter().map(|scalar| ("sky".to_owned(), Expr::val(1), *scalar)));
+            let mut selects = Vec::new();
+            for mut select in self.branch_with(branch, &plan.search, &outputs, find_first) {
+                select.outputs.retain(|(name, _)| name != "sky");
+                select.conditions.extend(sky.conditions.iter().cloned());
                 selects.push(select.text());
             }
+            branches.push(BranchTexts { at, selects });
+        }
+        branches
+    }
+
+    /// The rows of an ObsCore table among those that are chosen.
+    pub fn obscore_source(
+        &self,
+        plan: &ViewPlan,
+        obscore: &ObsCore,
+        branches: &[BranchTexts],
+        wanted: Wanted<'_>,
+        choices: &[Choice],
+    ) -> String {
+        let mut selects = Vec::new();
+        for texts in branches {
+            let Some(branch) = plan.branches.get(texts.at) else { continue };
+            let Some(chosen) = self.chosen(branch, obscore, choices) else { continue };
+            let chosen = chosen.iter().map(|one| format!("\n  AND ({})", self.dialect.text(one)));
+            let chosen: String = chosen.collect();
+            selects.extend(texts.selects.iter().map(|select| format!("{select}{chosen}")));
         }
         if selects.is_empty() {
             let outputs = self.outputs(wanted, &|_| &Scalar::Null, &|at| kind_of(obscore, at));
@@ -96,6 +157,11 @@ impl Target {
             let on: Vec<String> = join.on.iter().map(|one| self.dialect.text(one)).collect();
             let alias = self.dialect.name(&join.alias);
             text.push_str(&format!("\nJOIN {} AS {alias} ON {}", join.table, on.join(" AND ")));
+        }
+        let sky = self.native_sky(native, wanted);
+        let sky: Vec<String> = sky.iter().map(|one| self.dialect.text(one)).collect();
+        if !sky.is_empty() {
+            text.push_str(&format!("\nWHERE {}", sky.join("\n  AND ")));
         }
         text
     }

@@ -4,17 +4,22 @@
 //! lowered to SQL by [`crate::lower`]. A plan names the registry's tables and columns, but no
 //! dialect; an expression knows which joins it needs, so that unused joins can be left out.
 
+mod choice;
 mod collections;
 mod join;
 mod predicate;
 mod scalar;
+mod sky;
 
+pub use choice::{Choice, Chosen};
 pub use collections::{NameTest, Search};
 pub use join::{Join, Multiplicity, On};
 pub use predicate::{Interval, Predicate, Relation};
 pub use scalar::{
     Bound, COLLECTIONS, DATASET, Operator, RUN, RegionPart, Scalar, TimeForm, ValueKind,
 };
+
+pub use sky::{Cover, LEVEL};
 
 use crate::obscore::ColumnType;
 

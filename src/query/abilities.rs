@@ -40,7 +40,11 @@ pub fn abilities(
     });
     let handed =
         handed_through.iter().filter(|value| is_regional(checked, value, regional)).count();
-    if whole && handed == regional_uses && !sorts_by_regional(checked, regional) {
+    if whole
+        && super::full::can_join(checked)
+        && handed == regional_uses
+        && !sorts_by_regional(checked, regional)
+    {
         Ability::Whole
     } else {
         Ability::Staged

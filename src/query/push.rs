@@ -30,12 +30,16 @@ pub fn pushed(
         });
         fine && own
     };
+    conjuncts(checked, source).into_iter().filter(|truth| testable(truth)).cloned().collect()
+}
+
+/// The conditions that must hold wherever rows of a table matter, on whatever they are.
+pub(super) fn conjuncts(checked: &Checked, source: usize) -> Vec<&Truth> {
     let mut found = Vec::new();
     for rows in checked.with.iter().chain([&checked.body]) {
         in_rows(rows, source, &mut |select, inner| {
             let filters = select.filter.iter().chain(inner);
-            let conjuncts = filters.flat_map(Truth::conjuncts);
-            found.extend(conjuncts.filter(|truth| testable(truth)).cloned());
+            found.extend(filters.flat_map(Truth::conjuncts));
         });
     }
     found

@@ -92,6 +92,7 @@ pub struct Select {
 
 /// Where rows come from.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant)] // there are few of them
 pub enum From {
     /// A table: position among [`Checked::sources`].
     Source(usize),
@@ -233,6 +234,15 @@ impl Value {
     /// A value of a type, without a unit.
     pub fn new(node: Node, kind: Type, place: Place) -> Self {
         Self { node, kind: Some(kind), unit: String::new(), place }
+    }
+
+    /// The same; a bare NULL as one of that type, which databases want to know.
+    #[must_use]
+    pub fn or_of(mut self, kind: &Type) -> Self {
+        if self.node == Node::Null && self.kind.is_none() {
+            self.kind = Some(kind.clone());
+        }
+        self
     }
 
     /// Its parts.

@@ -10,6 +10,7 @@ pub mod fetch;
 pub mod http;
 pub mod jobs;
 mod offers;
+pub mod page;
 pub mod parameters;
 pub mod query;
 mod service;

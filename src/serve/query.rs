@@ -141,9 +141,8 @@ impl Query {
         let cancel = self.cancel.clone();
         let guard = cancel.clone().drop_guard();
         let began = Instant::now();
-        // A task of its own: work that blocks its thread, as SQLite's does, keeps other parts of its task
-        // from looking at the time.
-        let timer = deadline.map(|deadline| {
+        // An engine may block its thread, so the clock is another task's.
+        let _alarm = deadline.map(|deadline| {
             let cancel = cancel.clone();
             AbortOnDropHandle::new(tokio::spawn(async move {
                 tokio::time::sleep_until(deadline).await;
@@ -156,21 +155,19 @@ impl Query {
             // What has begun is to end as a legal document.
             Some(deadline) => tokio::time::timeout_at(deadline + FAREWELL, work).await,
         };
-        drop(timer);
-        let is_late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        let answered = match done {
-            Ok(Err(_)) => {
-                return Err(Diagnostic::error("S030", "the query engine panicked").into());
-            }
-            Ok(Ok(Ok(answered))) => answered,
-            Ok(Ok(Err(error))) if !is_late => return Err(error),
-            Ok(Ok(Err(_))) | Err(_) => {
-                let time = deadline.unwrap_or(began).duration_since(began);
-                let seconds = time.as_secs_f64().round();
+        let late = deadline.filter(|deadline| *deadline <= Instant::now());
+        let answered = match (done, late) {
+            (Ok(Ok(Ok(answered))), _) => answered,
+            (Err(_) | Ok(Ok(Err(_))), Some(deadline)) => {
+                let seconds = deadline.duration_since(began).as_secs_f64().round();
                 let message = format!("the query took longer than {seconds} seconds");
                 return Err(Diagnostic::error("S032", message)
                     .help("ask for less, or let it run longer as an asynchronous job")
                     .into());
+            }
+            (Ok(Ok(Err(error))), None) => return Err(error),
+            (Ok(Err(_)) | Err(_), _) => {
+                return Err(Diagnostic::error("S030", "the query engine panicked").into());
             }
         };
         guard.disarm();

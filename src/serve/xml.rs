@@ -19,6 +19,11 @@ impl Xml {
         Self { text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(), open: Vec::new() }
     }
 
+    /// A page of HTML, written so that it is XML as well.
+    pub fn html() -> Self {
+        Self { text: "<!DOCTYPE html>\n".to_owned(), open: Vec::new() }
+    }
+
     /// Opens an element, puts what `inside` makes into it, and closes it.
     pub fn element(
         &mut self,

@@ -8,18 +8,42 @@
 use super::Dialect;
 use crate::obscore::ColumnType;
 
+/// A function of PostgreSQL from -1 to 1, NULL elsewhere. Each argument stands in a template once, or
+/// nested calls would grow beyond measure.
+macro_rules! within {
+    ($name:literal) => {
+        concat!(
+            $name,
+            "(nullif(nullif(float8smaller(float8larger({0}, -1.0000000000000002), \
+             1.0000000000000002), 1.0000000000000002), -1.0000000000000002))"
+        )
+    };
+}
+
+/// A function of PostgreSQL that keeps so many decimal places.
+macro_rules! places {
+    ($name:literal) => {
+        concat!(
+            "CAST(",
+            $name,
+            "(CAST({0} AS numeric), CAST(int8smaller(int8larger({1}, -400), 400) AS integer)) AS \
+             double precision)"
+        )
+    };
+}
+
 impl Dialect {
     /// The template of a mathematical or text function of ADQL with so many arguments, by its name
     /// in capitals; `integers` when all arguments are.
     pub fn adql_function(self, name: &str, count: usize, integers: bool) -> Option<&'static str> {
-        let rounded = "(sign({0}) * floor(abs({0}) + 0.5))";
-        let rounded_at =
-            "(sign({0}) * floor(abs({0}) * power(10.0, {1}) + 0.5) / power(10.0, {1}))";
-        let cut_at = "(sign({0}) * floor(abs({0}) * power(10.0, {1})) / power(10.0, {1}))";
         Some(match (name, count, self) {
             ("ABS", ..) => "abs({0})",
-            ("ACOS", ..) => "CASE WHEN {0} BETWEEN -1 AND 1 THEN acos({0}) END",
-            ("ASIN", ..) => "CASE WHEN {0} BETWEEN -1 AND 1 THEN asin({0}) END",
+            // What SQLite cannot compute is NULL by itself; the sentinels are the next doubles outside
+            // of what PostgreSQL can.
+            ("ACOS", .., Self::Postgres) => within!("acos"),
+            ("ASIN", .., Self::Postgres) => within!("asin"),
+            ("ACOS", .., Self::Sqlite) => "acos({0})",
+            ("ASIN", .., Self::Sqlite) => "asin({0})",
             ("ATAN", ..) => "atan({0})",
             ("ATAN2", ..) => "atan2({0}, {1})",
             ("CEILING", .., Self::Postgres) => "ceil(CAST({0} AS double precision))",
@@ -30,12 +54,14 @@ impl Dialect {
             ("COT", ..) => "(1 / nullif(tan({0}), 0))",
             ("DEGREES", ..) => "({0} * 57.29577951308232)",
             ("RADIANS", ..) => "({0} * 0.017453292519943295)",
-            ("EXP", ..) => {
-                "CASE WHEN {0} > 709.78 THEN NULL WHEN {0} < -745 THEN 0.0 ELSE exp({0}) END"
+            ("EXP", .., Self::Postgres) => {
+                "exp(nullif(float8smaller(float8larger({0}, -708), 709.79), 709.79))"
             }
-            ("LOG", ..) => "CASE WHEN {0} > 0 THEN ln({0}) END",
-            ("LOG10", .., Self::Postgres) => "CASE WHEN {0} > 0 THEN log({0}) END",
-            ("LOG10", .., Self::Sqlite) => "CASE WHEN {0} > 0 THEN log10({0}) END",
+            ("EXP", .., Self::Sqlite) => "nullif(exp(max({0}, -708)), 9e999)",
+            ("LOG", .., Self::Postgres) => "ln(nullif(float8larger({0}, 0), 0))",
+            ("LOG10", .., Self::Postgres) => "log(nullif(float8larger({0}, 0), 0))",
+            ("LOG", .., Self::Sqlite) => "ln({0})",
+            ("LOG10", .., Self::Sqlite) => "log10({0})",
             ("LOWER", .., Self::Postgres) => "lower({0})",
             ("LOWER", .., Self::Sqlite) => "adql_lower({0})",
             ("UPPER", .., Self::Postgres) => "upper({0})",
@@ -45,20 +71,23 @@ impl Dialect {
             ("MOD", .., Self::Postgres) => return None,
             ("MOD", .., Self::Sqlite) => "adql_mod({0}, {1})",
             ("PI", ..) => "pi()",
-            ("POWER", ..) => {
-                "CASE WHEN {0} = 0 AND {1} < 0 THEN NULL WHEN {0} < 0 AND {1} <> floor({1}) THEN \
-                 NULL ELSE power({0}, {1}) END"
-            }
+            // Its domain and its overflow depend on both arguments.
+            ("POWER", .., Self::Postgres) => return None,
+            ("POWER", .., Self::Sqlite) => "nullif(nullif(power({0}, {1}), 9e999), -9e999)",
             ("RAND", .., Self::Postgres) => "random()",
             ("RAND", .., Self::Sqlite) => "adql_rand()",
-            ("ROUND", 1, _) => rounded,
-            ("ROUND", ..) => rounded_at,
+            ("ROUND", 1, Self::Postgres) => "CAST(round(CAST({0} AS numeric)) AS double precision)",
+            ("ROUND", 1, Self::Sqlite) => "adql_round({0}, 0)",
+            ("ROUND", _, Self::Postgres) => places!("round"),
+            ("ROUND", _, Self::Sqlite) => "adql_round({0}, {1})",
             ("SIN", ..) => "sin({0})",
-            ("SQRT", ..) => "CASE WHEN {0} >= 0 THEN sqrt({0}) END",
+            ("SQRT", .., Self::Postgres) => "sqrt(nullif(float8larger({0}, -5e-324), -5e-324))",
+            ("SQRT", .., Self::Sqlite) => "sqrt({0})",
             ("TAN", ..) => "tan({0})",
             ("TRUNCATE", 1, Self::Postgres) => "trunc(CAST({0} AS double precision))",
             ("TRUNCATE", 1, Self::Sqlite) => "trunc(({0}) + 0.0)",
-            ("TRUNCATE", ..) => cut_at,
+            ("TRUNCATE", _, Self::Postgres) => places!("trunc"),
+            ("TRUNCATE", _, Self::Sqlite) => "adql_truncate({0}, {1})",
             _ => return None,
         })
     }
@@ -67,8 +96,10 @@ impl Dialect {
     /// where the database does not have it: see [`Dialect::has_function`].
     pub fn adql_call(self, name: &str) -> Option<&'static str> {
         Some(match (name, self) {
-            ("ivo_string_agg", Self::Postgres) => "string_agg({0}, {1})",
-            ("ivo_interval_overlaps", _) => {
+            ("ivo_string_agg", Self::Postgres) => {
+                "string_agg({0}, coalesce({1}, '') ORDER BY {0} COLLATE \"C\", {1} COLLATE \"C\")"
+            }
+            ("ivo_interval_overlaps", Self::Postgres) => {
                 "CASE WHEN {0} <= {1} AND {2} <= {3} AND {0} <= {3} AND {2} <= {1} THEN 1 WHEN {0} \
                  IS NULL OR {1} IS NULL OR {2} IS NULL OR {3} IS NULL THEN NULL ELSE 0 END"
             }
@@ -145,6 +176,17 @@ impl Dialect {
             (Self::Postgres, false) => format!("({text} ILIKE {pattern} ESCAPE '')"),
             (Self::Sqlite, true) => format!("adql_like({text}, {pattern})"),
             (Self::Sqlite, false) => format!("adql_ilike({text}, {pattern})"),
+        }
+    }
+
+    /// Whether a text is one of those of a JSON array.
+    pub fn among(self, text: &str, array: &str) -> String {
+        match self {
+            // An array, and not a subquery, so that an index on the texts can be used.
+            Self::Postgres => format!(
+                "({text} = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST({array} AS jsonb)))))"
+            ),
+            Self::Sqlite => format!("({text} IN (SELECT value FROM json_each({array})))"),
         }
     }
 
@@ -226,6 +268,41 @@ impl Dialect {
         match self {
             Self::Postgres => format!("CAST({value} AS integer)"),
             Self::Sqlite => value.to_owned(),
+        }
+    }
+
+    /// Two numbers with one of `+ - * /` between them. A divisor of zero gives NULL, a result that is
+    /// too large for an integer ends the query.
+    pub fn arithmetic(self, left: &str, sign: char, right: &str, integers: bool) -> String {
+        match (self, sign) {
+            // SQLite itself would go on with a double.
+            (Self::Sqlite, _) if integers => format!("adql_whole({left}, '{sign}', {right})"),
+            (_, '/') => format!("({left} / nullif({right}, 0))"),
+            _ => format!("({left} {sign} {right})"),
+        }
+    }
+
+    /// A number with the opposite sign.
+    pub fn negative(self, number: &str, integer: bool) -> String {
+        match self {
+            Self::Sqlite if integer => format!("adql_whole(0, '-', {number})"),
+            _ => format!("(- {number})"),
+        }
+    }
+
+    /// Whether any boolean is true: the largest of them.
+    pub fn any(self, booleans: &str) -> String {
+        match self {
+            Self::Postgres => format!("bool_or({booleans})"),
+            Self::Sqlite => format!("max({booleans})"),
+        }
+    }
+
+    /// Whether every boolean is true: the smallest of them.
+    pub fn every(self, booleans: &str) -> String {
+        match self {
+            Self::Postgres => format!("bool_and({booleans})"),
+            Self::Sqlite => format!("min({booleans})"),
         }
     }
 

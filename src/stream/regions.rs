@@ -22,7 +22,7 @@ pub struct Regions {
 impl Regions {
     /// An empty cache.
     pub fn new(options: RegionOptions) -> Self {
-        Self { options, known: HashMap::with_capacity(KEPT), last: None, corrupt: 0 }
+        Self { options, known: HashMap::new(), last: None, corrupt: 0 }
     }
 
     /// The columns of an encoded region; all NULL if it is corrupt.

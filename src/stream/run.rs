@@ -9,9 +9,8 @@ use super::pipeline::Pipeline;
 use super::{OutputColumn, Sink, schema};
 use crate::db::Session;
 use crate::diag::Result;
-use crate::lower::Target;
+use crate::lower::{Found, Target};
 use crate::plan::ViewPlan;
-use crate::value::Cell;
 
 /// What to export.
 #[derive(Debug, Clone, Copy)]
@@ -66,17 +65,13 @@ impl Export<'_> {
     /// Fetches branch after branch.
     async fn send(&self, session: &mut Session, pipeline: &Pipeline) -> Result<()> {
         let search = &self.plan.search;
-        let collections = session.rows(&self.target.collections_select(search), &[]).await?;
-        let summaries = session.rows(&self.target.summaries_select(), &[]).await?;
+        let found = session.rows_at_once(&self.target.found_select(self.plan)).await?;
+        let found = Found::new(found);
         // One more than wanted, to know whether there are more.
         let limit = self.limit.map(|limit| format!("\nLIMIT {}", limit.saturating_add(1)));
         let limit = limit.unwrap_or_default();
         for branch in &self.plan.branches {
-            let holds = |collection: &&Vec<Cell>| {
-                let pair = [Some(&Cell::Int(branch.dataset_type_id)), collection.first()];
-                summaries.iter().any(|summary| [summary.first(), summary.get(1)] == pair)
-            };
-            let collections: Vec<Vec<Cell>> = collections.iter().filter(holds).cloned().collect();
+            let collections = found.of(branch.dataset_type_id);
             if collections.is_empty() {
                 continue;
             }

@@ -5,6 +5,7 @@
 // Every test binary compiles all of this and uses a part of it.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod browser;
 pub mod engine;
 pub mod http;
 pub mod process;

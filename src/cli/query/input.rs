@@ -37,7 +37,7 @@ pub fn version(lang: &str) -> Result<Version> {
         "ADQL-2.0" | "2.0" => Ok(Version::V2_0),
         _ => {
             let message = format!("there is no query language `{lang}`");
-            Err(Box::new(Diagnostic::error("Q071", message).help("ADQL-2.1 and ADQL-2.0")))
+            Err(Box::new(Diagnostic::error("Q121", message).help("ADQL-2.1 and ADQL-2.0")))
         }
     }
 }
@@ -48,7 +48,7 @@ pub fn uploads(given: &[String]) -> Result<Vec<Upload>> {
     for pair in given {
         let wrong = |help: &str| {
             let message = format!("`{pair}` is no upload");
-            Box::new(Diagnostic::error("Q072", message).help(help))
+            Box::new(Diagnostic::error("Q122", message).help(help))
         };
         let Some((name, file)) = pair.split_once('=') else {
             return Err(wrong("write NAME=FILE, for instance targets=targets.vot"));

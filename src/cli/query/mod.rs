@@ -11,6 +11,7 @@ use super::export::Output;
 use super::output::Terminal;
 use super::repositories::{self, Further, Opened};
 use super::{Failure, Outcome};
+use crate::db::Options;
 use crate::diag::Diagnostic;
 use crate::stream::answer::{About, Format, sink};
 use crate::stream::engine::{Limits, Prepared, Upload};
@@ -60,7 +61,9 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     let version = input::version(&arguments.lang)?;
     let format = format(&arguments)?;
     let uploads = input::uploads(&arguments.upload)?;
-    let opened = repositories::open(&arguments.input, &arguments.further, 4, terminal).await?;
+    let opened =
+        repositories::open(&arguments.input, &arguments.further, &Options::default(), terminal)
+            .await?;
     let prepared = opened.service.prepare(&source, version, &uploads)?;
     for one in &prepared.said {
         terminal.say(one);

@@ -2,32 +2,45 @@
 //!
 //! In: the driver's rows, whose values are in the binary format that COPY has as well. Out: chunks.
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use sqlx::{AssertSqlSafe, PgConnection, Row, SqlSafeStr, ValueRef};
 use tokio::sync::mpsc::Sender;
 
-use super::CHUNK;
+use super::chunks::Chunks;
 use crate::db::postgres::bind;
 use crate::value::Cell;
 
 /// Sends all rows of `select`, or as many as are received.
 pub async fn send(
     connection: &mut PgConnection,
+    prepared: bool,
     select: &str,
     parameters: &[Cell],
     to: &Sender<Vec<u8>>,
 ) -> Result<(), sqlx::Error> {
-    // Statements are not kept on the server: behind pgbouncer the next transaction may have another
-    // server connection.
+    // Unless it is known to be safe, statements are not kept on the server: behind pgbouncer the next
+    // transaction may have another server connection.
     let sql = AssertSqlSafe(select.to_owned()).into_sql_str();
-    let mut query = sqlx::query(sql).persistent(false);
+    let mut query = sqlx::query(sql).persistent(prepared);
     for parameter in parameters {
         query = bind(query, parameter);
     }
     let mut rows = query.fetch(connection);
-    let mut chunk = Vec::with_capacity(CHUNK + 8192);
-    while let Some(row) = rows.next().await {
+    let mut chunks = Chunks::new(to);
+    loop {
+        let next = match rows.next().now_or_never() {
+            Some(next) => next,
+            // What the database has sent so far is what it has.
+            None => {
+                if chunks.holds_first() && !chunks.send().await {
+                    return Ok(());
+                }
+                rows.next().await
+            }
+        };
+        let Some(row) = next else { break };
         let row = row?;
+        let chunk = chunks.bytes();
         let count = i16::try_from(row.len()).unwrap_or(i16::MAX);
         chunk.extend_from_slice(&count.to_be_bytes());
         for index in 0..row.len() {
@@ -41,14 +54,11 @@ pub async fn send(
             chunk.extend_from_slice(&length.to_be_bytes());
             chunk.extend_from_slice(bytes);
         }
-        if chunk.len() >= CHUNK {
-            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK + 8192));
-            if to.send(full).await.is_err() {
-                return Ok(());
-            }
+        if !chunks.grown().await {
+            return Ok(());
         }
     }
     // Nobody who receives any more is no failure of the database.
-    let _ = to.send(chunk).await;
+    let _ = chunks.send().await;
     Ok(())
 }

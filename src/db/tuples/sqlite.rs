@@ -11,7 +11,7 @@ use libsqlite3_sys as ffi;
 use sqlx::sqlite::LockedSqliteHandle;
 use tokio::sync::mpsc::Sender;
 
-use super::CHUNK;
+use super::chunks::Chunks;
 use crate::lower::Wire;
 use crate::value::{Cell, CellRef};
 
@@ -93,21 +93,19 @@ pub fn send(
     let _watch = Watch::new(statement.connection, stop);
     statement.bind(parameters.iter().map(CellRef::from))?;
     let count = i16::try_from(fields.len()).unwrap_or(i16::MAX);
-    let mut chunk = Vec::with_capacity(CHUNK + 8192);
+    let mut chunks = Chunks::new(to);
     while statement.step()? {
+        let chunk = chunks.bytes();
         chunk.extend_from_slice(&count.to_be_bytes());
         for (index, wire) in (0..).zip(fields) {
-            statement.cell(index, *wire, &mut chunk);
+            statement.cell(index, *wire, chunk);
         }
-        if chunk.len() >= CHUNK {
-            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK + 8192));
-            if to.blocking_send(full).is_err() {
-                return Ok(());
-            }
+        if !chunks.grown_blocking() {
+            return Ok(());
         }
     }
     // Nobody who receives any more is no failure of the database.
-    let _ = to.blocking_send(chunk);
+    let _ = chunks.send_blocking();
     Ok(())
 }
 

@@ -152,4 +152,25 @@ Geometries of a registry on PostgreSQL are tested outside of it. For that, the r
 conditions leave over are fetched, and there were more of them than the service allows. Add
 conditions on t_min, obs_collection, calib_level, instrument_name or band.",
     },
+    Code {
+        code: "Q120",
+        title: "a query that is too large",
+        text: "\
+The database takes only so many tables, constants and levels in one statement. Upload long lists as a
+table and join with it: FROM ivoa.ObsCore JOIN TAP_UPLOAD.mine ON …",
+    },
+    Code {
+        code: "Q121",
+        title: "an unknown query language",
+        text: "\
+Queries are in ADQL, version 2.1 or 2.0: --lang ADQL-2.1, --lang ADQL-2.0. A query of 2.0 may use the
+words that 2.1 reserved as names.",
+    },
+    Code {
+        code: "Q122",
+        title: "an upload that is none",
+        text: "\
+--upload NAME=FILE makes a VOTable the table TAP_UPLOAD.NAME of the query. The name begins with a letter,
+goes on with letters, digits and _, and is no word of ADQL; the file exists.",
+    },
 ];

@@ -2,10 +2,18 @@
 //!
 //! Databases disagree on columns that are neither grouped nor aggregated; here they are errors.
 
-use super::super::tree::{Node, Truth, Value};
+use super::super::tree::{Node, Rows, Truth, Value};
 use super::Checker;
 use crate::adql::Place;
 use crate::diag::Result;
+
+/// What a SELECT groups by.
+pub struct Group<'g> {
+    /// The values.
+    pub values: &'g [Value],
+    /// The numbers of the tables whose rows are grouped.
+    pub tables: Vec<usize>,
+}
 
 /// Whether the value is computed from a group of rows.
 pub fn aggregates(value: &Value) -> bool {
@@ -55,8 +63,8 @@ impl Checker<'_> {
     }
 
     /// Outside aggregates only grouped values may stand.
-    pub fn is_grouped(&self, value: &Value, group: &[Value]) -> Result<()> {
-        if group.iter().any(|grouped| grouped.node == value.node) {
+    pub fn is_grouped(&self, value: &Value, group: &Group<'_>) -> Result<()> {
+        if group.values.iter().any(|grouped| grouped.node == value.node) {
             return Ok(());
         }
         match &value.node {
@@ -65,6 +73,8 @@ impl Checker<'_> {
                 .parts()
                 .into_iter()
                 .try_for_each(|part| self.no_aggregates(part, "another aggregate")),
+            // Those of a query around have one value here.
+            Node::Column(id, _) if !group.tables.contains(id) => Ok(()),
             Node::Column(..) => {
                 let message = "this column is neither grouped nor in an aggregate";
                 let help = "add it to GROUP BY, or take MIN, MAX, AVG, SUM or COUNT of it";
@@ -80,7 +90,7 @@ impl Checker<'_> {
     }
 
     /// As [`Self::is_grouped`], for the values of a condition.
-    pub fn is_grouped_in(&self, truth: &Truth, group: &[Value]) -> Result<()> {
+    pub fn is_grouped_in(&self, truth: &Truth, group: &Group<'_>) -> Result<()> {
         match truth {
             Truth::Or(parts) | Truth::And(parts) => {
                 parts.iter().try_for_each(|part| self.is_grouped_in(part, group))
@@ -97,8 +107,23 @@ impl Checker<'_> {
                 self.is_grouped(value, group)?;
                 list.iter().try_for_each(|one| self.is_grouped(one, group))
             }
-            Truth::InRows(value, _) | Truth::IsNull(value) => self.is_grouped(value, group),
-            Truth::Exists(_) => Ok(()),
+            Truth::InRows(value, rows) => {
+                self.is_grouped(value, group)?;
+                self.is_grouped_inside(rows, group)
+            }
+            Truth::IsNull(value) => self.is_grouped(value, group),
+            Truth::Exists(rows) => self.is_grouped_inside(rows, group),
         }
+    }
+
+    /// As [`Self::is_grouped`], for the columns that a subquery takes from the groups around it.
+    fn is_grouped_inside(&self, rows: &Rows, group: &Group<'_>) -> Result<()> {
+        let mut columns = Vec::new();
+        rows.each(&mut |value| {
+            if matches!(value.node, Node::Column(id, _) if group.tables.contains(&id)) {
+                columns.push(value);
+            }
+        });
+        columns.into_iter().try_for_each(|column| self.is_grouped(column, group))
     }
 }

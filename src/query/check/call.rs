@@ -90,7 +90,7 @@ impl Checker<'_> {
         let value = self.value(argument, scope)?;
         match &value.kind {
             Some(kind) if kind.is_text() => self.as_timestamp(value),
-            None | Some(Type::Timestamp) => Ok(value),
+            None | Some(Type::Timestamp) => Ok(value.or_of(&Type::Timestamp)),
             Some(kind) => {
                 let message = format!("{what} wants a timestamp, this is {}", kind.title());
                 let help = "t_min and t_max are MJD already";

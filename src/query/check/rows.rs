@@ -2,6 +2,7 @@
 
 use super::super::tree::{From, Rows, Select, Set, Sort, SortKey, Value};
 use super::Checker;
+use super::aggregate::Group;
 use super::scope::Scope;
 use crate::adql::{
     self, Direction, Node as Written, SelectExpression, SetExpression, SetOperator, SortTerm,
@@ -150,7 +151,8 @@ impl Checker<'_> {
             return Err(self.wrong_help("Q116", message, term.place, help));
         }
         if !select.group.is_empty() || select.outputs.iter().any(super::aggregate::aggregates) {
-            self.is_grouped(&value, &select.group)?;
+            let group = Group { values: &select.group, tables: scope.numbers() };
+            self.is_grouped(&value, &group)?;
         } else {
             self.no_aggregates(&value, "ORDER BY of a query that does not group")?;
         }

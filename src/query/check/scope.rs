@@ -37,6 +37,13 @@ pub struct Shown {
     pub value: Value,
 }
 
+impl Scope<'_> {
+    /// The numbers of its tables.
+    pub fn numbers(&self) -> Vec<usize> {
+        self.tables.iter().map(|table| table.id).collect()
+    }
+}
+
 impl Visible {
     /// Whether a qualifier means this table.
     pub fn is_called(&self, qualifier: &TableName) -> bool {

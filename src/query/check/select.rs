@@ -2,7 +2,7 @@
 
 use super::super::tree::{Node, Select, Value};
 use super::Checker;
-use super::aggregate::aggregates;
+use super::aggregate::{Group, aggregates};
 use super::scope::Scope;
 use crate::adql::{self, Columns, Expression, Identifier, Quantifier};
 use crate::catalog::{Column, Type};
@@ -34,6 +34,7 @@ impl Checker<'_> {
             Some(condition) => Some((self.truth(condition, &scope)?, condition.place)),
         };
         if !group.is_empty() || having.is_some() || outputs.iter().any(aggregates) {
+            let group = Group { values: &group, tables: scope.numbers() };
             for output in &outputs {
                 self.is_grouped(output, &group)?;
             }

@@ -37,8 +37,11 @@ impl Checker<'_> {
     /// Two values that can be compared, converted so that they can.
     pub fn comparable(&self, left: Value, right: Value, place: Place) -> Result<(Value, Value)> {
         let (left, right) = (self.as_output(left), self.as_output(right));
-        let (Some(one), Some(other)) = (left.kind.clone(), right.kind.clone()) else {
-            return Ok((left, right));
+        let (one, other) = match (left.kind.clone(), right.kind.clone()) {
+            (Some(one), Some(other)) => (one, other),
+            (Some(one), None) => return Ok((left, right.or_of(&one))),
+            (None, Some(other)) => return Ok((left.or_of(&other), right)),
+            (None, None) => return Ok((left, right)),
         };
         for (kind, value) in [(&one, &left), (&other, &right)] {
             if kind.is_geometry() || matches!(kind, Type::Opaque { .. }) {

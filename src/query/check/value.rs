@@ -18,6 +18,11 @@ impl Checker<'_> {
         match &expression.node {
             Written::Null => Ok(Value { node: Node::Null, kind: None, unit: String::new(), place }),
             Written::Number(number) => self.number_literal(number, false, place),
+            Written::Text(text) if text.contains('\0') => {
+                let message = "a text with the character U+0000";
+                let help = "no database holds such a text";
+                Err(self.wrong_help("Q105", message, place, help))
+            }
             Written::Text(text) => {
                 let kind = if text.is_ascii() { Type::Text } else { Type::Unicode };
                 Ok(Value::new(Node::Text(text.clone()), kind, place))
@@ -121,7 +126,7 @@ impl Checker<'_> {
                 };
                 Err(self.wrong_help("Q105", message, value.place, help))
             }
-            _ => Ok(value),
+            _ => Ok(value.or_of(&Type::Double)),
         }
     }
 

@@ -1,9 +1,11 @@
 //! Conditions in SQL.
 
-use super::super::tree::{Truth, Value};
+use super::super::tree::{Node, Truth, Value};
 use super::Writer;
 use crate::adql::Comparator;
 use crate::catalog::Type;
+use crate::obscore::ColumnType;
+use crate::value::Cell;
 
 impl Writer<'_> {
     /// A condition, in parentheses where it needs them.
@@ -33,6 +35,10 @@ impl Writer<'_> {
             }
             Truth::In(value, list) => {
                 let value = self.value(value);
+                if let Some(texts) = many_texts(list) {
+                    let texts = self.parameter(Cell::Text(texts), ColumnType::Text);
+                    return self.sql.dialect.among(&value, &texts);
+                }
                 let list: Vec<String> = list.iter().map(|one| self.value(one)).collect();
                 format!("({value} IN ({}))", list.join(", "))
             }
@@ -50,6 +56,12 @@ impl Writer<'_> {
     }
 
     fn joined(&mut self, parts: &[Truth], word: &str) -> String {
+        // Databases nest such chains, and not deeper than so.
+        const LONGEST: usize = 100;
+        if parts.len() > LONGEST {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            return format!("({}{word}{})", self.joined(left, word), self.joined(right, word));
+        }
         let parts: Vec<String> = parts.iter().map(|part| self.truth(part)).collect();
         match parts.as_slice() {
             [] => "(1 = 1)".to_owned(),
@@ -67,4 +79,15 @@ impl Writer<'_> {
             _ => text,
         }
     }
+}
+
+/// A long list of constant texts as JSON, as databases take a limited number of parameters.
+fn many_texts(list: &[Value]) -> Option<String> {
+    const MANY: usize = 100;
+    let text = |value: &Value| match &value.node {
+        Node::Text(text) => Some(serde_json::Value::from(text.as_str())),
+        _ => None,
+    };
+    let texts: Option<Vec<serde_json::Value>> = list.iter().map(text).collect();
+    texts.filter(|texts| texts.len() > MANY).map(|texts| serde_json::Value::from(texts).to_string())
 }

@@ -8,7 +8,8 @@ impl Writer<'_> {
     /// The tables of a FROM clause.
     pub(super) fn from(&mut self, from: &[From]) -> String {
         let tables: Vec<String> = from.iter().map(|one| self.table(one)).collect();
-        tables.join(" CROSS JOIN ")
+        // Not CROSS JOIN, which SQLite would run in the order in which it is written.
+        tables.join(", ")
     }
 
     fn table(&mut self, from: &From) -> String {

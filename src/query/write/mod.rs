@@ -11,11 +11,13 @@ mod value;
 
 pub use value::available;
 
+use std::collections::HashMap;
+
 use super::abilities::{handed_through, is_regional};
 use super::tree::{Checked, Node, TableId};
 use crate::catalog::Type;
 use crate::lower::{Recipe, Wire};
-use crate::plan::RegionPart;
+use crate::plan::{Choice, Cover, RegionPart};
 use crate::region::{RegionOptions, Winding};
 use crate::sql::Dialect;
 use crate::value::Cell;
@@ -26,6 +28,8 @@ pub enum Place {
     /// In a common table expression: its SELECT, whose columns are called [`column`], [`encoded`] and
     /// [`fallback`].
     Select(String),
+    /// As [`Place::Select`], to be computed once and kept where the database would not know that itself.
+    Once(String),
     /// In a table of that name, whose columns are called [`column`].
     Table(String),
 }
@@ -44,6 +48,8 @@ pub struct Sql<'a> {
     pub preamble: &'a str,
     /// Which columns are computed from an encoded region, and how.
     pub regional: &'a (dyn Fn(TableId, usize) -> Option<Regional> + Sync),
+    /// Of columns that are computed from an encoded region, the first with the same region.
+    pub twin: &'a (dyn Fn(TableId, usize) -> Option<usize> + Sync),
     /// How regions are written as text.
     pub regions: RegionOptions,
     /// Whether regions of the result are decoded; otherwise they stay as Butler encodes them.
@@ -87,6 +93,10 @@ pub struct Needs {
     pub values: Vec<usize>,
     /// Positions of columns that are handed through as encoded regions.
     pub regions: Vec<usize>,
+    /// Values that columns must have.
+    pub choices: Vec<Choice>,
+    /// Where on the sky the rows must be.
+    pub covers: Vec<Cover>,
 }
 
 /// What each source of a query must have.
@@ -151,7 +161,8 @@ fn sorted_outputs(checked: &Checked, uses: &mut Vec<(usize, usize)>) {
 /// Writes the statement.
 pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
     let is = |table, column| (sql.regional)(table, column).is_some();
-    let mut writer = Writer { checked, sql, parameters: Vec::new(), handed: Vec::new() };
+    let mut writer =
+        Writer { checked, sql, parameters: Vec::new(), known: HashMap::new(), handed: Vec::new() };
     for value in handed_through(checked) {
         if is_regional(checked, value, &is)
             && let Node::Column(id, column) = value.node
@@ -172,9 +183,12 @@ pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
         common.push(sql.preamble.to_owned());
     }
     for (source, place) in checked.sources.iter().zip(sql.places) {
-        if let Place::Select(select) = place {
-            common.push(format!("s{} AS (\n{select}\n)", source.id));
-        }
+        let (select, how) = match place {
+            Place::Select(select) => (select, ""),
+            Place::Once(select) => (select, "MATERIALIZED "),
+            Place::Table(_) => continue,
+        };
+        common.push(format!("s{} AS {how}(\n{select}\n)", source.id));
     }
     common.extend(with);
     let with = if common.is_empty() {
@@ -191,6 +205,8 @@ pub(super) struct Writer<'a> {
     checked: &'a Checked,
     sql: &'a Sql<'a>,
     parameters: Vec<Cell>,
+    /// The places of texts among them; there are no others.
+    known: HashMap<String, usize>,
     /// Columns that the result computes from their regions.
     handed: Vec<(usize, usize)>,
 }
@@ -199,6 +215,7 @@ impl Writer<'_> {
     /// The outputs of the whole query as SQL, what they are, and what the columns are made of.
     fn results(&mut self) -> (Option<Vec<String>>, Vec<Wire>, Vec<Recipe>) {
         let (mut texts, mut fields, mut recipes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut regions = Vec::new();
         let plain = match &self.checked.body.set {
             super::tree::Set::Select(select) => Some(select),
             _ => None,
@@ -210,9 +227,12 @@ impl Writer<'_> {
                 && self.handed.contains(&(id, position))
                 && let Some((part, has_fallback)) = self.regional(id, position)
             {
-                let region = Recipe::Region(fields.len(), part);
-                texts.push(format!("t{id}.{}", encoded(position)));
-                fields.push(Wire::Text);
+                let known = self.region_of(id, position, &mut regions, fields.len());
+                if known == fields.len() {
+                    texts.push(format!("t{id}.{}", encoded(position)));
+                    fields.push(Wire::Text);
+                }
+                let region = Recipe::Region(known, part);
                 if has_fallback {
                     texts.push(format!("t{id}.{}", fallback(position)));
                     recipes.push(Recipe::Coalesce(vec![region, Recipe::Field(fields.len())]));
@@ -222,18 +242,51 @@ impl Writer<'_> {
                 }
                 continue;
             }
-            let field = fields.len();
+            let mut field = fields.len();
+            if let Some(value) = value
+                && let Node::Column(id, position) = value.node
+                && column.kind == Type::Region
+                && plain.is_some()
+            {
+                field = self.region_of(id, position, &mut regions, field);
+            }
+            if field < fields.len() {
+                recipes.push(self.region_recipe(field, &column.kind));
+                continue;
+            }
             if let Some(value) = value {
                 let text = self.output(value, &column.kind);
                 texts.push(text);
             }
             fields.push(self.wire(&column.kind));
-            recipes.push(match &column.kind {
-                Type::Region if self.sql.decode => Recipe::Region(field, RegionPart::Region),
-                _ => Recipe::Field(field),
-            });
+            recipes.push(self.region_recipe(field, &column.kind));
         }
         (plain.is_some().then_some(texts), fields, recipes)
+    }
+
+    fn region_recipe(&self, field: usize, kind: &Type) -> Recipe {
+        match kind {
+            Type::Region if self.sql.decode => Recipe::Region(field, RegionPart::Region),
+            _ => Recipe::Field(field),
+        }
+    }
+
+    /// The field that has the region of a column: one of those `known`, or else `new`, which is noted.
+    fn region_of(
+        &self,
+        id: usize,
+        position: usize,
+        known: &mut Vec<((usize, usize), usize)>,
+        new: usize,
+    ) -> usize {
+        let source = self.checked.sources.iter().find(|source| source.id == id);
+        let twin = source.and_then(|source| (self.sql.twin)(source.table, position));
+        let Some(twin) = twin else { return new };
+        if let Some((_, field)) = known.iter().find(|(region, _)| *region == (id, twin)) {
+            return *field;
+        }
+        known.push(((id, twin), new));
+        new
     }
 
     fn regional(&self, id: usize, position: usize) -> Option<Regional> {
@@ -254,11 +307,11 @@ impl Writer<'_> {
 
     /// A parameter; equal ones are one, so that equal expressions stay equal.
     fn parameter(&mut self, cell: Cell, kind: crate::obscore::ColumnType) -> String {
-        let known = self.parameters.iter().position(|one| *one == cell);
-        let at = known.unwrap_or_else(|| {
+        let next = self.parameters.len();
+        let at = *self.known.entry(cell.as_str().unwrap_or_default().to_owned()).or_insert(next);
+        if at == next {
             self.parameters.push(cell);
-            self.parameters.len() - 1
-        });
+        }
         self.sql.dialect.parameter(at + 1, kind)
     }
 

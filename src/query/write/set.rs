@@ -44,9 +44,10 @@ impl Writer<'_> {
                 .collect();
             return format!("{text}{}{limits}", ordered(&order));
         }
-        let set = match (&rows.set, outputs) {
-            (Set::Select(select), Some(outputs)) => self.select(select, Some(outputs), &[]),
-            (set, _) => self.set(set, &[]),
+        // The limit of a SELECT is that of the rows in their order.
+        let set = match &rows.set {
+            Set::Select(select) => self.select(select, outputs, &[]),
+            set => self.set(set, &[]),
         };
         if rows.order.is_empty() {
             return match rows.set {

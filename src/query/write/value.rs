@@ -15,6 +15,10 @@ pub fn available(value: &Value, dialect: Dialect) -> bool {
             dialect.adql_function(function.name(), arguments.len(), integers(arguments)).is_some()
         }
         Node::Call("ivo_to_jd" | "ivo_to_mjd", ..) => true,
+        // Every release of a database reads some more notations of numbers and dates.
+        Node::Cast(one, Cast::Integer(_) | Cast::Double | Cast::Timestamp) => {
+            dialect.can_be_extended() || !one.kind.as_ref().is_some_and(Type::is_text)
+        }
         Node::Call(name, ..) => dialect.has_function(name),
         _ => true,
     }
@@ -45,7 +49,10 @@ impl Writer<'_> {
             }
             Node::Boolean(truth) => dialect.boolean(*truth).to_owned(),
             Node::Column(id, position) => format!("t{id}.{}", column(*position)),
-            Node::Negative(one) => format!("(- {})", self.value(one)),
+            Node::Negative(one) => {
+                let whole = integers(std::slice::from_ref(&**one));
+                dialect.negative(&self.value(one), whole)
+            }
             Node::Arithmetic(left, operator, right) => self.arithmetic(left, *operator, right),
             Node::Concatenation(parts) => {
                 let parts: Vec<String> = parts.iter().map(|part| self.value(part)).collect();
@@ -123,13 +130,13 @@ impl Writer<'_> {
         if whole && !matches!(left.node, Node::Integer(_)) {
             one = dialect.exactly(&one, ColumnType::BigInt);
         }
-        match operator {
-            Operator::Add => format!("({one} + {other})"),
-            Operator::Subtract => format!("({one} - {other})"),
-            Operator::Multiply => format!("({one} * {other})"),
-            // A divisor of zero gives NULL and does not end the query.
-            Operator::Divide => format!("({one} / nullif({other}, 0))"),
-        }
+        let sign = match operator {
+            Operator::Add => '+',
+            Operator::Subtract => '-',
+            Operator::Multiply => '*',
+            Operator::Divide => '/',
+        };
+        dialect.arithmetic(&one, sign, &other, whole)
     }
 
     fn aggregate(
@@ -148,8 +155,11 @@ impl Writer<'_> {
         };
         let distinct = if distinct { "DISTINCT " } else { "" };
         let whole = argument.kind.as_ref().is_some_and(Type::is_integer);
+        let boolean = argument.kind == Some(Type::Boolean);
         match function {
             AggregateFunction::Count => format!("count({distinct}{text})"),
+            AggregateFunction::Max if boolean => dialect.any(&text),
+            AggregateFunction::Min if boolean => dialect.every(&text),
             AggregateFunction::Max => format!("max({distinct}{text})"),
             AggregateFunction::Min => format!("min({distinct}{text})"),
             AggregateFunction::Avg => {

@@ -23,6 +23,8 @@ pub struct Native {
     pub joins: Vec<Join>,
     /// One value for each column.
     pub values: Vec<Scalar>,
+    /// The registry's columns that are the primary key of a dimension element; none for others.
+    pub keys: Vec<String>,
 }
 
 /// The registry's tables, for the schema of that name.
@@ -47,6 +49,7 @@ fn dimension(snapshot: &Snapshot, schema: &str, name: &str, element: &Element) -
         let own = universe.elements.get(&dimension).and_then(|one| one.keys.first());
         let doc = if dimension == *name { String::new() } else { format!("Key of {dimension}") };
         made.push(&column, own, &doc, true);
+        made.keys.push(column);
     }
     for dimension in &element.implies {
         let own = universe.elements.get(dimension).and_then(|one| one.keys.first());
@@ -176,6 +179,7 @@ impl Native {
             alias: alias.to_owned(),
             joins: Vec::new(),
             values: Vec::new(),
+            keys: Vec::new(),
         }
     }
 

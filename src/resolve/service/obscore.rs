@@ -16,6 +16,9 @@ pub struct ObsCore {
     /// For each of its columns, how it is computed from a region: which part, and whether there is
     /// another value for rows without one; `None` where it is not.
     pub regional: Vec<Option<(RegionPart, bool)>>,
+    /// For each of its columns that is computed from a region, the first one that is computed from the
+    /// same region in all branches; itself where there is none before it.
+    pub twins: Vec<Option<usize>>,
 }
 
 /// The table `name` of a plan; `natives` is the schema that has Butler's own tables. pgSphere's columns
@@ -33,6 +36,7 @@ pub fn obscore(plan: &ViewPlan, snapshot: &Snapshot, name: &str, natives: Option
         },
         columns: Vec::new(),
         regional: Vec::new(),
+        twins: Vec::new(),
     };
     for (at, column) in plan.columns.iter().enumerate() {
         if column.origin == Origin::Plugin {
@@ -43,7 +47,33 @@ pub fn obscore(plan: &ViewPlan, snapshot: &Snapshot, name: &str, natives: Option
         found.columns.push(at);
         found.regional.push(regional);
     }
+    let regions: Vec<Vec<Option<&str>>> =
+        found.columns.iter().map(|at| stored(plan, *at)).collect();
+    found.twins = regions
+        .iter()
+        .map(|own| {
+            let twin = || regions.iter().position(|other| other == own);
+            own.iter().any(Option::is_some).then(twin).flatten()
+        })
+        .collect();
     found
+}
+
+/// For each branch the alias of the table whose region a column is computed from.
+fn stored(plan: &ViewPlan, at: usize) -> Vec<Option<&str>> {
+    plan.branches.iter().map(|branch| branch.values.get(at).and_then(alias)).collect()
+}
+
+/// The alias of the table whose region a value is computed from.
+fn alias(scalar: &Scalar) -> Option<&str> {
+    match scalar {
+        Scalar::Region { alias, .. } => Some(alias),
+        Scalar::Coalesce(parts) => match parts.first() {
+            Some(Scalar::Region { alias, .. }) => Some(alias),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// How a column is computed from regions, where a branch does so.

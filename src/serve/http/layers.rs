@@ -1,9 +1,14 @@
 //! The layers around all routes.
 
+use std::sync::LazyLock;
+
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
 use axum::{Router, middleware};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -14,6 +19,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::{Metrics, observe, refuse};
 use crate::diag::Diagnostic;
 use crate::serve::settings::Settings;
+use crate::stream::answer::STYLE;
 
 /// More than the parameters and uploads themselves: boundaries and heads of parts.
 const ENVELOPE: u64 = 1 << 20;
@@ -32,8 +38,29 @@ pub fn wrap(routes: Router, settings: &Settings, metrics: Metrics) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(compression)
         .layer(cors(&settings.cors))
+        .layer(middleware::map_response(guard))
         .layer(middleware::from_fn_with_state(metrics, observe))
 }
+
+/// Whatever data says, browsers take an answer for what it is, and run nothing in a page of rows.
+async fn guard(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if kind.starts_with(b"text/html") && !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
+    }
+    response
+}
+
+/// For pages of rows: nothing but the style that they come with.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let digest = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+});
 
 #[expect(clippy::needless_pass_by_value, reason = "as the layer calls it")]
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {

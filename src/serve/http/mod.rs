@@ -12,6 +12,7 @@ mod observe;
 mod pipe;
 mod reply;
 mod server;
+mod stall;
 
 pub use base::base_url;
 pub use identity::{Caller, identify};
@@ -20,5 +21,5 @@ pub use logs::start_log;
 pub use metrics::Metrics;
 pub use observe::{RequestId, observe};
 pub use pipe::{PipeBody, PipeWriter, pipe};
-pub use reply::{refuse, see_other, text, xml};
+pub use reply::{refuse, refuse_on_page, see_other, text, xml};
 pub use server::{Server, listen};

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::diag::Diagnostic;
 use crate::serve::failure;
+use crate::stream::answer::{About, ErrorDocument, Format};
 
 /// An XML document.
 pub fn xml(document: String) -> Response {
@@ -23,15 +24,29 @@ pub fn see_other(url: &str) -> Response {
 
 /// The error document of DALI with the status that fits.
 pub fn refuse(error: &Diagnostic) -> Response {
+    let document = failure::document(&failure::text(error));
+    refusal(error, ("application/x-votable+xml", document.into_bytes()))
+}
+
+/// The error as a page, for those who asked for one.
+pub fn refuse_on_page(error: &Diagnostic, query: &str) -> Response {
+    let page = Format::parse("html").and_then(|html| {
+        ErrorDocument::new(&html, &About::new(Vec::new(), query, None), &failure::text(error))
+    });
+    match page {
+        Ok(page) => refusal(error, ("text/html; charset=utf-8", page.body)),
+        Err(_) => refuse(error),
+    }
+}
+
+fn refusal(error: &Diagnostic, (kind, document): (&'static str, Vec<u8>)) -> Response {
     let status = failure::status(error.code);
     if status.is_server_error() {
         tracing::error!(code = error.code, %error, "request failed");
     } else {
         tracing::info!(code = error.code, %error, "request refused");
     }
-    let kind = [(header::CONTENT_TYPE, "application/x-votable+xml")];
-    let document = failure::document(&failure::text(error));
-    let mut response = (status, kind, document).into_response();
+    let mut response = (status, [(header::CONTENT_TYPE, kind)], document).into_response();
     let headers = response.headers_mut();
     match status {
         StatusCode::UNAUTHORIZED => {

@@ -11,6 +11,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::stall::Impatient;
 use crate::diag::{Diagnostic, Result};
 use crate::serve::settings::Limits;
 
@@ -75,7 +76,8 @@ impl Server {
             // Small answers go out at once.
             let _ = stream.set_nodelay(true);
             let service = TowerToHyperService::new(routes.clone());
-            let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+            let stream = TokioIo::new(Impatient::new(stream, limits.stall_time));
+            let connection = builder.serve_connection_with_upgrades(stream, service);
             let watched = graceful.watch(connection.into_owned());
             tokio::spawn(async move {
                 if let Err(error) = watched.await {

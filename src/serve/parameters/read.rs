@@ -1,13 +1,15 @@
 //! Reading requests.
 
 use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderValue, Method, header};
 use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
+use futures::{Stream, StreamExt, stream};
 use tempfile::NamedTempFile;
 use url::form_urlencoded;
 
@@ -38,7 +40,44 @@ pub fn from_query(query: &str) -> Parameters {
 /// # Errors
 /// S016 when it is too large, S017 when the body is malformed or cut short, S018 for an encoding
 /// that is none of a form's.
-pub async fn read(mut request: Request, limits: &Limits) -> Result<Parameters> {
+pub async fn read(request: Request, limits: &Limits) -> Result<Parameters> {
+    let (head, body) = request.into_parts();
+    let body = Arc::new(Mutex::new(body.into_data_stream()));
+    let lent = Arc::clone(&body);
+    let lent = stream::poll_fn(move |context| {
+        lent.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(context)
+    });
+    let read = read_from(Request::from_parts(head, Body::from_stream(lent)), limits).await;
+    if read.is_err() {
+        let rest = stream::poll_fn(|context| {
+            body.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(context)
+        });
+        linger(rest).await;
+    }
+    read
+}
+
+/// Bytes of a body that are read only to be thrown away.
+const REST: usize = 32 << 20;
+/// For how long.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// Reads what a client still sends: most look at the answer only then, and take a connection that is closed
+/// before for a failure of the network.
+async fn linger<E>(mut rest: impl Stream<Item = Result<Bytes, E>> + Unpin) {
+    let _ = tokio::time::timeout(LINGER, async {
+        let mut read = 0;
+        while let Some(Ok(piece)) = rest.next().await {
+            read += piece.len();
+            if read > REST {
+                return;
+            }
+        }
+    })
+    .await;
+}
+
+async fn read_from(mut request: Request, limits: &Limits) -> Result<Parameters> {
     let mut parameters = from_query(request.uri().query().unwrap_or_default());
     if !matches!(*request.method(), Method::POST | Method::PUT) {
         return Ok(parameters);

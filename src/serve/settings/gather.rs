@@ -119,6 +119,7 @@ impl Gathered<'_> {
         let log = self.get("log", |given, key| given.choice(key, &forms));
         let bind = self.get("bind", Given::address);
         let trust_proxy = self.get("trust_proxy", Given::switch);
+        let prepared = self.get("prepared", Given::switch);
         let anonymous = self.get("anonymous", Given::switch);
         let identity_header = self.text("identity_header");
         if identity_header.is_some() && trust_proxy == Some(false) {
@@ -141,6 +142,7 @@ impl Gathered<'_> {
             bind: bind?,
             base_url,
             trust_proxy: trust_proxy?,
+            prepared: prepared?,
             identity_header,
             tokens: tokens.unwrap_or_default(),
             anonymous: anonymous.unwrap_or(!identified),

@@ -43,6 +43,8 @@ pub struct Settings {
     pub log: LogFormat,
     /// What is logged.
     pub log_level: tracing::Level,
+    /// Whether statements stay prepared on connections to PostgreSQL registries.
+    pub prepared: bool,
     /// Limits of requests.
     pub limits: Limits,
     /// Asynchronous jobs.

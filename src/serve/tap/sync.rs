@@ -11,9 +11,10 @@ use tokio::sync::oneshot;
 use super::Answered;
 use crate::diag::{Diagnostic, Result};
 use crate::serve::Service;
-use crate::serve::http::{Caller, pipe};
-use crate::serve::parameters;
+use crate::serve::http::{Caller, pipe, refuse_on_page};
+use crate::serve::parameters::{self, Parameters};
 use crate::serve::query::{self, Query};
+use crate::stream::answer::Format;
 
 pub async fn query(
     State(service): State<Arc<Service>>,
@@ -21,17 +22,37 @@ pub async fn query(
     request: Request,
 ) -> Answered {
     let parameters = parameters::read(request, &service.weights()).await?;
+    let page = wants_page(&parameters).then(|| parameters.all("QUERY").collect::<String>());
+    answer_to(&service, caller, parameters).await.or_else(|error| match page {
+        Some(query) => Ok(refuse_on_page(&error, &query)),
+        None => Err(error.into()),
+    })
+}
+
+/// Whether whoever asks wants to read the answer, and an error as well, in a browser.
+fn wants_page(parameters: &Parameters) -> bool {
+    let asked = parameters.response_format().ok().flatten();
+    asked
+        .and_then(|asked| Format::parse(asked).ok())
+        .is_some_and(|asked| asked.format == Format::Html)
+}
+
+async fn answer_to(
+    service: &Arc<Service>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Response> {
     let time = Some(service.settings.limits.sync_time);
     let query = match Query::read(&parameters, &service.offer, caller.0, time).await {
         Ok(query) => query,
         Err(error) => {
             service.metrics.query_ended("sync", error.code, 0);
-            return Err(error.into());
+            return Err(error);
         }
     };
     // Its files live in the query from here on.
     drop(parameters);
-    Ok(answer(&service, query).await?)
+    answer(service, query).await
 }
 
 /// Runs the query, and answers as soon as there is something of a result, or an error.

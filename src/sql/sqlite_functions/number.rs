@@ -2,12 +2,15 @@
 
 use super::call::{Argument, Function, scalar};
 use crate::functions::{
-    double, integer, integer_of_text, modulo, normal, round, truncate, uniform,
+    double, integer, integer_of_text, modulo, normal, round, truncate, uniform, whole,
 };
 
 pub(super) const FUNCTIONS: &[Function] =
     &[
         scalar(c"adql_mod", "MOD", &[2], |a| Ok(modulo(a.number(0)?, a.number(1)?).into())),
+        scalar(c"adql_whole", "an integer", &[3], |a| {
+            Ok(whole(a.integer(0)?, a.text(1)?, a.integer(2)?)?.into())
+        }),
         scalar(c"adql_round", "ROUND", &[2], |a| Ok(round(a.number(0)?, a.integer(1)?).into())),
         scalar(c"adql_truncate", "TRUNCATE", &[2], |a| {
             Ok(truncate(a.number(0)?, a.integer(1)?).into())

@@ -17,12 +17,21 @@ use crate::stream::{Flow, Sink, Status};
 use crate::time;
 use crate::votable::{Datatype, escape, number};
 
-const STYLE: &str = "body{font:14px/1.4 system-ui,sans-serif;margin:1.5em;color-scheme:light dark}\
-pre{white-space:pre-wrap}table{border-collapse:collapse;font-variant-numeric:tabular-nums}\
-th,td{padding:.2em .7em;text-align:left;border-bottom:1px solid #8884;vertical-align:top}\
-th{position:sticky;top:0;background:Canvas}th small{display:block;font-weight:400}\
-td{max-width:32em;overflow-wrap:anywhere}td.n{text-align:right;white-space:nowrap}\
-.error{color:#c00}";
+/// What is between the tags of `style`, for those who allow styles by their digest.
+pub const STYLE: &str = "\
+:root{color-scheme:light dark}\
+body{margin:0 auto;max-width:100rem;padding:1rem 1.5rem 2rem;font:16px/1.5 system-ui,sans-serif;\
+background:light-dark(#fbfbf9,#14181b);color:light-dark(#1c2328,#e6eaec)}\
+h1{font-size:1.4rem;margin:.5rem 0}a{color:light-dark(#14506b,#7cc4e4)}\
+pre{font:.9rem/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}\
+.rows{overflow:auto;max-height:80vh;border:1px solid light-dark(#d9dedf,#333d43)}\
+table{border-collapse:collapse;width:max-content;min-width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}\
+th,td{padding:.3rem .8rem;text-align:left;border-bottom:1px solid light-dark(#d9dedf,#333d43);\
+vertical-align:top}\
+th{position:sticky;top:0;background:light-dark(#e3eef3,#22333c)}th small{display:block;font-weight:400}\
+td{max-width:26em;overflow-wrap:anywhere}td.n{text-align:right;white-space:nowrap}\
+.overflow{background:light-dark(#e3eef3,#22333c);padding:.5rem .9rem}\
+.error{color:light-dark(#a3201b,#ff9a90)}";
 
 /// A page.
 #[derive(Debug)]
@@ -51,7 +60,7 @@ impl<W: Write> Html<W> {
         self.out.push("<meta name=\"viewport\" content=\"width=device-width\"><title>");
         let title = if about.description.is_empty() { "Query result" } else { &about.description };
         self.text(title);
-        self.out.push(&format!("</title><style>{STYLE}</style></head>\n<body><h1>"));
+        self.out.push(&format!("</title><style>{STYLE}</style></head>\n<body><main><h1>"));
         self.text(title);
         self.out.push("</h1>\n");
         if let Some(query) = about.resource_infos.iter().find(|info| info.name == "QUERY") {
@@ -64,7 +73,7 @@ impl<W: Write> Html<W> {
 
     fn heading(&mut self) {
         let columns = std::mem::take(&mut self.about.columns);
-        self.out.push("<table><thead><tr>");
+        self.out.push("<div class=\"rows\" tabindex=\"0\" role=\"region\" aria-label=\"Rows\"><table><thead><tr>");
         for column in &columns {
             self.out.push("<th scope=\"col\" title=\"");
             self.text(&column.description);
@@ -107,22 +116,23 @@ impl<W: Write + Send> Sink for Html<W> {
     fn finish(&mut self, status: &Status) -> Result<()> {
         if std::mem::take(&mut self.open) {
             let rows = if self.rows == 1 { "row" } else { "rows" };
-            self.out.push(&format!("</tbody></table>\n<p>{} {rows}", self.rows));
-            match status {
-                Status::Complete => {}
-                Status::Overflow => self.out.push("; there are more than these"),
-                Status::Error(_) => self.out.push(" before the error"),
-            }
-            self.out.push("</p>\n");
+            let (class, more) = match status {
+                Status::Complete => ("ending", ""),
+                Status::Overflow => ("ending overflow", "; there are more than these"),
+                Status::Error(_) => ("ending", " before the error"),
+            };
+            let rows = format!("{} {rows}{more}", self.rows);
+            self.out.push(&format!("</tbody></table></div>\n<p class=\"{class}\">{rows}</p>\n"));
         } else {
             self.head();
         }
         if let Status::Error(message) = status {
-            self.out.push("<p class=\"error\" role=\"alert\">Error: ");
+            // The place of an error is a line of the query with marks below it.
+            self.out.push("<pre class=\"error\" role=\"alert\">");
             self.text(message);
-            self.out.push("</p>\n");
+            self.out.push("</pre>\n");
         }
-        self.out.push("</body></html>\n");
+        self.out.push("</main></body></html>\n");
         self.out.flush()
     }
 }

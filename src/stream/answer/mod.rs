@@ -24,4 +24,5 @@ mod text;
 pub use about::About;
 pub use error::ErrorDocument;
 pub use format::{Format, OFFERS, Offer, Requested};
+pub use html::STYLE;
 pub use make::sink;

@@ -1,26 +1,25 @@
 //! A question from its text to its rows.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::held::Held;
+use super::running::Running;
 use super::service::{Limits, Origin, Service};
-use super::stage::{Bring, Running, Staged, interrupted};
+use super::site::Site;
+use super::stage::{Bring, Staged};
 use super::upload::Upload;
 use super::{Sink, Summary};
 use crate::adql::{self, Version};
 use crate::catalog::{Column, Type};
 use crate::db::Session;
 use crate::diag::{Diagnostic, Result, Source};
-use crate::lower::{Fetch, Found};
+use crate::lower::{Fetch, Found, Known};
+use crate::plan::{Cover, Scalar};
 use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
 use crate::stream::pipeline::Pipeline;
-
-/// How soon to stop what began after a question was to be stopped.
-const AGAIN: Duration = Duration::from_millis(200);
 
 /// A question that has been understood.
 #[derive(Debug, Clone)]
@@ -50,6 +49,17 @@ pub struct Answered {
     pub rows: u64,
     /// Whether there were more than were wanted.
     pub overflow: bool,
+}
+
+/// A question with what belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'q> {
+    pub checked: &'q Checked,
+    pub uploads: &'q [Upload],
+    /// Most rows.
+    pub limit: Option<u64>,
+    pub limits: Limits,
+    pub running: &'q Running,
 }
 
 impl Service {
@@ -94,13 +104,9 @@ impl Service {
             None => &self.private,
         };
         let mut session = database.snapshot().await?;
-        let stop = session.stop();
         let running = Running::default();
-        running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((database.clone(), stop.clone()));
-        let told = Arc::clone(&running);
+        running.add(database, &session)?;
+        let watched = running.clone();
         let watch = tokio::spawn(async move {
             match limits.time {
                 Some(time) => tokio::select! {
@@ -109,34 +115,20 @@ impl Service {
                 },
                 None => stopped.await,
             }
-            // Other sessions may begin meanwhile, until the last one has heard of it.
-            loop {
-                let all = told.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                for (server, stop) in all {
-                    // A server that cannot be asked any more has stopped by itself.
-                    let _ = server.stop(&stop).await;
-                }
-                if Arc::strong_count(&told) == 1 {
-                    break;
-                }
-                tokio::time::sleep(AGAIN).await;
-            }
+            watched.stop().await;
         });
-        let answered = self
-            .answer_in(&mut session, home, checked, uploads, limit, limits, sink, running)
-            .await;
+        let question = Question { checked, uploads, limit, limits, running: &running };
+        let answered = self.answer_in(&mut session, home, &question, sink).await;
         watch.abort();
-        let was_stopped = stop.is_stopped();
         if !matches!(&answered, Ok((_, true))) {
-            // What still runs would hold the connection up until its last row.
-            database.stop(&stop).await?;
+            // What still runs would hold a connection up until its last row.
+            running.end().await;
         }
         // The answer is there already; a connection that breaks now is not used again.
         let _ = session.rollback().await;
         match answered {
             Ok((answered, _)) => Ok(answered),
-            Err(_) if was_stopped => Err(interrupted()),
-            Err(wrong) => Err(wrong),
+            Err(wrong) => running.check().and(Err(wrong)),
         }
     }
 
@@ -154,20 +146,16 @@ impl Service {
     }
 
     /// Answers in a session; says too whether all rows of the statement were taken.
-    #[allow(clippy::too_many_arguments)] // all different, all needed
     async fn answer_in(
         &self,
         session: &mut Session,
         home: Option<usize>,
-        checked: &Checked,
-        uploads: &[Upload],
-        limit: Option<u64>,
-        limits: Limits,
+        question: &Question<'_>,
         sink: Box<dyn Sink>,
-        running: Running,
     ) -> Result<(Answered, bool)> {
-        let mut staged = Staged::stoppable(self, limits, Bring::Rows, running);
-        let written = self.compile(session, home, checked, uploads, limit, &mut staged).await?;
+        let Question { checked, limit, .. } = *question;
+        let mut staged = Staged::new(self, question.limits, question.running, Bring::Rows);
+        let written = self.compile(session, home, question, &mut staged).await?;
         staged.end().await;
         let schema = arrow(&checked.body.columns);
         let sink: Box<dyn Sink> = Box::new(Held::new(sink));
@@ -185,11 +173,10 @@ impl Service {
         &self,
         session: &mut Session,
         home: Option<usize>,
-        checked: &Checked,
-        uploads: &[Upload],
-        limit: Option<u64>,
+        question: &Question<'_>,
         staged: &mut Staged<'_>,
     ) -> Result<Written> {
+        let Question { checked, uploads, limit, .. } = *question;
         let regional = |table: TableId, column: usize| {
             if self.site(table) == home { self.regional(table, column) } else { None }
         };
@@ -197,14 +184,17 @@ impl Service {
         let mut places = Vec::with_capacity(checked.sources.len());
         let mut preamble = Preamble::default();
         for (at, source) in checked.sources.iter().enumerate() {
-            let needed = needs.get(at).cloned().unwrap_or_default();
+            let mut needed = needs.get(at).cloned().unwrap_or_default();
+            needed.covers = self.covers(checked, at);
+            needed.choices = query::choices(checked, at);
             let here = home.is_some() && self.site(source.table) == home;
             places.push(match self.origin(source.table) {
                 Some(Origin::ObsCore(site, view)) if here => {
                     self.obscore(session, site, view, &needed, &mut preamble).await?
                 }
                 Some(Origin::Native(site, native)) if here => {
-                    self.native(site, native, &needed, &mut preamble)
+                    let joined = checked.sources.len() > 1;
+                    self.native(session, site, native, &needed, joined, &mut preamble).await?
                 }
                 _ => staged.bring(session, checked, at, &needed, uploads).await?,
             });
@@ -215,6 +205,7 @@ impl Service {
             places: &places,
             preamble: &preamble.text(),
             regional: &regional,
+            twin: &|table, column| self.twin(table, column),
             regions: self.regions,
             decode: true,
             limit: more,
@@ -231,35 +222,65 @@ impl Service {
         needs: &query::Needs,
         preamble: &mut Preamble,
     ) -> Result<Place> {
-        let published = self.sites.get(site).and_then(|site| site.published.get(view));
-        let Some(published) = published else { return Ok(Place::Select(String::new())) };
+        let place = self.sites.get(site);
+        let known = known(place, session, needs).await?;
+        let Some(published) = place.and_then(|site| site.published.get(view)) else {
+            return Ok(Place::Select(String::new()));
+        };
         let found = match preamble.found.iter().position(|(known, _)| *known == view) {
             Some(at) => preamble.found.get(at).map(|(_, found)| found.clone()).unwrap_or_default(),
             None => {
                 let found = published.found(session).await?;
-                preamble.tables.push(published.target.helper_tables(&found.collections));
+                preamble.tables.push(published.helper_tables(&found).to_string());
                 preamble.found.push((view, found.clone()));
                 found
             }
         };
-        Ok(Place::Select(published.select(&found, needs)))
+        Ok(Place::Select(published.select(&found, needs, &known)))
     }
 
     /// One of Butler's own tables in its own database.
-    pub(super) fn native(
+    pub(super) async fn native(
         &self,
+        session: &mut Session,
         site: usize,
         native: usize,
         needs: &query::Needs,
+        joined: bool,
         preamble: &mut Preamble,
-    ) -> Place {
-        let Some(site) = self.sites.get(site) else { return Place::Select(String::new()) };
+    ) -> Result<Place> {
+        let Some(site) = self.sites.get(site) else { return Ok(Place::Select(String::new())) };
+        let known = known(Some(site), session, needs).await?;
         if !preamble.natives {
             preamble.natives = true;
             preamble.tables.push(site.target.helper_tables(&[]));
         }
-        let select = site.natives.get(native).map(|native| site.native_select(native, needs));
-        Place::Select(select.unwrap_or_default())
+        let native = site.natives.get(native);
+        let select = native.map(|native| site.native_select(native, needs, &known));
+        let select = select.unwrap_or_default();
+        let computed = needs.values.iter().any(|at| {
+            let value = native.and_then(|native| native.values.get(*at));
+            matches!(value, Some(Scalar::Identifier { .. }))
+        });
+        // SQLite would compute identifiers for every pair of rows that a join looks at; kept rows get an
+        // index. PostgreSQL joins such values by their hashes.
+        Ok(match site.database.dialect().can_be_extended() && computed && joined {
+            true => Place::Once(select),
+            false => Place::Select(select),
+        })
+    }
+
+    /// Where on the sky the rows of a table of the question must be.
+    pub(super) fn covers(&self, checked: &Checked, at: usize) -> Vec<Cover> {
+        query::covers(checked, at, &|table, column| self.part(table, column))
+    }
+}
+
+/// What is known of the trixels of regions, where a question can use it.
+async fn known(site: Option<&Site>, session: &mut Session, needs: &query::Needs) -> Result<Known> {
+    match site {
+        Some(site) if !needs.covers.is_empty() => site.known(session).await.cloned(),
+        _ => Ok(Known::new()),
     }
 }
 

@@ -7,10 +7,12 @@
 
 mod ask;
 mod held;
+mod running;
 mod service;
 mod site;
 mod stage;
 mod statement;
+mod texts;
 mod upload;
 
 pub use ask::{Answered, Prepared};

@@ -6,6 +6,7 @@ use super::site::Site;
 use crate::catalog::{Catalog, Schema, Type, tap_schema};
 use crate::db::{Database, Options};
 use crate::diag::Result;
+use crate::plan::{RegionPart, Scalar};
 use crate::query::{Regional, TableId};
 use crate::region::RegionOptions;
 use crate::sql::sqlite_functions;
@@ -51,9 +52,11 @@ pub struct Service {
     origins: Vec<Vec<Origin>>,
 }
 
-/// Options for databases that a service reads: with the functions of this process.
+/// Options for databases that a service reads: with the functions of this process, and with statements
+/// that can be stopped.
 pub fn with_functions(mut options: Options) -> Options {
     options.sqlite_setup = Some(sqlite_functions::register);
+    options.stoppable = true;
     options
 }
 
@@ -114,6 +117,29 @@ impl Service {
             Origin::ObsCore(site, _) | Origin::Native(site, _) => Some(site),
             Origin::Standard => None,
         }
+    }
+
+    /// What a column is of a region that the registry stores.
+    pub(super) fn part(&self, table: TableId, column: usize) -> Option<RegionPart> {
+        match self.origin(table)? {
+            Origin::ObsCore(site, at) => {
+                let obscore = &self.sites.get(site)?.published.get(at)?.obscore;
+                obscore.regional.get(column).copied().flatten().map(|(part, _)| part)
+            }
+            Origin::Native(site, at) => {
+                match self.sites.get(site)?.natives.get(at)?.values.get(column)? {
+                    Scalar::Region { part, .. } => Some(*part),
+                    _ => None,
+                }
+            }
+            Origin::Standard => None,
+        }
+    }
+
+    /// The first column that is computed from the same region as this one.
+    pub(super) fn twin(&self, table: TableId, column: usize) -> Option<usize> {
+        let Some(Origin::ObsCore(site, at)) = self.origin(table) else { return None };
+        self.sites.get(site)?.published.get(at)?.obscore.twins.get(column).copied().flatten()
     }
 
     /// How a column is computed from a region, where it is and is not one itself.

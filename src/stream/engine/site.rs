@@ -1,14 +1,22 @@
 //! A repository of a service.
 
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use super::texts::Texts;
 use crate::db::{Database, Session};
 use crate::diag::Result;
-use crate::lower::{Found, Target, ViewName, Wanted};
-use crate::plan::ViewPlan;
+use crate::functions::Geometry;
+use crate::geom::{Circle, Region, intersects};
+use crate::lower::{Found, Known, Target, ViewName, Wanted};
+use crate::plan::{LEVEL, Scalar, ViewPlan};
 use crate::query::{Needs, column, encoded, fallback};
 use crate::region::RegionOptions;
 use crate::registry::Snapshot;
 use crate::resolve::service::{Native, ObsCore, native, obscore};
 use crate::sql::region::Strategy;
+use crate::value::Cell;
 
 /// An ObsCore table that a repository publishes.
 #[derive(Debug, Clone)]
@@ -21,6 +29,8 @@ pub struct Published {
     pub target: Target,
     /// As clients see it.
     pub obscore: ObsCore,
+    /// What was written for queries before.
+    texts: Arc<Texts>,
 }
 
 /// A repository, open for reading.
@@ -36,6 +46,9 @@ pub struct Site {
     pub natives: Vec<Native>,
     /// How they are written down.
     pub target: Target,
+    /// Elements with regions, their keys, and tables of the regions' trixels.
+    spatial: Vec<(String, Vec<String>)>,
+    known: OnceCell<Known>,
 }
 
 impl Site {
@@ -49,7 +62,31 @@ impl Site {
     ) -> Self {
         let natives = native(snapshot, schema);
         let target = target(snapshot, "butler", regions);
-        Self { database, published: Vec::new(), schema: schema.to_owned(), natives, target }
+        let spatial = spatial(snapshot, &natives);
+        let (schema, known) = (schema.to_owned(), OnceCell::new());
+        Self { database, published: Vec::new(), schema, natives, target, spatial, known }
+    }
+
+    /// The elements whose regions' trixels are all kept in the registry, which is looked up when it is
+    /// first asked for. Butler stores them with every region; a registry that was filled in another way
+    /// may lack some, and is then searched without them.
+    ///
+    /// # Errors
+    /// R028 and R029.
+    pub async fn known(&self, session: &mut Session) -> Result<&Known> {
+        let look = async || {
+            let mut known = Known::new();
+            for (element, keys) in &self.spatial {
+                let missing = self.target.unkept(element, keys);
+                let missing = session.rows(&missing, &[]).await?;
+                let harmless = |row: &Vec<Cell>| row.first().is_none_or(is_nowhere);
+                if missing.len() < 1000 && missing.iter().all(harmless) {
+                    known.insert(element.clone(), keys.clone());
+                }
+            }
+            Ok(known)
+        };
+        self.known.get_or_try_init(look).await
     }
 
     /// Adds the ObsCore table `name` of a plan to the schema `schema`.
@@ -64,8 +101,32 @@ impl Site {
         let obscore = obscore(&plan, snapshot, name, Some(&self.schema));
         // The names of helper tables must differ between the tables of a query.
         let target = target(snapshot, &format!("v{}", self.published.len()), regions);
-        self.published.push(Published { schema: schema.to_owned(), plan, target, obscore });
+        let (schema, texts) = (schema.to_owned(), Arc::default());
+        self.published.push(Published { schema, plan, target, obscore, texts });
     }
+}
+
+/// Whether a region holds nothing, so that it has no trixels: it is empty, or no region at all.
+fn is_nowhere(cell: &Cell) -> bool {
+    let region = cell.as_str().and_then(Geometry::of_region_column);
+    match region {
+        Some(Geometry::Region(region)) => !intersects(&region, &Region::Circle(Circle::FULL)),
+        Some(Geometry::Point(_)) => false,
+        None => true,
+    }
+}
+
+/// Elements whose regions' trixels are kept in the common skypix system.
+fn spatial(snapshot: &Snapshot, natives: &[Native]) -> Vec<(String, Vec<String>)> {
+    if snapshot.universe.common_skypix != format!("htm{LEVEL}") {
+        return Vec::new();
+    }
+    let kept = |native: &&Native| {
+        let table = format!("{}_skypix_overlap", native.from);
+        let regions = native.values.iter().any(|value| matches!(value, Scalar::Region { .. }));
+        regions && snapshot.tables.contains_key(&table)
+    };
+    natives.iter().filter(kept).map(|native| (native.from.clone(), native.keys.clone())).collect()
 }
 
 fn target(snapshot: &Snapshot, name: &str, regions: RegionOptions) -> Target {
@@ -80,14 +141,17 @@ impl Published {
     /// # Errors
     /// R028 and R029.
     pub async fn found(&self, session: &mut Session) -> Result<Found> {
-        let collections = self.target.collections_select(&self.plan.search);
-        let collections = session.rows(&collections, &[]).await?;
-        let summaries = session.rows(&self.target.summaries_select(), &[]).await?;
-        Ok(Found { collections, summaries })
+        let found = session.rows_at_once(&self.target.found_select(&self.plan)).await?;
+        Ok(Found::new(found))
+    }
+
+    /// The common table expressions that the SELECTs refer to.
+    pub fn helper_tables(&self, found: &Found) -> Arc<str> {
+        self.texts.helpers(found, || self.target.helper_tables(&found.collections))
     }
 
     /// The SELECT of what a query needs of the table.
-    pub fn select(&self, found: &Found, needs: &Needs) -> String {
+    pub fn select(&self, found: &Found, needs: &Needs, known: &Known) -> String {
         let values = named(needs);
         let regions = needs.regions.iter().map(|at| {
             let regional = self.obscore.regional.get(*at).copied().flatten();
@@ -99,16 +163,20 @@ impl Published {
             (*at, encoded(*at), other)
         });
         let regions: Vec<(usize, String, String)> = regions.collect();
-        let wanted = Wanted { values: &values, regions: &regions };
-        self.target.obscore_source(&self.plan, &self.obscore, found, wanted)
+        let wanted = Wanted { values: &values, regions: &regions, covers: &needs.covers, known };
+        let (target, plan, obscore) = (&self.target, &self.plan, &self.obscore);
+        let write = || target.obscore_branches(plan, obscore, found, wanted);
+        let branches = self.texts.branches(found, needs, write);
+        target.obscore_source(plan, obscore, &branches, wanted, &needs.choices)
     }
 }
 
 impl Site {
     /// The SELECT of what a query needs of one of Butler's own tables.
-    pub fn native_select(&self, native: &Native, needs: &Needs) -> String {
+    pub fn native_select(&self, native: &Native, needs: &Needs, known: &Known) -> String {
         let values = named(needs);
-        self.target.native_source(native, Wanted { values: &values, regions: &[] })
+        let wanted = Wanted { values: &values, regions: &[], covers: &needs.covers, known };
+        self.target.native_source(native, wanted)
     }
 }
 

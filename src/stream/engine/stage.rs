@@ -3,8 +3,6 @@
 //! In: one table of a question. Out: a temporary table with the columns that the question reads, and of
 //! the rows those that its conditions on this table alone leave over.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use tokio::runtime::Handle;
@@ -12,13 +10,14 @@ use tokio::sync::mpsc;
 use tokio::task::block_in_place;
 
 use super::ask::{Preamble, arrow, send};
+use super::running::Running;
 use super::service::{Limits, Origin, Service};
 use super::statement::Statement;
 use super::upload::Upload;
 use super::{Sink, Status};
 use crate::adql::Place as At;
-use crate::catalog::{Column, tap_schema};
-use crate::db::{Database, Session, Stop};
+use crate::catalog::{Column, Type, tap_schema};
+use crate::db::{Database, Session};
 use crate::diag::{Diagnostic, Result};
 use crate::obscore::ColumnType;
 use crate::query::{
@@ -42,30 +41,23 @@ pub(super) enum Bring {
     Plans,
 }
 
-/// The sessions that statements of a question run in, for whoever stops them.
-pub(super) type Running = Arc<Mutex<Vec<(Database, Stop)>>>;
-
 /// What a question brings together, with one session for each registry it comes from.
 pub(super) struct Staged<'s> {
     service: &'s Service,
     limits: Limits,
+    running: &'s Running,
     sessions: Vec<(usize, Session)>,
     rows: u64,
     bring: Bring,
-    running: Running,
     /// What was noted down.
     pub noted: Vec<Statement>,
 }
 
 impl<'s> Staged<'s> {
     /// Nothing yet.
-    pub fn new(service: &'s Service, limits: Limits, bring: Bring) -> Self {
-        Self::stoppable(service, limits, bring, Running::default())
-    }
-
-    /// Nothing yet; its sessions are told to `running`.
-    pub fn stoppable(service: &'s Service, limits: Limits, bring: Bring, running: Running) -> Self {
-        Self { service, limits, sessions: Vec::new(), rows: 0, bring, running, noted: Vec::new() }
+    pub fn new(service: &'s Service, limits: Limits, running: &'s Running, bring: Bring) -> Self {
+        let (sessions, noted) = (Vec::new(), Vec::new());
+        Self { service, limits, running, sessions, rows: 0, bring, noted }
     }
 
     /// Ends the sessions.
@@ -105,6 +97,7 @@ impl<'s> Staged<'s> {
             (TableId::Upload(upload), _) => {
                 if let Some(upload) = uploads.get(upload) {
                     for block in upload.blocks()? {
+                        self.running.check()?;
                         fill(to, &name, &wanted, &block?).await?;
                     }
                 }
@@ -142,10 +135,7 @@ impl<'s> Staged<'s> {
             return Ok(at);
         }
         let session = database.snapshot().await?;
-        self.running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((database.clone(), session.stop()));
+        self.running.add(database, &session)?;
         self.sessions.push((site, session));
         Ok(self.sessions.len() - 1)
     }
@@ -168,18 +158,20 @@ impl<'s> Staged<'s> {
         let is_regional = |table, column| regional(table, column).is_some();
         let conditions = pushed(checked, at, dialect, &is_regional);
         let question = all_of(source, wanted, conditions);
-        let needs = query::needs(&question, &regional).pop().unwrap_or_default();
+        let mut needs = query::needs(&question, &regional).pop().unwrap_or_default();
+        needs.covers = service.covers(checked, at);
+        needs.choices = query::choices(checked, at);
         let left = self.limits.staged_rows.saturating_sub(self.rows);
+        let running = self.running;
         let index = self.session(site, &place.database).await?;
         let Some((_, session)) = self.sessions.get_mut(index) else { return Ok(()) };
-        let stop = to.stop();
         let mut preamble = Preamble::default();
         let home = match service.origin(source.table) {
             Some(Origin::ObsCore(site, view)) => {
                 service.obscore(session, site, view, &needs, &mut preamble).await?
             }
             Some(Origin::Native(site, native)) => {
-                service.native(site, native, &needs, &mut preamble)
+                service.native(session, site, native, &needs, false, &mut preamble).await?
             }
             _ => return Ok(()),
         };
@@ -188,6 +180,7 @@ impl<'s> Staged<'s> {
             places: &[home],
             preamble: &preamble.text(),
             regional: &regional,
+            twin: &|table, column| service.twin(table, column),
             regions: service.regions,
             decode: false,
             limit: Some(left.saturating_add(1)),
@@ -212,12 +205,10 @@ impl<'s> Staged<'s> {
             while let Some(batch) = arriving.recv().await {
                 let batch: RecordBatch = batch;
                 count += batch.num_rows() as u64;
-                if stop.is_stopped() {
-                    return Err(interrupted());
-                }
                 if count > left {
                     return Err(too_many(self.limits.staged_rows));
                 }
+                running.check()?;
                 load(to, name, &batch).await?;
             }
             Ok(count)
@@ -238,12 +229,6 @@ impl<'s> Staged<'s> {
     }
 }
 
-/// What a question is told that was stopped.
-pub(super) fn interrupted() -> Box<Diagnostic> {
-    let said = "the query was stopped: it was aborted, or took longer than is allowed";
-    Box::new(Diagnostic::error("Q118", said))
-}
-
 fn too_many(limit: u64) -> Box<Diagnostic> {
     let message =
         format!("the query reads more than {limit} rows that must be looked at one by one");
@@ -252,13 +237,18 @@ fn too_many(limit: u64) -> Box<Diagnostic> {
 
 /// `SELECT wanted FROM source WHERE conditions`
 fn all_of(source: &Source, wanted: &[(usize, Column)], conditions: Vec<Truth>) -> Checked {
-    let outputs = wanted
+    let mut outputs: Vec<Value> = wanted
         .iter()
         .map(|(at, column)| {
             Value::new(Node::Column(source.id, *at), column.kind.clone(), At::default())
         })
         .collect();
-    let columns = wanted.iter().map(|(_, column)| column.clone()).collect();
+    let mut columns: Vec<Column> = wanted.iter().map(|(_, column)| column.clone()).collect();
+    if outputs.is_empty() {
+        // Rows are counted by their columns.
+        outputs.push(Value::new(Node::Integer(1), Type::Integer, At::default()));
+        columns.push(Column::new("one", Type::Integer));
+    }
     let select = Select {
         distinct: false,
         top: None,

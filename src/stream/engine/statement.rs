@@ -1,6 +1,7 @@
 //! What a question becomes, for people who want to see it.
 
-use super::ask::Prepared;
+use super::ask::{Prepared, Question};
+use super::running::Running;
 use super::service::{Limits, Service};
 use super::stage::{Bring, Staged};
 use super::upload::Upload;
@@ -71,8 +72,10 @@ impl Service {
         };
         let mut session = database.snapshot().await?;
         let bring = if with_plans { Bring::Plans } else { Bring::Statements };
-        let mut staged = Staged::new(self, Limits::default(), bring);
-        let compiled = self.compile(&mut session, home, checked, uploads, limit, &mut staged).await;
+        let (limits, running) = (Limits::default(), Running::default());
+        let mut staged = Staged::new(self, limits, &running, bring);
+        let question = Question { checked, uploads, limit, limits, running: &running };
+        let compiled = self.compile(&mut session, home, &question, &mut staged).await;
         let mut noted = std::mem::take(&mut staged.noted);
         staged.end().await;
         noted.push(Statement::noted(&mut session, "the query", compiled?, with_plans).await?);

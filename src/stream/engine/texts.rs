@@ -1,0 +1,107 @@
+//! SQL that was written before.
+//!
+//! In: what is in the collections of a search now, and what a query needs of a table. Out: the texts that
+//! were written for the same before, or new ones. Nothing of the registry is kept here: whether the
+//! collections are the same is asked of the registry for every query, in the query's own snapshot.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::lower::{BranchTexts, Found};
+use crate::query::Needs;
+
+/// Sets of columns whose texts are kept.
+const KEPT: usize = 64;
+
+/// Texts of a table.
+#[derive(Debug, Default)]
+pub struct Texts(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// What they were written for.
+    found: Found,
+    helpers: Option<Arc<str>>,
+    branches: HashMap<Needs, Arc<Vec<BranchTexts>>>,
+}
+
+impl Texts {
+    /// The common table expressions.
+    pub fn helpers(&self, found: &Found, write: impl FnOnce() -> String) -> Arc<str> {
+        if let Some(text) = self.kept(found, |kept| kept.helpers.clone()) {
+            return text;
+        }
+        let text: Arc<str> = write().into();
+        self.kept(found, |kept| kept.helpers = Some(Arc::clone(&text)));
+        text
+    }
+
+    /// The SELECTs of the branches; they do not depend on choices.
+    pub fn branches(
+        &self,
+        found: &Found,
+        needs: &Needs,
+        write: impl FnOnce() -> Vec<BranchTexts>,
+    ) -> Arc<Vec<BranchTexts>> {
+        // Places on the sky are others each time.
+        if !needs.covers.is_empty() {
+            return Arc::new(write());
+        }
+        let key = Needs { choices: Vec::new(), ..needs.clone() };
+        if let Some(branches) = self.kept(found, |kept| kept.branches.get(&key).cloned()) {
+            return branches;
+        }
+        let branches = Arc::new(write());
+        self.kept(found, |kept| {
+            if kept.branches.len() >= KEPT {
+                kept.branches.clear();
+            }
+            kept.branches.insert(key, Arc::clone(&branches));
+        });
+        branches
+    }
+
+    /// Looks at what is kept for these collections; nothing is for others.
+    fn kept<T>(&self, found: &Found, look: impl FnOnce(&mut Kept) -> T) -> T {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.found != *found {
+            *kept = Kept { found: found.clone(), ..Kept::default() };
+        }
+        look(&mut kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Cell;
+
+    fn found(key: i64) -> Found {
+        let name = Cell::Text("run".to_owned());
+        Found::new(vec![vec![Cell::Int(key), name, Cell::Int(1), Cell::Int(7)]])
+    }
+
+    #[test]
+    fn texts_are_those_of_the_collections() {
+        let texts = Texts::default();
+        let written = |key, text: &str| texts.helpers(&found(key), || text.to_owned());
+        assert_eq!(&*written(1, "a"), "a");
+        assert_eq!(&*written(1, "b"), "a");
+        assert_eq!(&*written(2, "c"), "c");
+        assert_eq!(&*written(1, "d"), "d");
+    }
+
+    #[test]
+    fn texts_are_those_of_the_columns() {
+        let texts = Texts::default();
+        let needs = |count: usize| Needs { values: (0..count).collect(), ..Needs::default() };
+        let mut written = 0;
+        for (key, count) in [(1, 2), (1, 2), (1, 3), (2, 2), (2, 2)] {
+            texts.branches(&found(key), &needs(count), || {
+                written += 1;
+                Vec::new()
+            });
+        }
+        assert_eq!(written, 3);
+    }
+}

@@ -1,0 +1,126 @@
+//! Services over throw-away registries, and their answers as plain rows.
+
+// Several test binaries compile all of this and each uses a part of it.
+#![allow(dead_code, unreachable_pub)]
+
+pub mod answer;
+pub mod corpus;
+pub mod random;
+
+use std::path::Path;
+
+use obscore_view::adql::Version;
+use obscore_view::db::{Access, Database, Environment, Options, Repo, introspect, resolve};
+use obscore_view::diag::{Diagnostic, Source};
+use obscore_view::mapping;
+use obscore_view::region::{RegionOptions, Winding};
+use obscore_view::resolve;
+use obscore_view::stream::engine::{Limits, Prepared, Service, Site, Upload, with_functions};
+use obscore_view::votable::read;
+
+use crate::support::survey::{Repository, mapping as mapping_file};
+use answer::{Answer, Collect};
+
+/// How a mapping's rows are made: just as Butler makes them.
+pub const REGIONS: RegionOptions =
+    RegionOptions { winding: Winding::Butler, all_region_types: false };
+
+/// A service of a repository, with the rows that Butler itself would make.
+pub async fn service(repository: &Repository) -> Service {
+    service_of(&repository.root, &mapping_file("search"), true).await
+}
+
+/// A service of the repository in a folder.
+pub async fn service_of(root: &Path, file: &Path, parity: bool) -> Service {
+    let (site, regions) = site(root, file, parity, "ivoa", "butler").await;
+    Service::new(vec![site], regions).await.expect("a service")
+}
+
+/// A repository with an ObsCore table in one schema and Butler's tables in another.
+pub async fn site(
+    root: &Path,
+    file: &Path,
+    parity: bool,
+    schema: &str,
+    native: &str,
+) -> (Site, RegionOptions) {
+    let text = std::fs::read_to_string(file).expect("a mapping");
+    let (mapping, said) = mapping::read(Source::new("mapping.yaml", text));
+    let mapping = mapping.unwrap_or_else(|| panic!("{said:?}"));
+    let environment = Environment::process();
+    let found = resolve(&root.display().to_string(), &environment).expect("a repository");
+    let Repo::Database(place) = found else { panic!("not a database") };
+    let options = with_functions(Options::default());
+    let database = Database::open(&place, Access::ReadOnly, &options).await.expect("it opens");
+    let snapshot = introspect(&database).await.expect("a registry");
+    let resolving = resolve::Options { dialect: snapshot.dialect, parity };
+    let (plan, _) = resolve::resolve(&mapping, &snapshot, resolving).expect("a plan");
+    let mut site = Site::new(database, &snapshot, native, REGIONS);
+    site.publish(schema, "ObsCore", plan, &snapshot, REGIONS);
+    (site, REGIONS)
+}
+
+/// Understands a query.
+pub fn prepare(
+    service: &Service,
+    adql: &str,
+    uploads: &[Upload],
+) -> Result<Prepared, Vec<Diagnostic>> {
+    service.prepare(&Source::new("query", adql), Version::V2_1, uploads)
+}
+
+/// Understands and answers a query.
+pub async fn ask(
+    service: &Service,
+    adql: &str,
+    uploads: &[Upload],
+) -> Result<Answer, Vec<Diagnostic>> {
+    ask_within(service, adql, uploads, None, Limits::default(), std::future::pending()).await
+}
+
+/// As [`ask`], with limits.
+pub async fn ask_within(
+    service: &Service,
+    adql: &str,
+    uploads: &[Upload],
+    most: Option<u64>,
+    limits: Limits,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> Result<Answer, Vec<Diagnostic>> {
+    let prepared = prepare(service, adql, uploads)?;
+    let (sink, rows) = Collect::new();
+    let done = service
+        .answer(&prepared, uploads, most, limits, Box::new(sink), stopped)
+        .await
+        .map_err(|wrong| vec![*wrong])?;
+    let rows = rows.take();
+    assert_eq!(done.rows, rows.len() as u64, "{adql}");
+    Ok(Answer {
+        columns: prepared.columns().to_vec(),
+        rows,
+        is_ordered: !prepared.checked.body.order.is_empty(),
+        overflow: done.overflow,
+    })
+}
+
+/// The codes and messages of what went wrong.
+pub fn said(wrong: &[Diagnostic]) -> String {
+    wrong.iter().map(|one| one.render(false)).collect()
+}
+
+/// A VOTable as a table of TAP_UPLOAD.
+pub fn upload(name: &str, file: &Path) -> Upload {
+    Upload::open(name, file.to_owned(), &read::Limits::default()).expect("a VOTable")
+}
+
+/// The same query, with a table that no registry has: its rows are brought to this process.
+pub fn staged(adql: &str) -> String {
+    let brought = "WITH brought_here AS (SELECT table_name FROM TAP_SCHEMA.tables)";
+    let start = adql.lines().filter(|line| !line.starts_with("--")).collect::<Vec<_>>().join("\n");
+    match start.trim_start().get(..5) {
+        Some(word) if word.eq_ignore_ascii_case("WITH ") => {
+            format!("{brought}, {}", &start.trim_start()[5..])
+        }
+        _ => format!("{brought} {start}"),
+    }
+}
