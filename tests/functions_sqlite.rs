@@ -279,7 +279,7 @@ async fn aggregates() {
     let text = |text: &str| Value::Text(text.to_owned());
     let expected = vec![
         vec![Value::Integer(1), text("0.5"), text("1 1 0 0"), text("0.5")],
-        vec![Value::Integer(2), text("-3; 9; 1.5"), text("1 0 1 1"), text("-391.5")],
+        vec![Value::Integer(2), text("-3; 1.5; 9"), text("1 0 1 1"), text("-31.59")],
         vec![Value::Integer(3), Value::Null, text("1 0 0 0"), Value::Null],
     ];
     assert_eq!(rows, expected);
