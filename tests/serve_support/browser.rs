@@ -80,7 +80,8 @@ impl Browser {
     /// Calls a method of the protocol.
     pub fn call(&mut self, method: &str, parameters: impl Into<Value>) -> Value {
         self.number += 1;
-        let mut command = json!({"id": self.number, "method": method, "params": parameters.into()});
+        let parameters = parameters.into();
+        let mut command = json!({"id": self.number, "method": method, "params": &parameters});
         if let Some(session) = &self.session {
             command["sessionId"] = json!(session);
         }
@@ -91,6 +92,11 @@ impl Browser {
             bytes.pop();
             let answer: Value = serde_json::from_slice(&bytes).unwrap();
             if answer["id"] == json!(self.number) {
+                // A page that goes while it is asked leaves the question to the next one.
+                if answer.to_string().contains("Inspected target navigated") {
+                    std::thread::sleep(Duration::from_millis(50));
+                    return self.call(method, parameters);
+                }
                 assert!(answer.get("error").is_none(), "{method}: {answer}");
                 return answer["result"].clone();
             }
