@@ -53,7 +53,7 @@ pub async fn serve(
     let connections = u32::try_from(settings.limits.queries + settings.jobs.running + 2);
     let options = Options {
         connections: connections.unwrap_or(u32::MAX),
-        prepared: settings.prepared,
+        prepare: settings.prepare,
         statement_timeout: longest(&settings),
         patience: settings.limits.queue_time.max(Duration::from_secs(1)),
         ..Options::default()

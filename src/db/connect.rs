@@ -5,6 +5,8 @@
 
 use std::ffi::c_int;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::Connection;
@@ -12,6 +14,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSs
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions};
 
 use super::error;
+use super::pooler;
 use super::redact::io_text;
 use super::server::Server;
 use super::session::Session;
@@ -44,11 +47,23 @@ pub struct Options {
     /// Whether statements can be stopped from outside of their session; PostgreSQL sessions then have
     /// names of their own.
     pub stoppable: bool,
-    /// Whether statements with parameters stay prepared on PostgreSQL connections. Not behind a pooler
-    /// that gives each transaction another connection, where they are not found again.
-    pub prepared: bool,
+    /// Whether statements stay prepared on PostgreSQL connections.
+    pub prepare: Prepare,
     /// Called with every new SQLite connection: registers functions of this process.
     pub sqlite_setup: Option<SqliteSetup>,
+}
+
+/// Whether statements stay prepared on PostgreSQL connections, so that they are planned once. Behind a
+/// pooler that gives each transaction another server connection they would not be found again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Prepare {
+    /// They do not.
+    #[default]
+    Never,
+    /// They do.
+    Always,
+    /// They do unless there is such a pooler.
+    Direct,
 }
 
 /// Prepares a SQLite connection; anything but `SQLITE_OK` is an error.
@@ -64,7 +79,7 @@ impl Default for Options {
             statement_timeout: None,
             connections: 4,
             stoppable: false,
-            prepared: false,
+            prepare: Prepare::Never,
             sqlite_setup: None,
         }
     }
@@ -77,6 +92,8 @@ pub struct Database {
     pub(super) pool: Pool,
     access: Access,
     options: Options,
+    /// Whether statements stay prepared.
+    prepared: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Clone)]
@@ -92,14 +109,20 @@ impl Database {
     /// # Errors
     /// R020 to R027, R039 with what is wrong and what to do about it.
     pub async fn open(target: &Target, access: Access, options: &Options) -> Result<Self> {
+        let mut prepared = options.prepare == Prepare::Always;
         let pool = match target {
             Target::Postgres(postgres) => {
                 let (pool, stops) = open_postgres(postgres, options).await?;
+                if options.prepare == Prepare::Direct {
+                    let direct = pooler::is_direct(&pool.connect_options()).await;
+                    prepared = direct.map_err(|error| error::describe(&error, target))?;
+                }
                 Pool::Postgres(pool, stops)
             }
             Target::Sqlite(sqlite) => Pool::Sqlite(open_sqlite(sqlite, access, options).await?),
         };
-        Ok(Self { target: target.clone(), pool, access, options: options.clone() })
+        let (target, options) = (target.clone(), options.clone());
+        Ok(Self { target, pool, access, options, prepared: Arc::new(prepared.into()) })
     }
 
     /// Databases of this process alone, one for each connection: for temporary tables.
@@ -119,6 +142,11 @@ impl Database {
     /// Where this is; prints without the password.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// Whether statements stay prepared on its connections.
+    pub fn keeps_prepared(&self) -> bool {
+        self.prepared.load(Ordering::Relaxed)
     }
 
     /// Begins a read-only transaction that sees one moment of the database.
@@ -177,7 +205,7 @@ impl Database {
                     limit.unwrap_or_default()
                 );
                 let server = Server::begin(pool, &statements).await.map_err(failed)?;
-                let prepared = self.options.prepared;
+                let prepared = Arc::clone(&self.prepared);
                 Ok(Session::postgres(server, self.target.clone(), stop, prepared))
             }
             Pool::Sqlite(pool) => {

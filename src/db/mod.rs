@@ -15,6 +15,7 @@ mod error;
 mod introspect;
 pub mod jobs;
 mod pgpass;
+mod pooler;
 mod postgres;
 mod redact;
 mod repo;
@@ -27,7 +28,7 @@ mod target;
 mod tuples;
 mod url;
 
-pub use connect::{Access, Database, Options, SqliteSetup};
+pub use connect::{Access, Database, Options, Prepare, SqliteSetup};
 pub use dump::restore;
 pub use environment::Environment;
 pub use introspect::introspect;

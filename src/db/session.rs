@@ -3,6 +3,9 @@
 //! In: SQL text and parameters. Out: rows as [`Cell`]s, all at once or as a stream in constant
 //! memory. Dropping a session rolls it back.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use futures::stream::{BoxStream, StreamExt};
 use sqlx::{AssertSqlSafe, SqlSafeStr, Sqlite, Transaction};
 
@@ -21,8 +24,8 @@ pub struct Session {
     pub(super) connection: Connection,
     pub(super) target: Target,
     pub(super) stop: Stop,
-    /// Whether statements with parameters stay prepared.
-    pub(super) prepared: bool,
+    /// Whether statements stay prepared, on all connections of the database.
+    prepared: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -32,7 +35,12 @@ pub(super) enum Connection {
 }
 
 impl Session {
-    pub(super) fn postgres(server: Server, target: Target, stop: Stop, prepared: bool) -> Self {
+    pub(super) fn postgres(
+        server: Server,
+        target: Target,
+        stop: Stop,
+        prepared: Arc<AtomicBool>,
+    ) -> Self {
         Self { connection: Connection::Postgres(server), target, stop, prepared }
     }
 
@@ -41,8 +49,23 @@ impl Session {
             connection: Connection::Sqlite(transaction),
             target,
             stop: Stop::new(),
-            prepared: false,
+            prepared: Arc::default(),
         }
+    }
+
+    /// Whether statements stay prepared.
+    pub(super) fn keeps_prepared(&self) -> bool {
+        self.prepared.load(Ordering::Relaxed)
+    }
+
+    /// What a failure of PostgreSQL means. Where a prepared statement is not found, or is there already
+    /// (SQLSTATE 26000, 42P05), a pooler stands between, and none is kept any more.
+    pub(super) fn failed(&self, failure: &sqlx::Error) -> Box<Diagnostic> {
+        let code = failure.as_database_error().and_then(|error| error.code());
+        if matches!(code.as_deref(), Some("26000" | "42P05")) {
+            self.prepared.store(false, Ordering::Relaxed);
+        }
+        error::describe(failure, &self.target)
     }
 
     /// The database system.
@@ -95,13 +118,17 @@ impl Session {
     /// # Errors
     /// As [`Self::rows`].
     pub async fn rows_at_once(&mut self, sql: &str) -> Result<Vec<Vec<Cell>>> {
+        let prepared = self.keeps_prepared();
         let Connection::Postgres(connection) = &mut self.connection else {
             return self.rows(sql, &[]).await;
         };
-        // A statement with parameters is first described and then run, one without is only run.
-        let statement = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()).into_sql_str());
-        let rows = statement.fetch_all(&mut **connection).await;
-        let rows = rows.map_err(|failure| error::describe(&failure, &self.target))?;
+        let statement = AssertSqlSafe(sql.to_owned()).into_sql_str();
+        let rows = match prepared {
+            true => sqlx::query(statement).fetch_all(&mut **connection).await,
+            // What is not prepared is not described either, only run.
+            false => sqlx::raw_sql(statement).fetch_all(&mut **connection).await,
+        };
+        let rows = rows.map_err(|failure| self.failed(&failure))?;
         rows.iter().map(postgres::row).collect()
     }
 

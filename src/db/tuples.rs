@@ -39,6 +39,7 @@ impl Session {
         fields: &[Wire],
         to: &Sender<Vec<u8>>,
     ) -> Result<()> {
+        let prepared = self.keeps_prepared();
         let target = &self.target;
         let stop = self.stop.flag();
         match &mut self.connection {
@@ -54,9 +55,8 @@ impl Session {
             }
             // COPY has no parameters.
             Connection::Postgres(connection) if !parameters.is_empty() => {
-                postgres::send(connection, self.prepared, select, parameters, to)
-                    .await
-                    .map_err(|failure| error::describe(&failure, target))
+                let sent = postgres::send(connection, prepared, select, parameters, to).await;
+                sent.map_err(|failure| self.failed(&failure))
             }
             Connection::Postgres(connection) => {
                 let failed = |failure| error::describe(&failure, target);

@@ -11,6 +11,7 @@ use super::Target;
 use super::scalar::column;
 use crate::plan::{Branch, Choice, Chosen, Scalar, TAGS};
 use crate::resolve::service::ObsCore;
+use crate::sql::Parameters;
 use crate::value::Literal;
 
 impl Target {
@@ -20,6 +21,7 @@ impl Target {
         branch: &Branch,
         obscore: &ObsCore,
         choices: &[Choice],
+        parameters: &mut Parameters,
     ) -> Option<Vec<Expr>> {
         let mut conditions = Vec::new();
         for choice in choices {
@@ -29,11 +31,11 @@ impl Target {
                 Scalar::Null => return None,
                 Scalar::Literal(value) if !fits(value, &choice.values) => return None,
                 Scalar::DatasetId => {
-                    conditions.push(self.identifiers("", "", &choice.values)?);
+                    conditions.push(identifiers("", "", &choice.values, parameters)?);
                 }
                 Scalar::Concat(parts) => {
                     if let Some((before, after)) = around(parts) {
-                        conditions.push(self.identifiers(&before, &after, &choice.values)?);
+                        conditions.push(identifiers(&before, &after, &choice.values, parameters)?);
                     }
                 }
                 _ => {}
@@ -41,21 +43,25 @@ impl Target {
         }
         Some(conditions)
     }
+}
 
-    /// The datasets whose identifiers stand between two texts; `None` where none of the values is
-    /// such a text.
-    fn identifiers(&self, before: &str, after: &str, values: &[Chosen]) -> Option<Expr> {
-        let identifier = |value: &Chosen| {
-            let Chosen::Text(text) = value else { return None };
-            let text = text.strip_prefix(before)?.strip_suffix(after)?;
-            // Other spellings of the same identifier are other texts.
-            Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text)
-        };
-        let wanted: Vec<Expr> =
-            values.iter().filter_map(identifier).map(|id| self.scalar(&Scalar::Uuid(id))).collect();
-        let stored = column(TAGS, "dataset_id");
-        (!wanted.is_empty()).then(|| stored.is_in(wanted))
-    }
+/// The datasets whose identifiers stand between two texts; `None` where none of the values is such a text.
+fn identifiers(
+    before: &str,
+    after: &str,
+    values: &[Chosen],
+    parameters: &mut Parameters,
+) -> Option<Expr> {
+    let identifier = |value: &Chosen| {
+        let Chosen::Text(text) = value else { return None };
+        let text = text.strip_prefix(before)?.strip_suffix(after)?;
+        // Other spellings of the same identifier are other texts.
+        Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text)
+    };
+    let wanted: Vec<Expr> =
+        values.iter().filter_map(identifier).map(|id| Expr::cust(parameters.uuid(id))).collect();
+    let stored = column(TAGS, "dataset_id");
+    (!wanted.is_empty()).then(|| stored.is_in(wanted))
 }
 
 /// Whether a constant may be one of the values; also where they are of different kinds.

@@ -12,6 +12,7 @@ use super::{Known, Target};
 use crate::obscore::ColumnType;
 use crate::plan::{Choice, Cover, RegionPart, Scalar, ViewPlan};
 use crate::resolve::service::{Native, ObsCore};
+use crate::sql::Parameters;
 use crate::value::Cell;
 
 /// Names and positions of the columns that are asked for.
@@ -120,11 +121,12 @@ impl Target {
         branches: &[BranchTexts],
         wanted: Wanted<'_>,
         choices: &[Choice],
+        parameters: &mut Parameters,
     ) -> String {
         let mut selects = Vec::new();
         for texts in branches {
             let Some(branch) = plan.branches.get(texts.at) else { continue };
-            let Some(chosen) = self.chosen(branch, obscore, choices) else { continue };
+            let Some(chosen) = self.chosen(branch, obscore, choices, parameters) else { continue };
             let chosen = chosen.iter().map(|one| format!("\n  AND ({})", self.dialect.text(one)));
             let chosen: String = chosen.collect();
             selects.extend(texts.selects.iter().map(|select| format!("{select}{chosen}")));

@@ -10,6 +10,7 @@ mod escape;
 mod instant;
 pub mod layout;
 mod number;
+mod parameters;
 mod pattern;
 pub mod region;
 mod shortest;
@@ -18,4 +19,5 @@ mod text;
 mod timespan;
 
 pub use dialect::Dialect;
+pub use parameters::Parameters;
 pub use timespan::Timespan;

@@ -4,8 +4,6 @@ use super::super::tree::{Node, Truth, Value};
 use super::Writer;
 use crate::adql::Comparator;
 use crate::catalog::Type;
-use crate::obscore::ColumnType;
-use crate::value::Cell;
 
 impl Writer<'_> {
     /// A condition, in parentheses where it needs them.
@@ -25,21 +23,21 @@ impl Writer<'_> {
                 };
                 let sorts = !matches!(comparator, Comparator::Equal | Comparator::NotEqual);
                 let left = self.compared(left, sorts);
-                let right = self.value(right);
+                let right = self.constant(right);
                 format!("({left} {word} {right})")
             }
             Truth::Between(value, low, high) => {
                 let value = self.compared(value, true);
-                let (low, high) = (self.value(low), self.value(high));
+                let (low, high) = (self.constant(low), self.constant(high));
                 format!("({value} BETWEEN {low} AND {high})")
             }
             Truth::In(value, list) => {
                 let value = self.value(value);
                 if let Some(texts) = many_texts(list) {
-                    let texts = self.parameter(Cell::Text(texts), ColumnType::Text);
+                    let texts = self.parameters.text(&texts);
                     return self.sql.dialect.among(&value, &texts);
                 }
-                let list: Vec<String> = list.iter().map(|one| self.value(one)).collect();
+                let list: Vec<String> = list.iter().map(|one| self.constant(one)).collect();
                 format!("({value} IN ({}))", list.join(", "))
             }
             Truth::InRows(value, rows) => {

@@ -1,8 +1,9 @@
 //! A checked query as SQL.
 //!
 //! In: a [`Checked`] query, for each of its tables where its rows are, a dialect. Out: one statement,
-//! its parameters, and what to make of its rows. Every name in it is generated (`t3.c5`), numbers are
-//! written as they were understood, texts are parameters: nothing that a user wrote becomes SQL.
+//! its parameters, and what to make of its rows. Every name in it is generated (`t3.c5`), texts and what
+//! values are compared with are parameters, other numbers are written as they were understood: nothing
+//! that a user wrote becomes SQL.
 
 mod condition;
 mod from;
@@ -11,15 +12,13 @@ mod value;
 
 pub use value::available;
 
-use std::collections::HashMap;
-
 use super::abilities::{handed_through, is_regional};
 use super::tree::{Checked, Node, TableId};
 use crate::catalog::Type;
 use crate::lower::{Recipe, Wire};
 use crate::plan::{Choice, Cover, RegionPart};
 use crate::region::{RegionOptions, Winding};
-use crate::sql::Dialect;
+use crate::sql::{Dialect, Parameters};
 use crate::value::Cell;
 
 /// Where the rows of one table of a query are.
@@ -54,7 +53,7 @@ pub struct Sql<'a> {
     pub regions: RegionOptions,
     /// Whether regions of the result are decoded; otherwise they stay as Butler encodes them.
     pub decode: bool,
-    /// Most rows; all when `None`.
+    /// Most rows that are wanted; more may come where the database is slower with a limit.
     pub limit: Option<u64>,
 }
 
@@ -158,11 +157,10 @@ fn sorted_outputs(checked: &Checked, uses: &mut Vec<(usize, usize)>) {
     }
 }
 
-/// Writes the statement.
-pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
+/// Writes the statement; `parameters` are those of the places.
+pub fn write(checked: &Checked, sql: &Sql<'_>, parameters: Parameters) -> Written {
     let is = |table, column| (sql.regional)(table, column).is_some();
-    let mut writer =
-        Writer { checked, sql, parameters: Vec::new(), known: HashMap::new(), handed: Vec::new() };
+    let mut writer = Writer { checked, sql, parameters, handed: Vec::new() };
     for value in handed_through(checked) {
         if is_regional(checked, value, &is)
             && let Node::Column(id, column) = value.node
@@ -197,16 +195,15 @@ pub fn write(checked: &Checked, sql: &Sql<'_>) -> Written {
         // Without it, a common table expression cannot refer to itself; with it, nothing changes.
         format!("WITH RECURSIVE {}\n", common.join(",\n"))
     };
-    Written { text: format!("{with}{body}"), parameters: writer.parameters, fields, recipes }
+    let parameters = writer.parameters.into_cells();
+    Written { text: format!("{with}{body}"), parameters, fields, recipes }
 }
 
 /// A statement under construction.
 pub(super) struct Writer<'a> {
     checked: &'a Checked,
     sql: &'a Sql<'a>,
-    parameters: Vec<Cell>,
-    /// The places of texts among them; there are no others.
-    known: HashMap<String, usize>,
+    parameters: Parameters,
     /// Columns that the result computes from their regions.
     handed: Vec<(usize, usize)>,
 }
@@ -303,16 +300,6 @@ impl Writer<'_> {
             Type::Timestamp => Wire::TimestampText,
             _ => Wire::Text,
         }
-    }
-
-    /// A parameter; equal ones are one, so that equal expressions stay equal.
-    fn parameter(&mut self, cell: Cell, kind: crate::obscore::ColumnType) -> String {
-        let next = self.parameters.len();
-        let at = *self.known.entry(cell.as_str().unwrap_or_default().to_owned()).or_insert(next);
-        if at == next {
-            self.parameters.push(cell);
-        }
-        self.sql.dialect.parameter(at + 1, kind)
     }
 
     /// Whether polygons turn as DALI wants it, and whether all kinds of regions have a text.

@@ -23,7 +23,9 @@ impl Writer<'_> {
             (Some(limit), Some(top)) => Some(limit.min(top)),
             (limit, top) => limit.or(top),
         };
-        let limits = self.limits(limit, rows.offset);
+        let is_sorted = !rows.order.is_empty();
+        let gains = |limit: &u64| is_sorted || self.sql.dialect.gains_from_limit(*limit);
+        let limits = self.limits(limit.filter(gains).or(top), rows.offset);
         if let Set::Select(select) = &rows.set
             && !select.distinct
         {

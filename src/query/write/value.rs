@@ -6,7 +6,6 @@ use crate::adql::{AggregateFunction, Operator};
 use crate::catalog::Type;
 use crate::obscore::ColumnType;
 use crate::sql::Dialect;
-use crate::value::Cell;
 
 /// Whether a database can compute a value from its parts.
 pub fn available(value: &Value, dialect: Dialect) -> bool {
@@ -43,10 +42,8 @@ impl Writer<'_> {
             Node::Null => dialect.null(value.kind.as_ref().map_or(ColumnType::Text, Type::carrier)),
             Node::Integer(number) => dialect.integer(*number),
             Node::Double(number) => dialect.double(*number),
-            Node::Text(text) => self.parameter(Cell::Text(text.clone()), ColumnType::Text),
-            Node::Timestamp(text) => {
-                self.parameter(Cell::Text(text.clone()), ColumnType::Timestamp)
-            }
+            Node::Text(text) => self.parameters.text(text),
+            Node::Timestamp(text) => self.parameters.timestamp(text),
             Node::Boolean(truth) => dialect.boolean(*truth).to_owned(),
             Node::Column(id, position) => format!("t{id}.{}", column(*position)),
             Node::Negative(one) => {
@@ -111,6 +108,15 @@ impl Writer<'_> {
                     .collect();
                 format!("({})", parts.join(" || ' ' || "))
             }
+        }
+    }
+
+    /// What a value is compared with.
+    pub(super) fn constant(&mut self, value: &Value) -> String {
+        match value.node {
+            Node::Integer(number) => self.parameters.integer(number),
+            Node::Double(number) => self.parameters.double(number),
+            _ => self.value(value),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::table::SETTINGS;
 use super::value::{Given, Origin};
 use super::{Flags, JobSettings, Limits, Location, LogFormat, Settings, Tokens, file};
-use crate::db::Environment;
+use crate::db::{Environment, Prepare};
 use crate::diag::{Diagnostic, Result};
 
 /// Reads the settings. Paths start at the directory of `environment`.
@@ -103,6 +103,12 @@ impl Gathered<'_> {
         }
     }
 
+    fn prepare(&mut self) -> Option<Prepare> {
+        let choices =
+            [("auto", Prepare::Direct), ("true", Prepare::Always), ("false", Prepare::Never)];
+        self.get("prepared", |given, key| given.choice(key, &choices))
+    }
+
     fn settings(&mut self) -> Option<Settings> {
         let limits = self.limits();
         let jobs = self.jobs();
@@ -119,7 +125,7 @@ impl Gathered<'_> {
         let log = self.get("log", |given, key| given.choice(key, &forms));
         let bind = self.get("bind", Given::address);
         let trust_proxy = self.get("trust_proxy", Given::switch);
-        let prepared = self.get("prepared", Given::switch);
+        let prepare = self.prepare();
         let anonymous = self.get("anonymous", Given::switch);
         let identity_header = self.text("identity_header");
         if identity_header.is_some() && trust_proxy == Some(false) {
@@ -142,7 +148,7 @@ impl Gathered<'_> {
             bind: bind?,
             base_url,
             trust_proxy: trust_proxy?,
-            prepared: prepared?,
+            prepare: prepare?,
             identity_header,
             tokens: tokens.unwrap_or_default(),
             anonymous: anonymous.unwrap_or(!identified),

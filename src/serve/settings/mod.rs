@@ -21,6 +21,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::db::Prepare;
+
 /// Everything that an operator can choose.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -44,7 +46,7 @@ pub struct Settings {
     /// What is logged.
     pub log_level: tracing::Level,
     /// Whether statements stay prepared on connections to PostgreSQL registries.
-    pub prepared: bool,
+    pub prepare: Prepare,
     /// Limits of requests.
     pub limits: Limits,
     /// Asynchronous jobs.

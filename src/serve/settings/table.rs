@@ -54,8 +54,8 @@ pub const SETTINGS: &[Setting] = settings! {
         "What to log: error, warn, info, debug, trace";
     "upload_hosts" "upload-hosts" "UPLOAD_HOSTS" List "*"
         "Hosts that uploads may be fetched from; * for all that are public, `none` for none";
-    "prepared" "prepared" "PREPARED" Switch "false"
-        "Keep statements prepared on PostgreSQL connections: less planning, but not behind a pooler of transactions";
+    "prepared" "prepared" "PREPARED" Prepare "auto"
+        "Keep statements prepared on PostgreSQL connections, to plan them once: auto does unless there is a pooler of transactions";
     "limits.rows" "limits-rows" "LIMITS_ROWS" Number "100000"
         "Rows of an answer when MAXREC is not given; 0 for no limit";
     "limits.most_rows" "limits-most-rows" "LIMITS_MOST_ROWS" Number "10000000"

@@ -19,6 +19,7 @@ use crate::diag::{Diagnostic, Result, Source};
 use crate::lower::{Fetch, Found, Known};
 use crate::plan::{Cover, Scalar};
 use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
+use crate::sql::{Dialect, Parameters};
 use crate::stream::pipeline::Pipeline;
 
 /// A question that has been understood.
@@ -182,7 +183,7 @@ impl Service {
         };
         let needs = query::needs(checked, &regional);
         let mut places = Vec::with_capacity(checked.sources.len());
-        let mut preamble = Preamble::default();
+        let mut preamble = Preamble::new(session.dialect());
         for (at, source) in checked.sources.iter().enumerate() {
             let mut needed = needs.get(at).cloned().unwrap_or_default();
             needed.covers = self.covers(checked, at);
@@ -210,7 +211,7 @@ impl Service {
             decode: true,
             limit: more,
         };
-        Ok(query::write(checked, &sql))
+        Ok(query::write(checked, &sql, preamble.parameters))
     }
 
     /// An ObsCore table in its own database.
@@ -236,7 +237,7 @@ impl Service {
                 found
             }
         };
-        Ok(Place::Select(published.select(&found, needs, &known)))
+        Ok(Place::Select(published.select(&found, needs, &known, &mut preamble.parameters)))
     }
 
     /// One of Butler's own tables in its own database.
@@ -284,17 +285,26 @@ async fn known(site: Option<&Site>, session: &mut Session, needs: &query::Needs)
     }
 }
 
-/// Common table expressions that the tables of a statement share.
-#[derive(Debug, Default)]
+/// What the tables of a statement share.
+#[derive(Debug)]
 pub(super) struct Preamble {
+    /// Common table expressions.
     tables: Vec<String>,
+    /// Constants.
+    pub parameters: Parameters,
     /// What is in the collections of each view.
     found: Vec<(usize, Found)>,
     natives: bool,
 }
 
 impl Preamble {
-    /// All of them, with commas.
+    /// Nothing yet.
+    pub fn new(dialect: Dialect) -> Self {
+        let parameters = Parameters::new(dialect);
+        Self { tables: Vec::new(), parameters, found: Vec::new(), natives: false }
+    }
+
+    /// All common table expressions, with commas.
     pub fn text(&self) -> String {
         self.tables.join(",\n")
     }

@@ -15,6 +15,7 @@ use crate::query::{Needs, column, encoded, fallback};
 use crate::region::RegionOptions;
 use crate::registry::Snapshot;
 use crate::resolve::service::{Native, ObsCore, native, obscore};
+use crate::sql::Parameters;
 use crate::sql::region::Strategy;
 use crate::value::Cell;
 
@@ -151,7 +152,13 @@ impl Published {
     }
 
     /// The SELECT of what a query needs of the table.
-    pub fn select(&self, found: &Found, needs: &Needs, known: &Known) -> String {
+    pub fn select(
+        &self,
+        found: &Found,
+        needs: &Needs,
+        known: &Known,
+        parameters: &mut Parameters,
+    ) -> String {
         let values = named(needs);
         let regions = needs.regions.iter().map(|at| {
             let regional = self.obscore.regional.get(*at).copied().flatten();
@@ -167,7 +174,7 @@ impl Published {
         let (target, plan, obscore) = (&self.target, &self.plan, &self.obscore);
         let write = || target.obscore_branches(plan, obscore, found, wanted);
         let branches = self.texts.branches(found, needs, write);
-        target.obscore_source(plan, obscore, &branches, wanted, &needs.choices)
+        target.obscore_source(plan, obscore, &branches, wanted, &needs.choices, parameters)
     }
 }
 

@@ -165,7 +165,7 @@ impl<'s> Staged<'s> {
         let running = self.running;
         let index = self.session(site, &place.database).await?;
         let Some((_, session)) = self.sessions.get_mut(index) else { return Ok(()) };
-        let mut preamble = Preamble::default();
+        let mut preamble = Preamble::new(dialect);
         let home = match service.origin(source.table) {
             Some(Origin::ObsCore(site, view)) => {
                 service.obscore(session, site, view, &needs, &mut preamble).await?
@@ -185,7 +185,7 @@ impl<'s> Staged<'s> {
             decode: false,
             limit: Some(left.saturating_add(1)),
         };
-        let written = query::write(&question, &sql);
+        let written = query::write(&question, &sql, preamble.parameters);
         if self.bring != Bring::Rows {
             let with_plan = self.bring == Bring::Plans;
             let purpose = format!("rows of {}", service.name(source.table));
