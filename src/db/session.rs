@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::stream::{BoxStream, StreamExt};
+use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, SqlSafeStr, Sqlite, Transaction};
 
 use super::server::Server;
@@ -61,7 +62,7 @@ impl Session {
     /// What a failure of PostgreSQL means. Where a prepared statement is not found, or is there already
     /// (SQLSTATE 26000, 42P05), a pooler stands between, and none is kept any more.
     pub(super) fn failed(&self, failure: &sqlx::Error) -> Box<Diagnostic> {
-        let code = failure.as_database_error().and_then(|error| error.code());
+        let code = failure.as_database_error().and_then(DatabaseError::code);
         if matches!(code.as_deref(), Some("26000" | "42P05")) {
             self.prepared.store(false, Ordering::Relaxed);
         }

@@ -5,14 +5,15 @@
 //! asked.
 
 mod branch;
-mod choice;
 mod collections;
 mod convert;
 mod fetch;
 mod float;
 mod format;
+mod invert;
 mod names;
 mod predicate;
+mod probe;
 mod scalar;
 mod script;
 mod sky;
@@ -23,8 +24,9 @@ mod view;
 pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
+pub use probe::{Asked, Keys, Probe};
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
-pub use sky::Known;
+pub use sky::{Kept, Known};
 pub use source::{BranchTexts, Found, Wanted};
 
 use crate::region::RegionOptions;

@@ -8,43 +8,61 @@ use std::collections::BTreeMap;
 
 use sea_query::Expr;
 
+use super::invert::{Condition, Inverted};
 use super::scalar::column;
 use super::{Target, Wanted};
-use crate::plan::{Branch, Cover, Join, LEVEL, On, Scalar};
+use crate::geom::{LonLat, to_degrees};
+use crate::plan::{Branch, Cover, Join, LEVEL, On, Scalar, Test};
 use crate::resolve::service::{Native, ObsCore};
 
-/// Dimension elements whose regions' trixels the registry keeps, all of them; with the columns of their
-/// primary keys.
-pub type Known = BTreeMap<String, Vec<String>>;
+/// Dimension elements whose regions' trixels the registry keeps, all of them.
+pub type Known = BTreeMap<String, Kept>;
 
-/// The conditions of a branch.
-#[derive(Debug, Default)]
+/// A dimension element whose regions' trixels the registry keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The columns of its primary key.
+    pub keys: Vec<String>,
+    /// Whether all regions are convex polygons, whose centres are inside of them.
+    pub is_convex: bool,
+}
+
+/// A cover on a branch.
+#[derive(Debug, Clone)]
 pub(super) struct Sky<'b> {
-    /// All of them must hold.
-    pub conditions: Vec<Expr>,
-    /// The regions whose tables they look at.
-    pub needs: Vec<&'b Scalar>,
+    /// The cover.
+    pub cover: &'b Cover,
+    /// The table of the region.
+    pub join: &'b Join,
+    /// Its key.
+    pub keys: Vec<String>,
+    /// Whether all its regions are convex polygons.
+    pub is_convex: bool,
+    /// A condition on the position that stands in for a region that is not there.
+    pub stand_in: Option<Condition>,
+    /// What holds where a region overlaps the cover, or a position stands in for it.
+    pub overlapping: Expr,
 }
 
 impl Target {
-    /// The conditions of covers on a branch; `None` where no row of it has a region, and so none has
-    /// what the covers want.
+    /// The covers on a branch, as far as the trixels of its regions are known; `None` where no row of it has
+    /// a region, and so none has what the covers want.
     pub(super) fn sky<'b>(
         &self,
         branch: &'b Branch,
         obscore: &ObsCore,
-        wanted: Wanted<'_>,
-    ) -> Option<Sky<'b>> {
-        let mut sky = Sky::default();
-        for cover in wanted.covers {
-            let at = obscore.columns.get(cover.column).copied()?;
-            let scalar = branch.values.get(at)?;
-            let alias = match scalar {
+        covers: &'b [Cover],
+        known: &Known,
+    ) -> Option<Vec<Sky<'b>>> {
+        let scalar = |at: usize| branch.values.get(obscore.columns.get(at).copied()?);
+        let mut sky = Vec::new();
+        for cover in covers {
+            let (alias, stands_in) = match scalar(cover.column)? {
                 Scalar::Null => return None,
-                Scalar::Region { alias, .. } => alias,
+                Scalar::Region { alias, .. } => (alias, false),
                 // A position stands in for regions that are not there.
                 Scalar::Coalesce(parts) => match parts.first() {
-                    Some(Scalar::Region { alias, .. }) if cover.centre => alias,
+                    Some(Scalar::Region { alias, .. }) if cover.latitude.is_some() => (alias, true),
                     _ => continue,
                 },
                 _ => continue,
@@ -52,24 +70,46 @@ impl Target {
             let Some(join) = branch.joins.iter().find(|join| join.alias == *alias) else {
                 continue;
             };
-            let Some(own) = wanted.known.get(&join.table) else { continue };
+            let Some(kept) = known.get(&join.table) else { continue };
             let keys: Vec<(String, Expr)> =
-                own.iter().map(|own| (own.clone(), self.key(join, own))).collect();
+                kept.keys.iter().map(|own| (own.clone(), self.key(join, own))).collect();
             let overlapping = self.overlapping(&join.table, &keys, cover);
-            sky.conditions.push(match cover.centre {
-                true => self.or_elsewhere(alias, &overlapping),
-                false => overlapping,
-            });
-            sky.needs.push(scalar);
+            let stand_in = match cover.latitude.and_then(scalar) {
+                Some(Scalar::Coalesce(parts)) => self.latitudes(parts.get(1..)?, cover),
+                _ => None,
+            };
+            // What cannot be looked up is tested row by row.
+            let is_convex = kept.is_convex && stands_in == stand_in.is_some();
+            let overlapping = match cover.latitude {
+                Some(_) => self.or_elsewhere(alias, &overlapping),
+                None => overlapping,
+            };
+            let keys = kept.keys.clone();
+            sky.push(Sky { cover, join, keys, is_convex, stand_in, overlapping });
         }
         Some(sky)
     }
 
+    /// The condition that a position is as far north or south as the shape.
+    fn latitudes(&self, parts: &[Scalar], cover: &Cover) -> Option<Condition> {
+        /// Wider than rounding, in degrees.
+        const MARGIN: f64 = 1e-6;
+        let [latitude] = parts else { return None };
+        let circle = cover.shape.bounding_circle()?;
+        let centre = to_degrees(LonLat::from(circle.center).lat);
+        let radius = to_degrees(circle.opening_angle) + MARGIN;
+        let test = Test::Within { low: centre - radius, high: centre + radius };
+        match self.inverted(latitude, &test) {
+            Inverted::Only(condition) => Some(condition),
+            _ => None,
+        }
+    }
+
     /// The conditions of covers on one of Butler's own tables.
     pub(super) fn native_sky(&self, native: &Native, wanted: Wanted<'_>) -> Vec<Expr> {
-        let Some(own) = wanted.known.get(&native.from) else { return Vec::new() };
+        let Some(kept) = wanted.known.get(&native.from) else { return Vec::new() };
         let keys: Vec<(String, Expr)> =
-            own.iter().map(|key| (key.clone(), column(&native.alias, key))).collect();
+            kept.keys.iter().map(|key| (key.clone(), column(&native.alias, key))).collect();
         wanted.covers.iter().map(|cover| self.overlapping(&native.from, &keys, cover)).collect()
     }
 
@@ -90,7 +130,12 @@ impl Target {
     }
 
     /// Whether the region of an element's row, by its key, overlaps a trixel of the cover.
-    fn overlapping(&self, element: &str, keys: &[(String, Expr)], cover: &Cover) -> Expr {
+    pub(super) fn overlapping(
+        &self,
+        element: &str,
+        keys: &[(String, Expr)],
+        cover: &Cover,
+    ) -> Expr {
         let own: Vec<String> = keys.iter().map(|(_, key)| self.dialect.text(key)).collect();
         // The element's own key is called by the element's name in the table of overlaps.
         let names: Vec<String> = keys
@@ -114,6 +159,14 @@ impl Target {
             names = names.join(", "),
             table = self.table(&format!("{element}_skypix_overlap")),
         ))
+    }
+
+    /// Asks for a region of an element that is no convex polygon.
+    pub fn unusual(&self, element: &str) -> String {
+        format!(
+            "SELECT 1 FROM {} AS e WHERE substr(e.region, 1, 1) <> 'c' LIMIT 1",
+            self.table(element)
+        )
     }
 
     /// Asks for regions of an element, by its key in its own table, whose trixels are not kept; a few are

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use sea_query::Expr;
 
-use super::{Known, Target};
+use super::{Asked, BranchSelect, Keys, Known, Target};
 use crate::obscore::ColumnType;
-use crate::plan::{Choice, Cover, RegionPart, Scalar, ViewPlan};
+use crate::plan::{Cover, RegionPart, Scalar, ViewPlan};
 use crate::resolve::service::{Native, ObsCore};
 use crate::sql::Parameters;
 use crate::value::Cell;
@@ -63,7 +63,7 @@ impl Found {
     }
 
     /// How many collections may hold a dataset type.
-    fn holding(&self, dataset_type: i64) -> usize {
+    pub(super) fn holding(&self, dataset_type: i64) -> usize {
         self.held.get(&dataset_type).map_or(0, Vec::len)
     }
 
@@ -97,39 +97,30 @@ impl Target {
             };
             let outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
             let find_first = matches!(plan.search, crate::plan::Search::Path(_)) && holding > 1;
-            let Some(sky) = self.sky(branch, obscore, wanted) else { continue };
-            let mut outputs = outputs;
-            // What the covers look at must be joined; nobody reads it.
-            outputs
-                .extend(sky.needs.iter().map(|scalar| ("sky".to_owned(), Expr::val(1), *scalar)));
-            let mut selects = Vec::new();
-            for mut select in self.branch_with(branch, &plan.search, &outputs, find_first) {
-                select.outputs.retain(|(name, _)| name != "sky");
-                select.conditions.extend(sky.conditions.iter().cloned());
-                selects.push(select.text());
-            }
+            let selects = self.branch_with(branch, &plan.search, &outputs, find_first);
+            let selects = selects.iter().map(BranchSelect::text).collect();
             branches.push(BranchTexts { at, selects });
         }
         branches
     }
 
-    /// The rows of an ObsCore table among those that are chosen.
+    /// The rows of an ObsCore table among those that are asked for, by the keys that probes have found.
     pub fn obscore_source(
         &self,
-        plan: &ViewPlan,
         obscore: &ObsCore,
         branches: &[BranchTexts],
         wanted: Wanted<'_>,
-        choices: &[Choice],
+        asked: &[Asked],
+        keys: &[Keys],
         parameters: &mut Parameters,
     ) -> String {
         let mut selects = Vec::new();
         for texts in branches {
-            let Some(branch) = plan.branches.get(texts.at) else { continue };
-            let Some(chosen) = self.chosen(branch, obscore, choices, parameters) else { continue };
-            let chosen = chosen.iter().map(|one| format!("\n  AND ({})", self.dialect.text(one)));
-            let chosen: String = chosen.collect();
-            selects.extend(texts.selects.iter().map(|select| format!("{select}{chosen}")));
+            let Some(asked) = asked.iter().find(|asked| asked.at == texts.at) else { continue };
+            let Some(conditions) = self.linked(asked, keys, parameters) else { continue };
+            let conditions = conditions.iter().map(|one| format!("\n  AND {one}"));
+            let conditions: String = conditions.collect();
+            selects.extend(texts.selects.iter().map(|select| format!("{select}{conditions}")));
         }
         if selects.is_empty() {
             let outputs = self.outputs(wanted, &|_| &Scalar::Null, &|at| kind_of(obscore, at));

@@ -4,14 +4,13 @@
 //! lowered to SQL by [`crate::lower`]. A plan names the registry's tables and columns, but no
 //! dialect; an expression knows which joins it needs, so that unused joins can be left out.
 
-mod choice;
 mod collections;
 mod join;
 mod predicate;
 mod scalar;
 mod sky;
+mod wish;
 
-pub use choice::{Choice, Chosen};
 pub use collections::{NameTest, Search};
 pub use join::{Join, Multiplicity, On};
 pub use predicate::{Interval, Predicate, Relation};
@@ -20,6 +19,7 @@ pub use scalar::{
 };
 
 pub use sky::{Cover, LEVEL};
+pub use wish::{Constant, Test, Wish};
 
 use crate::obscore::ColumnType;
 

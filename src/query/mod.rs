@@ -8,17 +8,17 @@
 
 mod abilities;
 mod check;
-mod choice;
 mod full;
 mod push;
 mod sky;
 mod tree;
+mod wish;
 mod write;
 
 pub use abilities::{Ability, abilities};
 pub use check::{Uploaded, check};
-pub use choice::choices;
 pub use push::pushed;
 pub use sky::covers;
 pub use tree::*;
+pub use wish::wishes;
 pub use write::{Needs, Place, Regional, Sql, Written, column, encoded, fallback, needs, write};

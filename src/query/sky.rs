@@ -28,6 +28,9 @@ pub fn covers(
     conjuncts(checked, source).into_iter().filter_map(|truth| look.cover(truth)).collect()
 }
 
+/// The column of a stored region; or that of the longitude of one's centre, and that of the latitude.
+type Place = (usize, Option<usize>);
+
 /// Looks for columns of one table.
 struct Look<'a> {
     id: usize,
@@ -38,26 +41,28 @@ impl Look<'_> {
     /// The cover of `1 = CONTAINS(…)`, `1 = INTERSECTS(…)` and `DISTANCE(…) < r`.
     fn cover(&self, truth: &Truth) -> Option<Cover> {
         let Truth::Comparison(left, comparator, right) = truth else { return None };
-        let ((column, centre), region) = match (comparator, &left.node, &right.node) {
+        let (place, shape) = match (comparator, &left.node, &right.node) {
             (Comparator::Equal, Node::Integer(1), call)
             | (Comparator::Equal, call, Node::Integer(1)) => self.shared(call)?,
             (Comparator::Less | Comparator::LessOrEqual, call, _) => self.near(call, right)?,
             (Comparator::Greater | Comparator::GreaterOrEqual, _, call) => self.near(call, left)?,
             _ => return None,
         };
-        let ranges = htm::cover(&region, LEVEL, RANGES);
+        let ranges = htm::cover(&shape, LEVEL, RANGES);
         let ranges = ranges.iter().map(|range| (range.start, range.end - 1)).collect();
-        Some(Cover { column, centre, ranges })
+        let (column, latitude) = place;
+        Some(Cover { column, latitude, shape, ranges })
     }
 
     /// The column and the other geometry of CONTAINS and INTERSECTS.
-    fn shared(&self, call: &Node) -> Option<((usize, bool), Region)> {
+    fn shared(&self, call: &Node) -> Option<(Place, Region)> {
         let Node::Call(name @ ("adql_contains" | "adql_intersects"), arguments, _) = call else {
             return None;
         };
         let [one, other] = arguments.as_slice() else { return None };
         // A region without extent is inside of everything and overlaps nothing.
-        let first = self.place(one).filter(|(_, centre)| *centre || *name == "adql_intersects");
+        let first = self.place(one);
+        let first = first.filter(|place| place.1.is_some() || *name == "adql_intersects");
         match (first, self.place(other)) {
             (Some(column), None) => Some((column, region(other)?)),
             (None, Some(column)) => Some((column, region(one)?)),
@@ -66,7 +71,7 @@ impl Look<'_> {
     }
 
     /// The column and the circle of DISTANCE below a radius.
-    fn near(&self, call: &Node, radius: &Value) -> Option<((usize, bool), Region)> {
+    fn near(&self, call: &Node, radius: &Value) -> Option<(Place, Region)> {
         let Node::Call("adql_distance", arguments, _) = call else { return None };
         let [a, b, c, d] = arguments.as_slice() else { return None };
         let (column, lon, lat) = match (self.centre(a, b), self.centre(c, d)) {
@@ -75,27 +80,25 @@ impl Look<'_> {
             _ => return None,
         };
         match circle(Point::new(lon, lat).ok()?, number(radius)?).ok()? {
-            Geometry::Region(region) => Some(((column, true), region)),
+            Geometry::Region(region) => Some((column, region)),
             Geometry::Point(_) => None,
         }
     }
 
-    /// The column of a stored region, or of the longitude of one's centre; which of them.
-    fn place(&self, value: &Value) -> Option<(usize, bool)> {
+    fn place(&self, value: &Value) -> Option<Place> {
         match &value.node {
-            Node::Column(..) => Some((self.column(value, RegionPart::Region)?, false)),
+            Node::Column(..) => Some((self.column(value, RegionPart::Region)?, None)),
             Node::Call("adql_point", parts, _) => match parts.as_slice() {
-                [lon, lat] => Some((self.centre(lon, lat)?, true)),
+                [lon, lat] => self.centre(lon, lat),
                 _ => None,
             },
             _ => None,
         }
     }
 
-    /// The column of the longitude, where both are columns of a region's centre.
-    fn centre(&self, lon: &Value, lat: &Value) -> Option<usize> {
-        self.column(lat, RegionPart::Dec)?;
-        self.column(lon, RegionPart::Ra)
+    /// The columns, where both are of a region's centre.
+    fn centre(&self, lon: &Value, lat: &Value) -> Option<Place> {
+        Some((self.column(lon, RegionPart::Ra)?, Some(self.column(lat, RegionPart::Dec)?)))
     }
 
     fn column(&self, value: &Value, wanted: RegionPart) -> Option<usize> {

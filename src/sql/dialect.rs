@@ -114,6 +114,14 @@ impl Dialect {
         }
     }
 
+    /// A condition that very few rows satisfy, said where the database has no statistics to know it.
+    pub fn selective(self, condition: Expr) -> Expr {
+        match self {
+            Self::Postgres => condition,
+            Self::Sqlite => self.fill("likelihood({0}, 0.0000001)", &[&condition]),
+        }
+    }
+
     /// Whether a limit of so many rows is worth being written where their order does not matter. PostgreSQL
     /// takes twice the time to plan many joins with a limit, as it looks for plans that begin early too.
     pub fn gains_from_limit(self, rows: u64) -> bool {

@@ -8,6 +8,7 @@ mod dialect;
 mod digits;
 mod escape;
 mod instant;
+mod keys;
 pub mod layout;
 mod number;
 mod parameters;

@@ -115,7 +115,8 @@ mod tests {
         assert_eq!(parameters.double(0.0), "?5");
         assert_eq!(parameters.integer(1), "?2");
         let cells = parameters.into_cells();
-        assert_eq!(cells[..3], [Cell::Text("1".to_owned()), Cell::Int(1), Cell::Float(1.0)]);
+        let first = [Cell::Text("1".to_owned()), Cell::Int(1), Cell::Float(1.0)];
+        assert!(cells.starts_with(&first), "{cells:?}");
     }
 
     #[test]

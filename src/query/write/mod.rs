@@ -16,7 +16,7 @@ use super::abilities::{handed_through, is_regional};
 use super::tree::{Checked, Node, TableId};
 use crate::catalog::Type;
 use crate::lower::{Recipe, Wire};
-use crate::plan::{Choice, Cover, RegionPart};
+use crate::plan::{Cover, RegionPart, Wish};
 use crate::region::{RegionOptions, Winding};
 use crate::sql::{Dialect, Parameters};
 use crate::value::Cell;
@@ -86,14 +86,14 @@ pub fn fallback(position: usize) -> String {
 }
 
 /// The columns of a source that a statement reads: computed, and as regions.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Needs {
     /// Positions of columns whose values are read.
     pub values: Vec<usize>,
     /// Positions of columns that are handed through as encoded regions.
     pub regions: Vec<usize>,
-    /// Values that columns must have.
-    pub choices: Vec<Choice>,
+    /// What its columns must be.
+    pub wishes: Vec<Wish>,
     /// Where on the sky the rows must be.
     pub covers: Vec<Cover>,
 }

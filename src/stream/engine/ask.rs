@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::held::Held;
+use super::probes;
 use super::running::Running;
 use super::service::{Limits, Origin, Service};
 use super::site::Site;
@@ -187,7 +188,7 @@ impl Service {
         for (at, source) in checked.sources.iter().enumerate() {
             let mut needed = needs.get(at).cloned().unwrap_or_default();
             needed.covers = self.covers(checked, at);
-            needed.choices = query::choices(checked, at);
+            needed.wishes = query::wishes(checked, at);
             let here = home.is_some() && self.site(source.table) == home;
             places.push(match self.origin(source.table) {
                 Some(Origin::ObsCore(site, view)) if here => {
@@ -200,6 +201,7 @@ impl Service {
                 _ => staged.bring(session, checked, at, &needed, uploads).await?,
             });
         }
+        staged.note(session, std::mem::take(&mut preamble.probed)).await?;
         let more = limit.map(|limit| limit.saturating_add(1));
         let sql = Sql {
             dialect: session.dialect(),
@@ -237,7 +239,10 @@ impl Service {
                 found
             }
         };
-        Ok(Place::Select(published.select(&found, needs, &known, &mut preamble.parameters)))
+        let (asked, probes) = published.asked(&found, needs, &known);
+        let keys = probes::run(session, &published.target, &probes, &mut preamble.probed).await?;
+        let parameters = &mut preamble.parameters;
+        Ok(Place::Select(published.select(&found, needs, &asked, &keys, parameters)))
     }
 
     /// One of Butler's own tables in its own database.
@@ -295,13 +300,16 @@ pub(super) struct Preamble {
     /// What is in the collections of each view.
     found: Vec<(usize, Found)>,
     natives: bool,
+    /// What was asked before the statement.
+    pub probed: Vec<Written>,
 }
 
 impl Preamble {
     /// Nothing yet.
     pub fn new(dialect: Dialect) -> Self {
         let parameters = Parameters::new(dialect);
-        Self { tables: Vec::new(), parameters, found: Vec::new(), natives: false }
+        let (tables, found, probed) = (Vec::new(), Vec::new(), Vec::new());
+        Self { tables, parameters, found, natives: false, probed }
     }
 
     /// All common table expressions, with commas.

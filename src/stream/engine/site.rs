@@ -9,7 +9,7 @@ use crate::db::{Database, Session};
 use crate::diag::Result;
 use crate::functions::Geometry;
 use crate::geom::{Circle, Region, intersects};
-use crate::lower::{Found, Known, Target, ViewName, Wanted};
+use crate::lower::{Asked, Found, Kept, Keys, Known, Probe, Target, ViewName, Wanted};
 use crate::plan::{LEVEL, Scalar, ViewPlan};
 use crate::query::{Needs, column, encoded, fallback};
 use crate::region::RegionOptions;
@@ -82,7 +82,9 @@ impl Site {
                 let missing = session.rows(&missing, &[]).await?;
                 let harmless = |row: &Vec<Cell>| row.first().is_none_or(is_nowhere);
                 if missing.len() < 1000 && missing.iter().all(harmless) {
-                    known.insert(element.clone(), keys.clone());
+                    let unusual = session.rows(&self.target.unusual(element), &[]).await?;
+                    let kept = Kept { keys: keys.clone(), is_convex: unusual.is_empty() };
+                    known.insert(element.clone(), kept);
                 }
             }
             Ok(known)
@@ -151,12 +153,19 @@ impl Published {
         self.texts.helpers(found, || self.target.helper_tables(&found.collections))
     }
 
-    /// The SELECT of what a query needs of the table.
+    /// What a query asks of the branches, and the probes for it.
+    pub fn asked(&self, found: &Found, needs: &Needs, known: &Known) -> (Vec<Asked>, Vec<Probe>) {
+        let (plan, obscore) = (&self.plan, &self.obscore);
+        self.target.asked(plan, obscore, found, &needs.wishes, &needs.covers, known)
+    }
+
+    /// The SELECT of what a query needs of the table, by what probes have found.
     pub fn select(
         &self,
         found: &Found,
         needs: &Needs,
-        known: &Known,
+        asked: &[Asked],
+        keys: &[Keys],
         parameters: &mut Parameters,
     ) -> String {
         let values = named(needs);
@@ -170,11 +179,12 @@ impl Published {
             (*at, encoded(*at), other)
         });
         let regions: Vec<(usize, String, String)> = regions.collect();
-        let wanted = Wanted { values: &values, regions: &regions, covers: &needs.covers, known };
+        let known = &Known::new();
+        let wanted = Wanted { values: &values, regions: &regions, covers: &[], known };
         let (target, plan, obscore) = (&self.target, &self.plan, &self.obscore);
         let write = || target.obscore_branches(plan, obscore, found, wanted);
         let branches = self.texts.branches(found, needs, write);
-        target.obscore_source(plan, obscore, &branches, wanted, &needs.choices, parameters)
+        target.obscore_source(obscore, &branches, wanted, asked, keys, parameters)
     }
 }
 

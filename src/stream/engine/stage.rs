@@ -22,7 +22,7 @@ use crate::diag::{Diagnostic, Result};
 use crate::obscore::ColumnType;
 use crate::query::{
     self, Checked, From, Needs, Node, Place, Rows, Select, Set, Source, Sql, TableId, Truth, Value,
-    column, pushed,
+    Written, column, pushed,
 };
 use crate::stream::Flow;
 use crate::stream::pipeline::Pipeline;
@@ -140,6 +140,12 @@ impl<'s> Staged<'s> {
         Ok(self.sessions.len() - 1)
     }
 
+    /// Notes down what was asked before a statement.
+    pub(super) async fn note(&mut self, session: &mut Session, probed: Vec<Written>) -> Result<()> {
+        self.noted.extend(Statement::probes(session, self.bring, probed).await?);
+        Ok(())
+    }
+
     async fn fetch(
         &mut self,
         to: &mut Session,
@@ -160,7 +166,7 @@ impl<'s> Staged<'s> {
         let question = all_of(source, wanted, conditions);
         let mut needs = query::needs(&question, &regional).pop().unwrap_or_default();
         needs.covers = service.covers(checked, at);
-        needs.choices = query::choices(checked, at);
+        needs.wishes = query::wishes(checked, at);
         let left = self.limits.staged_rows.saturating_sub(self.rows);
         let running = self.running;
         let index = self.session(site, &place.database).await?;
@@ -175,6 +181,9 @@ impl<'s> Staged<'s> {
             }
             _ => return Ok(()),
         };
+        let probed = std::mem::take(&mut preamble.probed);
+        let probed = Statement::probes(session, self.bring, probed).await?;
+        self.noted.extend(probed);
         let sql = Sql {
             dialect,
             places: &[home],

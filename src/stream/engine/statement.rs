@@ -50,6 +50,20 @@ impl Statement {
         }
         Ok(Self { database: dialect.title(), purpose: purpose.to_owned(), written, plan })
     }
+
+    /// Notes down what was asked before a statement, where things are noted down.
+    pub(super) async fn probes(
+        session: &mut Session,
+        bring: Bring,
+        probed: Vec<Written>,
+    ) -> Result<Vec<Self>> {
+        let mut noted = Vec::new();
+        for written in probed.into_iter().filter(|_| bring != Bring::Rows) {
+            let with_plan = bring == Bring::Plans;
+            noted.push(Self::noted(session, "rows to look for", written, with_plan).await?);
+        }
+        Ok(noted)
+    }
 }
 
 impl Service {

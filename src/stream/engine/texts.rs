@@ -13,6 +13,9 @@ use crate::query::Needs;
 /// Sets of columns whose texts are kept.
 const KEPT: usize = 64;
 
+/// Positions of columns that are read as values, and as regions.
+type Columns = (Vec<usize>, Vec<usize>);
+
 /// Texts of a table.
 #[derive(Debug, Default)]
 pub struct Texts(Mutex<Kept>);
@@ -22,7 +25,7 @@ struct Kept {
     /// What they were written for.
     found: Found,
     helpers: Option<Arc<str>>,
-    branches: HashMap<Needs, Arc<Vec<BranchTexts>>>,
+    branches: HashMap<Columns, Arc<Vec<BranchTexts>>>,
 }
 
 impl Texts {
@@ -36,18 +39,14 @@ impl Texts {
         text
     }
 
-    /// The SELECTs of the branches; they do not depend on choices.
+    /// The SELECTs of the branches; they depend on columns only.
     pub fn branches(
         &self,
         found: &Found,
         needs: &Needs,
         write: impl FnOnce() -> Vec<BranchTexts>,
     ) -> Arc<Vec<BranchTexts>> {
-        // Places on the sky are others each time.
-        if !needs.covers.is_empty() {
-            return Arc::new(write());
-        }
-        let key = Needs { choices: Vec::new(), ..needs.clone() };
+        let key = (needs.values.clone(), needs.regions.clone());
         if let Some(branches) = self.kept(found, |kept| kept.branches.get(&key).cloned()) {
             return branches;
         }

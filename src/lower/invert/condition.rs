@@ -1,0 +1,134 @@
+//! Conditions on columns of the registry, before they are SQL.
+//!
+//! In: what [`super`] found for the values of a branch. Out: SQL with parameters, for the branch itself or
+//! for one of its tables alone.
+
+use std::collections::BTreeSet;
+
+use sea_query::Expr;
+use uuid::Uuid;
+
+use crate::sql::{Dialect, Parameters};
+
+/// A condition on tables of a branch.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// All of these.
+    All(Vec<Condition>),
+    /// One of these.
+    Any(Vec<Condition>),
+    /// A value of one table.
+    Value {
+        /// Alias of the table in the branch.
+        alias: String,
+        /// The value, in SQL.
+        value: String,
+        /// What it is.
+        is: Is,
+    },
+}
+
+/// What a value of the registry is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Is {
+    /// One of these texts.
+    Text(Vec<String>),
+    /// One of these integers.
+    Int(Vec<i64>),
+    /// One of these identifiers of datasets.
+    Uuid(Vec<Uuid>),
+    /// An integer in this range, ends included.
+    Between(i64, i64),
+    /// A double in this range, ends included.
+    Within(f64, f64),
+}
+
+impl Condition {
+    /// Adds the aliases of its tables.
+    fn aliases<'c>(&'c self, aliases: &mut BTreeSet<&'c str>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().for_each(|part| part.aliases(aliases));
+            }
+            Self::Value { alias, .. } => {
+                aliases.insert(alias);
+            }
+        }
+    }
+
+    /// The alias of its table, where it has only one.
+    pub fn only_alias(&self) -> Option<&str> {
+        let mut aliases = BTreeSet::new();
+        self.aliases(&mut aliases);
+        let only = aliases.pop_first();
+        only.filter(|_| aliases.is_empty())
+    }
+
+    /// The condition in SQL, in parentheses.
+    pub fn text(&self, dialect: Dialect, parameters: &mut Parameters) -> String {
+        match self {
+            Self::All(parts) => joined(parts, " AND ", dialect, parameters),
+            Self::Any(parts) => joined(parts, " OR ", dialect, parameters),
+            Self::Value { value, is, .. } => is.text(value, dialect, parameters),
+        }
+    }
+}
+
+fn joined(
+    parts: &[Condition],
+    word: &str,
+    dialect: Dialect,
+    parameters: &mut Parameters,
+) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| part.text(dialect, parameters)).collect();
+    format!("({})", parts.join(word))
+}
+
+impl Is {
+    /// Whether no value is that.
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Text(texts) => texts.is_empty(),
+            Self::Int(numbers) => numbers.is_empty(),
+            Self::Uuid(ids) => ids.is_empty(),
+            Self::Between(low, high) => low > high,
+            Self::Within(low, high) => low > high,
+        }
+    }
+
+    fn text(&self, value: &str, dialect: Dialect, parameters: &mut Parameters) -> String {
+        let one_of = |constants: Vec<String>| match constants.as_slice() {
+            [only] => format!("({value} = {only})"),
+            _ => format!("({value} IN ({}))", constants.join(", ")),
+        };
+        match self {
+            Self::Text(texts) => one_of(texts.iter().map(|text| parameters.text(text)).collect()),
+            Self::Int(numbers) => {
+                one_of(numbers.iter().map(|number| parameters.integer(*number)).collect())
+            }
+            Self::Uuid(ids) => {
+                let condition = one_of(ids.iter().map(|id| parameters.uuid(*id)).collect());
+                dialect.text(&dialect.selective(Expr::cust(condition)))
+            }
+            Self::Between(low, high) => {
+                let low = (*low > i64::MIN).then(|| parameters.integer(*low));
+                let high = (*high < i64::MAX).then(|| parameters.integer(*high));
+                range(value, low, high)
+            }
+            Self::Within(low, high) => {
+                let low = low.is_finite().then(|| parameters.double(*low));
+                let high = high.is_finite().then(|| parameters.double(*high));
+                range(value, low, high)
+            }
+        }
+    }
+}
+
+fn range(value: &str, low: Option<String>, high: Option<String>) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) => format!("({value} BETWEEN {low} AND {high})"),
+        (Some(low), None) => format!("({value} >= {low})"),
+        (None, Some(high)) => format!("({value} <= {high})"),
+        (None, None) => format!("({value} IS NOT NULL)"),
+    }
+}

@@ -1,0 +1,47 @@
+//! What a query wishes of the rows of a table.
+
+/// What must be true of a row for it to matter to a query. It may be less than the query asks for, never
+/// more: the query tests its own conditions as well.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wish {
+    /// All of these.
+    All(Vec<Wish>),
+    /// One of these.
+    Any(Vec<Wish>),
+    /// A test of a column.
+    Column {
+        /// The position of the column in its table.
+        column: usize,
+        /// The test.
+        test: Test,
+    },
+}
+
+/// A test of a value; NULL passes [`Test::Null`] only.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// It equals one of these.
+    Among(Vec<Constant>),
+    /// It equals none of these.
+    NotAmong(Vec<Constant>),
+    /// It is a number not below `low` and not above `high`.
+    Within {
+        /// The lowest; infinite for none.
+        low: f64,
+        /// The highest; infinite for none.
+        high: f64,
+    },
+    /// It is NULL.
+    Null,
+    /// It is not NULL.
+    NotNull,
+}
+
+/// A value that a column is compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Constant {
+    /// Text, compared with text.
+    Text(String),
+    /// An integer, compared with integers.
+    Int(i64),
+}
