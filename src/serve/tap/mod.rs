@@ -3,6 +3,7 @@
 //! In: requests below `/tap`. Out: answers of `/sync`, jobs of `/async`, the documents of VOSI, and
 //! examples. Meaning is elsewhere; here are paths, methods and status codes.
 
+mod asked;
 mod job;
 mod job_list;
 mod job_part;
