@@ -44,7 +44,7 @@ pub use outline::outline;
 pub use parse::{Parsed, parse_as};
 pub use position::Positions;
 pub use print::format;
-pub use reserved::{RESERVED, is_regular, is_reserved};
+pub use reserved::{RESERVED, is_regular};
 pub use token::{Token, TokenKind};
 pub use tree::*;
 pub use visit::{Rewriter, Visitor, rewrite, walk};
