@@ -1,107 +1,16 @@
-//! The one table of all keys of a mapping.
-//!
-//! Unknown-key detection and suggestions, the JSON Schema and `docs/mapping.md` all come from it,
-//! so they cannot disagree. Names, types and defaults follow `ObsCoreConfig`,
-//! `ObsCoreManagerConfig` and `ExporterConfig`; the rest are ours.
+//! Keys that Butler's exporter and its live manager read: `ObsCoreConfig`, `ObsCoreManagerConfig`,
+//! `ExporterConfig`; and where ours are among them.
 
-/// Who reads a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Owner {
-    /// Both the exporter and the live manager of Butler.
-    Butler,
-    /// Only `butler obscore export`.
-    Exporter,
-    /// Only the live manager.
-    Live,
-    /// Only this program.
-    Own,
-}
-
-/// What a key takes.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
-    Text,
-    Template,
-    Where,
-    Integer,
-    Number,
-    Switch,
-    Date,
-    Choice(&'static [&'static str]),
-    /// A list of texts.
-    Texts,
-    /// A text or a list of texts.
-    OneOrMoreTexts,
-    /// Two integers.
-    IntegerPair,
-    /// Two numbers, each perhaps null.
-    NumberPair,
-    /// A float, integer, boolean, text, or a column block.
-    Column,
-    /// Anything.
-    Any,
-    /// A block of keys.
-    Block(&'static Table),
-    /// A list of blocks.
-    Blocks(&'static Table),
-    /// Free names, each with a value of that kind.
-    Named(&'static Kind),
-    /// ObsCore column names, each with a value as in `extra_columns`.
-    ObsCoreColumns,
-}
-
-/// A key of a block.
-#[derive(Debug)]
-pub(super) struct Key {
-    pub(super) name: &'static str,
-    pub(super) kind: Kind,
-    pub(super) required: bool,
-    /// Whether null is the same as leaving the key out.
-    pub(super) nullable: bool,
-    /// The default as JSON; empty when there is none.
-    pub(super) default: &'static str,
-    pub(super) owner: Owner,
-    pub(super) doc: &'static str,
-}
-
-/// The keys that a block may have.
-#[derive(Debug)]
-pub(super) struct Table {
-    /// Name in the schema's `$defs`.
-    pub(super) name: &'static str,
-    pub(super) doc: &'static str,
-    pub(super) keys: &'static [Key],
-}
-
-const fn key(name: &'static str, kind: Kind, owner: Owner, doc: &'static str) -> Key {
-    Key { name, kind, required: false, nullable: false, default: "", owner, doc }
-}
-
-impl Key {
-    const fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-
-    const fn nullable(mut self) -> Self {
-        self.nullable = true;
-        self
-    }
-
-    const fn default(mut self, json: &'static str) -> Self {
-        self.default = json;
-        self
-    }
-}
-
-use Kind::{
-    Any, Block, Blocks, Choice, Column, Date, Integer, IntegerPair, Named, Number, NumberPair,
-    ObsCoreColumns, OneOrMoreTexts, Switch, Template, Text, Texts, Where,
+use super::Kind::{
+    Any, Block, Blocks, Choice, Column, Date, Integer, IntegerPair, Named, NumberPair,
+    OneOrMoreTexts, Template, Text, Texts, Where,
 };
-use Owner::{Butler, Exporter, Live, Own};
+use super::Owner::{Butler, Exporter, Live, Own};
+use super::own::{OWN, OWN_TYPE};
+use super::{Table, key};
 
 /// The whole file.
-pub(super) static ROOT: Table = Table {
+pub(in crate::mapping) static ROOT: Table = Table {
     name: "mapping",
     doc: "Which dataset types of a Butler repository become ObsCore rows, and how.",
     keys: &[
@@ -227,7 +136,7 @@ pub(super) static ROOT: Table = Table {
 };
 
 /// A dataset type.
-pub(super) static DATASET_TYPE: Table = Table {
+pub(in crate::mapping) static DATASET_TYPE: Table = Table {
     name: "dataset_type",
     doc: "How the datasets of one type become rows.",
     keys: &[
@@ -266,7 +175,7 @@ pub(super) static DATASET_TYPE: Table = Table {
 };
 
 /// A column with a template.
-pub(super) static COLUMN: Table = Table {
+pub(in crate::mapping) static COLUMN: Table = Table {
     name: "column",
     doc: "A column whose value is a formatted template.",
     keys: &[
@@ -290,7 +199,7 @@ pub(super) static COLUMN: Table = Table {
 };
 
 /// A plugin.
-pub(super) static PLUGIN: Table = Table {
+pub(in crate::mapping) static PLUGIN: Table = Table {
     name: "spatial_plugin",
     doc: "A plugin of Butler for geometry columns.",
     keys: &[
@@ -307,7 +216,7 @@ pub(super) static PLUGIN: Table = Table {
 };
 
 /// The configuration of the pgSphere plugin.
-pub(super) static PGSPHERE: Table = Table {
+pub(in crate::mapping) static PGSPHERE: Table = Table {
     name: "pgsphere",
     doc: "Names of the pgSphere columns.",
     keys: &[
@@ -318,7 +227,7 @@ pub(super) static PGSPHERE: Table = Table {
 };
 
 /// A constraint.
-pub(super) static WHERE: Table = Table {
+pub(in crate::mapping) static WHERE: Table = Table {
     name: "where",
     doc: "A constraint in Butler's expression language.",
     keys: &[
@@ -335,7 +244,7 @@ pub(super) static WHERE: Table = Table {
 };
 
 /// Data origin.
-pub(super) static ORIGIN: Table = Table {
+pub(in crate::mapping) static ORIGIN: Table = Table {
     name: "origin",
     doc: "Data origin, see the IVOA note of that name.",
     keys: &[
@@ -348,177 +257,8 @@ pub(super) static ORIGIN: Table = Table {
     ],
 };
 
-/// Own keys of a whole mapping.
-pub(super) static OWN: Table = Table {
-    name: "obscore_view",
-    doc: "Keys of obscore-view for the whole mapping.",
-    keys: &[
-        key(
-            "winding",
-            Choice(&["dali", "butler"]),
-            Own,
-            "Order of polygon vertices in `s_region`: as DALI wants them, or as Butler stores \
-             them.",
-        )
-        .default("\"dali\""),
-        key(
-            "regions",
-            Choice(&["functions", "inline", "service", "ingest"]),
-            Own,
-            "How `s_region` is made; the command chooses when absent.",
-        ),
-        key(
-            "region_types",
-            Choice(&["all", "polygons"]),
-            Own,
-            "Whether regions other than convex polygons get geometry; Butler gives them none.",
-        )
-        .default("\"all\""),
-        key(
-            "exposures_without_visit",
-            Choice(&["keep", "drop"]),
-            Own,
-            "What to do with an exposure whose visit is not defined yet; Butler drops it.",
-        )
-        .default("\"keep\""),
-        key(
-            "visitless_position",
-            Choice(&["none", "tracking"]),
-            Own,
-            "Position of such an exposure: none, or `tracking_ra`, `tracking_dec`.",
-        )
-        .default("\"none\""),
-        key(
-            "one_row_per_dataset",
-            Switch,
-            Own,
-            "False gives a row for each visit of an exposure, as Butler does.",
-        )
-        .default("true"),
-        key(
-            "access_estsize",
-            Choice(&["none", "datastore"]),
-            Own,
-            "Fills `access_estsize` from the datastore's records.",
-        )
-        .default("\"none\""),
-        key("obs_creator_did_fmt", Template, Own, "Template of `obs_creator_did`.").nullable(),
-        key("obs_release_date", Block(&RELEASE), Own, "Fills `obs_release_date`.").nullable(),
-        key(
-            "obs_creation_date",
-            Choice(&["ingest"]),
-            Own,
-            "Fills `obs_creation_date` from the ingest date.",
-        )
-        .nullable(),
-        key(
-            "columns",
-            ObsCoreColumns,
-            Own,
-            "Other ObsCore columns, by name, as constants or templates.",
-        )
-        .default("{}"),
-        key(
-            "suppress",
-            Texts,
-            Own,
-            "Codes of findings of `check`, such as `L020`, that do not count.",
-        )
-        .default("[]"),
-        key("view", Block(&VIEW), Own, "Where the view is installed.").default("{}"),
-    ],
-};
-
-/// Own keys of a dataset type.
-pub(super) static OWN_TYPE: Table = Table {
-    name: "obscore_view_type",
-    doc: "Keys of obscore-view for one dataset type; they replace the mapping's.",
-    keys: &[
-        key("obs_creator_did_fmt", Template, Own, "Template of `obs_creator_did`.").nullable(),
-        key("obs_release_date", Block(&RELEASE), Own, "Fills `obs_release_date`.").nullable(),
-        key("columns", ObsCoreColumns, Own, "ObsCore columns, by name, as constants or templates.")
-            .default("{}"),
-    ],
-};
-
-/// The release date.
-pub(super) static RELEASE: Table = Table {
-    name: "release_date",
-    doc: "When data become public.",
-    keys: &[
-        key(
-            "from",
-            Choice(&["ingest", "observation"]),
-            Own,
-            "Counted from the ingest date or from the end of the observation.",
-        )
-        .required(),
-        key("delay_days", Number, Own, "Days to add.").default("0"),
-    ],
-};
-
-/// The view.
-pub(super) static VIEW: Table = Table {
-    name: "view",
-    doc: "Where the view is installed; the command line wins.",
-    keys: &[
-        key("schema", Text, Own, "Schema; `ivoa` on PostgreSQL.").nullable(),
-        key("name", Text, Own, "Name; `obscore`.").nullable(),
-    ],
-};
-
-/// Columns of ObsCore 1.1 that a mapping may fill by `obscore_view: columns`: the optional ones
-/// and those mandatory ones that Butler leaves empty.
-pub(super) const OBSCORE_COLUMNS: &[&str] = &[
-    "target_name",
-    "target_class",
-    "obs_creation_date",
-    "obs_creator_name",
-    "obs_creator_did",
-    "obs_title",
-    "publisher_id",
-    "bib_reference",
-    "data_rights",
-    "obs_release_date",
-    "access_estsize",
-    "s_resolution",
-    "s_ucd",
-    "s_unit",
-    "s_resolution_min",
-    "s_resolution_max",
-    "s_pixel_scale",
-    "s_calib_status",
-    "s_stat_error",
-    "t_resolution",
-    "t_xel",
-    "t_calib_status",
-    "t_stat_error",
-    "em_xel",
-    "em_res_power",
-    "em_ucd",
-    "em_unit",
-    "em_calib_status",
-    "em_res_power_min",
-    "em_res_power_max",
-    "em_resolution",
-    "em_stat_error",
-    "o_unit",
-    "o_calib_status",
-    "o_stat_error",
-    "pol_states",
-    "pol_xel",
-    "proposal_id",
-];
-
 /// Keys that older files have and that no model reads any more.
-pub(super) const FORMER: &[(&str, &str)] = &[(
+pub(in crate::mapping) const FORMER: &[(&str, &str)] = &[(
     "use_butler_uri",
     "Butler stopped reading it; `datalink_url_fmt` alone decides what access_url is",
 )];
-
-impl Table {
-    /// The key called `name`.
-    pub(super) fn find(&self, name: &str) -> Option<&'static Key> {
-        self.keys.iter().find(|key| key.name == name)
-    }
-}
