@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::{RawQuery, Request};
 
 use super::Answered;
-use super::asked::Asked;
+use super::job_request::JobRequest;
 use crate::diag::{Diagnostic, Result};
 use crate::serve::http::{see_other, xml};
 use crate::serve::parameters::{Parameters, from_query};
@@ -14,7 +14,7 @@ use crate::serve::uws::{self, Wait};
 /// The longest that a GET is held; shorter than what proxies cut off.
 const LONGEST_WAIT: Duration = Duration::from_secs(50);
 
-pub async fn show(asked: Asked, RawQuery(query): RawQuery) -> Answered {
+pub async fn show(asked: JobRequest, RawQuery(query): RawQuery) -> Answered {
     let wait = Wait::read(&from_query(&query.unwrap_or_default()), LONGEST_WAIT)?;
     let job = match wait {
         None => asked.job().await?,
@@ -26,13 +26,13 @@ pub async fn show(asked: Asked, RawQuery(query): RawQuery) -> Answered {
     Ok(xml(uws::job(&job, &asked.url())))
 }
 
-pub async fn delete(asked: Asked) -> Answered {
+pub async fn delete(asked: JobRequest) -> Answered {
     asked.service.store.delete(&asked.id, asked.caller()).await?;
     Ok(see_other(&asked.list_url()))
 }
 
 /// A POST to the job itself: ACTION=DELETE and nothing else, as DALI wants it.
-pub async fn act(asked: Asked, request: Request) -> Answered {
+pub async fn act(asked: JobRequest, request: Request) -> Answered {
     let parameters = asked.read(request).await?;
     match parameters.single("ACTION")? {
         Some(action) if action.eq_ignore_ascii_case("DELETE") => delete(asked).await,
@@ -46,7 +46,7 @@ pub async fn act(asked: Asked, request: Request) -> Answered {
     }
 }
 
-pub async fn set_phase(asked: Asked, request: Request) -> Answered {
+pub async fn set_phase(asked: JobRequest, request: Request) -> Answered {
     let parameters = asked.read(request).await?;
     let phase = needed(&parameters, "PHASE")?.to_ascii_uppercase();
     match phase.as_str() {
@@ -60,21 +60,21 @@ pub async fn set_phase(asked: Asked, request: Request) -> Answered {
     Ok(see_other(&asked.url()))
 }
 
-pub async fn set_duration(asked: Asked, request: Request) -> Answered {
+pub async fn set_duration(asked: JobRequest, request: Request) -> Answered {
     let parameters = asked.read(request).await?;
     let text = needed(&parameters, "EXECUTIONDURATION")?;
     asked.service.store.set_duration(&asked.id, asked.caller(), text).await?;
     Ok(see_other(&asked.url()))
 }
 
-pub async fn set_destruction(asked: Asked, request: Request) -> Answered {
+pub async fn set_destruction(asked: JobRequest, request: Request) -> Answered {
     let parameters = asked.read(request).await?;
     let text = needed(&parameters, "DESTRUCTION")?;
     asked.service.store.set_destruction(&asked.id, asked.caller(), text).await?;
     Ok(see_other(&asked.url()))
 }
 
-pub async fn add_parameters(asked: Asked, request: Request) -> Answered {
+pub async fn add_parameters(asked: JobRequest, request: Request) -> Answered {
     let parameters = asked.read(request).await?;
     asked.service.store.add_parameters(&asked.id, asked.caller(), &parameters).await?;
     Ok(see_other(&asked.url()))

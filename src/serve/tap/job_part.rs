@@ -11,7 +11,7 @@ use futures::{StreamExt, stream};
 use tokio::io::AsyncReadExt;
 
 use super::Answered;
-use super::asked::Asked;
+use super::job_request::JobRequest;
 use crate::diag::{Diagnostic, Result};
 use crate::serve::failure;
 use crate::serve::http::{text, xml};
@@ -21,28 +21,28 @@ use crate::serve::uws::{self, Instant};
 /// Bytes that are read from a file at once.
 const PIECE: usize = 64 << 10;
 
-pub async fn phase(asked: Asked) -> Answered {
+pub async fn phase(asked: JobRequest) -> Answered {
     Ok(text(asked.job().await?.phase.name()))
 }
 
-pub async fn duration(asked: Asked) -> Answered {
+pub async fn duration(asked: JobRequest) -> Answered {
     Ok(text(asked.job().await?.duration.to_string()))
 }
 
-pub async fn destruction(asked: Asked) -> Answered {
+pub async fn destruction(asked: JobRequest) -> Answered {
     Ok(instant(asked.job().await?.destruction))
 }
 
-pub async fn quote(asked: Asked) -> Answered {
+pub async fn quote(asked: JobRequest) -> Answered {
     Ok(instant(asked.job().await?.quote))
 }
 
-pub async fn owner(asked: Asked) -> Answered {
+pub async fn owner(asked: JobRequest) -> Answered {
     Ok(text(asked.job().await?.owner.unwrap_or_default()))
 }
 
 /// The error document: an answer like any other, so its status is 200.
-pub async fn error(asked: Asked) -> Answered {
+pub async fn error(asked: JobRequest) -> Answered {
     let job = asked.job().await?;
     let missing = || {
         let message = format!("the job is {} and has no error", job.phase);
@@ -53,13 +53,13 @@ pub async fn error(asked: Asked) -> Answered {
     Ok((kind, failure::document(&error.detail)).into_response())
 }
 
-pub async fn parameters(asked: Asked) -> Answered {
+pub async fn parameters(asked: JobRequest) -> Answered {
     let job = asked.job().await?;
     Ok(xml(uws::parameters(&job.parameters, &asked.url())))
 }
 
 /// A part that was uploaded, or the text of another parameter.
-pub async fn parameter(asked: Asked, Path((_, name)): Path<(String, String)>) -> Answered {
+pub async fn parameter(asked: JobRequest, Path((_, name)): Path<(String, String)>) -> Answered {
     let parameters = asked.service.store.parameters(&asked.id, asked.caller()).await?;
     if let Some(part) = parameters.parts().iter().find(|part| part.name == name)
         && let Content::Stored(path) = &part.content
@@ -76,12 +76,12 @@ pub async fn parameter(asked: Asked, Path((_, name)): Path<(String, String)>) ->
     Ok(value.ok_or_else(missing)?)
 }
 
-pub async fn results(asked: Asked) -> Answered {
+pub async fn results(asked: JobRequest) -> Answered {
     let job = asked.job().await?;
     Ok(xml(uws::results(&job, &asked.url())))
 }
 
-pub async fn result(asked: Asked, Path((_, name)): Path<(String, String)>) -> Answered {
+pub async fn result(asked: JobRequest, Path((_, name)): Path<(String, String)>) -> Answered {
     let (path, media_type) = asked.service.store.result(&asked.id, &name, asked.caller()).await?;
     Ok(file(path, &media_type).await?)
 }

@@ -3,10 +3,10 @@
 //! In: requests below `/tap`. Out: answers of `/sync`, jobs of `/async`, the documents of VOSI, and
 //! examples. Meaning is elsewhere; here are paths, methods and status codes.
 
-mod asked;
 mod job;
 mod job_list;
 mod job_part;
+mod job_request;
 mod sync;
 mod vosi;
 

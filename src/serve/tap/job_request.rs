@@ -20,7 +20,7 @@ use crate::serve::parameters::{self, Parameters};
 use crate::serve::uws::Job;
 
 /// A job that somebody asks for, which need not exist.
-pub struct Asked {
+pub struct JobRequest {
     /// The service that has it.
     pub service: Arc<Service>,
     /// Its name.
@@ -35,7 +35,7 @@ struct Named {
     id: String,
 }
 
-impl Asked {
+impl JobRequest {
     /// The caller's name, if it is known.
     pub fn caller(&self) -> Option<&str> {
         self.caller.name()
@@ -68,7 +68,7 @@ impl Asked {
     }
 }
 
-impl FromRequestParts<Arc<Service>> for Asked {
+impl FromRequestParts<Arc<Service>> for JobRequest {
     type Rejection = Response;
 
     async fn from_request_parts(
