@@ -246,9 +246,9 @@ fn all_parts_are_visited_in_their_order() {
 #[test]
 fn trees_are_built_by_programs() {
     use adql::{
-        ColumnReference, Condition, Expression, Geometry, Predicate, Query, Select, TableName,
+        ColumnReference, Condition, Expression, Geometry, Place, Predicate, Query, Select, Set,
+        TableName, TableReference,
     };
-    let mut select = Select::all_from(TableName::in_schema("ivoa", "ObsCore"));
     let cone = Geometry::circle(
         Expression::number(10.5),
         Expression::number(-20.0),
@@ -257,7 +257,12 @@ fn trees_are_built_by_programs() {
     let hit = Geometry::Intersects(Expression::column("s_region"), cone.into());
     let conditions = vec![
         Condition::equal(Expression::integer(1), hit.into()),
-        Condition::one_of(Expression::column("size"), vec![Expression::text("it's")]),
+        Predicate::In {
+            value: Expression::column("size").into(),
+            negated: false,
+            set: Set::List(vec![Expression::text("it's")]),
+        }
+        .into(),
         Condition::between(
             ColumnReference::of("ObsCore", "t_min").into(),
             Expression::integer(i64::MIN),
@@ -265,8 +270,16 @@ fn trees_are_built_by_programs() {
         ),
         Predicate::IsNull { column: ColumnReference::new("em_min"), negated: true }.into(),
     ];
-    select.filter = Condition::all(conditions);
-    let query = Query::from(select);
+    let query = Query::from(Select {
+        quantifier: None,
+        top: None,
+        columns: adql::Columns::All,
+        from: vec![TableReference::table(TableName::in_schema("ivoa", "ObsCore"))],
+        filter: Condition::all(conditions),
+        group_by: Vec::new(),
+        having: None,
+        place: Place::default(),
+    });
     assert_eq!(
         query.to_string(),
         "SELECT * FROM ivoa.ObsCore \

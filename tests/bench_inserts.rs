@@ -45,19 +45,16 @@ fn inserts(place: Place) {
 }
 
 #[test]
-#[ignore = "a measurement of minutes: scripts/bench-inserts"]
 fn inserts_with_a_rollback_journal() {
     inserts(Place::RollbackJournal);
 }
 
 #[test]
-#[ignore = "a measurement of minutes: scripts/bench-inserts"]
 fn inserts_with_wal() {
     inserts(Place::Wal);
 }
 
 #[test]
-#[ignore = "a measurement of minutes: scripts/bench-inserts"]
 fn inserts_on_postgres() {
     inserts(Place::Server);
 }

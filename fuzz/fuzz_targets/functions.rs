@@ -4,13 +4,13 @@
 use libfuzzer_sys::fuzz_target;
 use obscore_view::functions::{
     Frame, Geometry, Kind, area, centroid, contains, dali, dms_to_degrees, double, hms_to_degrees,
-    ilike, integer_of_text, intersects, like, stcs, timestamp, transform,
+    ilike, integer_of_text, intersects, like, timestamp, transform,
 };
 
 fn use_of(geometry: &Geometry) {
     let again = Geometry::decode(&geometry.encode()).expect("what was written can be read");
     assert_eq!(format!("{again:?}"), format!("{geometry:?}"));
-    let _ = (area(geometry), centroid(geometry), dali(geometry), stcs(geometry));
+    let _ = (area(geometry), centroid(geometry), dali(geometry));
     let _ = transform(geometry, Frame::Icrs, Frame::Galactic);
     let _ = (contains(geometry, &again), intersects(geometry, &again));
 }

@@ -44,7 +44,7 @@ pub use outline::outline;
 pub use parse::{Parsed, parse_as};
 pub use position::Positions;
 pub use print::format;
-pub use reserved::{RESERVED, is_regular, is_reserved};
+pub use reserved::{RESERVED, is_regular};
 pub use token::{Token, TokenKind};
 pub use tree::*;
 pub use visit::{Rewriter, Visitor, rewrite, walk};
@@ -59,6 +59,21 @@ pub enum Version {
     /// REC-ADQL-2.1 of 2023.
     #[default]
     V2_1,
+}
+
+impl Version {
+    /// The names that [`Version::named`] knows, for messages.
+    pub const NAMES: &str = "ADQL, ADQL-2.0, ADQL-2.1";
+
+    /// The version that a value of TAP's parameter LANG names, in any case (TAP 1.1 section 2.7.1);
+    /// the newest where it names none.
+    pub fn named(lang: &str) -> Option<Self> {
+        match lang.to_ascii_uppercase().as_str() {
+            "ADQL" | "ADQL-2.1" => Some(Self::V2_1),
+            "ADQL-2.0" => Some(Self::V2_0),
+            _ => None,
+        }
+    }
 }
 
 /// Reads a query of ADQL 2.1, and so almost every query of ADQL 2.0.

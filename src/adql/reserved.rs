@@ -2,8 +2,6 @@
 //!
 //! The lists of ADQL 2.1 section 2.1.2: those of SQL-92 and those of ADQL.
 
-use super::Version;
-
 /// All reserved words of ADQL 2.1 in capitals, sorted.
 #[rustfmt::skip]
 pub const RESERVED: [&str; 266] = [
@@ -51,15 +49,6 @@ pub(super) fn keyword(text: &str) -> Option<&'static str> {
     let capitals = text.to_ascii_uppercase();
     let index = RESERVED.binary_search(&capitals.as_str()).ok()?;
     RESERVED.get(index).copied()
-}
-
-/// Whether a word is reserved in a version of the language, in any case of letters.
-pub fn is_reserved(word: &str, version: Version) -> bool {
-    match (keyword(word), version) {
-        (None, _) => false,
-        (Some(word), Version::V2_0) => !NEW.contains(&word),
-        (Some(_), Version::V2_1) => true,
-    }
 }
 
 /// Whether a word is a name in ADQL 2.0 and reserved in ADQL 2.1.

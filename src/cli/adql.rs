@@ -1,14 +1,13 @@
 //! `adql`: parse, lint and lay out a query, without a registry.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::output::{Terminal, product};
-use super::{Failure, Outcome};
-use crate::adql::{self, TokenKind, Version};
-use crate::diag::{Diagnostic, Result, Severity, Source};
+use super::{Failure, Outcome, written};
+use crate::adql::{self, TokenKind};
+use crate::diag::{Diagnostic, Severity, Source};
 
 /// Check and lay out an ADQL query; exit 0 when it is legal, 1 when it is not.
 #[derive(Debug, clap::Args)]
@@ -18,9 +17,9 @@ pub struct Arguments {
     /// What to print.
     #[arg(long, value_enum, default_value_t = Stage::Format)]
     stage: Stage,
-    /// The version of the language, as TAP's LANG names it.
-    #[arg(long, value_enum, ignore_case = true, default_value_t = Language::V2_1)]
-    lang: Language,
+    /// The version of the language: ADQL-2.1 or ADQL-2.0.
+    #[arg(long, default_value = "ADQL-2.1")]
+    lang: String,
     /// Refuse what this program understands beyond the standard, such as CASE.
     #[arg(long)]
     strict: bool,
@@ -39,22 +38,12 @@ enum Stage {
     Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Language {
-    /// ADQL 2.0.
-    #[value(name = "ADQL-2.0", alias = "2.0")]
-    V2_0,
-    /// ADQL 2.1.
-    #[value(name = "ADQL-2.1", alias = "2.1", alias = "ADQL")]
-    V2_1,
-}
-
 pub fn run(arguments: &Arguments, terminal: Terminal) -> Result<Outcome, Failure> {
-    let source = read(arguments.file.as_deref())?;
-    let version = match arguments.lang {
-        Language::V2_0 => Version::V2_0,
-        Language::V2_1 => Version::V2_1,
+    let source = match &arguments.file {
+        Some(path) if path != Path::new("-") => written::file(path)?,
+        _ => written::stdin()?,
     };
+    let version = written::version(&arguments.lang)?;
     if arguments.stage == Stage::Tokens {
         return match adql::tokens(&source) {
             Ok(tokens) => {
@@ -114,26 +103,4 @@ fn comments(source: &Source) -> Option<Diagnostic> {
             .at(source, first.span, "this one and what follows it")
             .help("keep the query as it was written where they matter"),
     )
-}
-
-fn read(file: Option<&Path>) -> Result<Source> {
-    let failed = |name: &str, error: std::io::Error| {
-        Box::new(
-            Diagnostic::error("Q070", format!("cannot read `{name}`: {error}"))
-                .help("name a text file in UTF-8, or give the query on stdin"),
-        )
-    };
-    match file {
-        Some(path) if path != Path::new("-") => {
-            let name = path.display().to_string();
-            let text = std::fs::read_to_string(path).map_err(|error| failed(&name, error))?;
-            Ok(Source::new(name, text))
-        }
-        _ => {
-            let mut text = String::new();
-            let read = std::io::stdin().read_to_string(&mut text);
-            read.map_err(|error| failed("stdin", error))?;
-            Ok(Source::new("stdin", text))
-        }
-    }
 }

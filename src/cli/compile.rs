@@ -21,7 +21,8 @@ use crate::sql::region::Strategy;
 /// REPO and MAPPING.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Input {
-    /// Repository: directory, butler.yaml, alias, database URL, or a snapshot file.
+    /// Repository: directory, butler.yaml, alias or database URL; for `generate` also a snapshot that
+    /// `inspect` wrote.
     pub repo: String,
     /// Mapping from dataset types to ObsCore (YAML), as `butler obscore export --config` takes it.
     #[arg(short, long, value_name = "FILE")]
@@ -41,7 +42,7 @@ pub struct ViewOptions {
     /// inline on SQLite.
     #[arg(long, value_enum, value_name = "STRATEGY")]
     pub regions: Option<Regions>,
-    /// Switch every deviation from Butler's own ObsCore answers off.
+    /// Give just what Butler's own ObsCore gives, without the documented deviations.
     #[arg(long)]
     pub parity: bool,
     /// Role that owns the schema and the views (PostgreSQL).

@@ -28,10 +28,11 @@ registry:
   db: sqlite:///<butlerRoot>/gen3.sqlite3
 ";
 
-/// Make a small real registry in SQLite, put the view on it, answer three queries, and serve it.
+/// Make a small real registry in SQLite, put the view on it, and answer three queries; --serve then
+/// serves it.
 ///
-/// With --serve there is then a page at http://127.0.0.1:8080/ and TAP below it, until Ctrl-C. The port is
-/// the next free one unless --bind says which.
+/// With --serve there is a page at http://127.0.0.1:8080/ and TAP at http://127.0.0.1:8080/tap until
+/// Ctrl-C. The port is the next free one unless --bind says which.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Folder of the repository; made when it does not exist.
@@ -87,22 +88,32 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     let answers = answers(&database, &compiled).await;
     database.close().await;
     let mut text = answers?;
-    let _ = write!(
-        text,
-        "\nRegistry   {repo}/gen3.sqlite3 (written by daf_butler)\nMapping    {}\nSQL        {}\n\n\
-         Try next:\n  sqlite3 {repo}/gen3.sqlite3 'SELECT obs_id, s_region FROM obscore LIMIT 3'\n  \
-         obscore-view check {repo} -m {}\n  obscore-view export {repo} -m {} -o obscore.parquet\n",
-        mapping_file.display(),
-        sql_file.display(),
-        mapping_file.display(),
-        mapping_file.display(),
-    );
+    text.push_str(&what_is_there(&repo, &mapping_file, &sql_file, arguments.serve));
     product(&text, None)?;
     terminal.note("The view is live: what Butler writes to this registry shows at once.");
     match arguments.serve {
         true => serve(&folder, repo, mapping_file, arguments.bind.as_deref(), terminal).await,
         false => Ok(Outcome::Done),
     }
+}
+
+/// Where everything is, and commands to go on with, as this program was called.
+fn what_is_there(repo: &str, mapping: &Path, sql: &Path, served: bool) -> String {
+    let (mapping, sql) = (mapping.display(), sql.display());
+    let program = std::env::args().next().unwrap_or_else(|| "obscore-view".to_owned());
+    let mut text = format!(
+        "\nRegistry   {repo}/gen3.sqlite3 (written by daf_butler)\nMapping    {mapping}\nSQL        {sql}\n\n\
+         Try next:\n  \
+         sqlite3 {repo}/gen3.sqlite3 'SELECT obs_id, s_region FROM obscore LIMIT 3'\n  \
+         {program} query {repo} -m {mapping} \"SELECT obs_id, t_min FROM ivoa.ObsCore WHERE 1 = \
+         CONTAINS(POINT(40, -34.4), s_region)\"\n  \
+         {program} check {repo} -m {mapping}\n  \
+         {program} export {repo} -m {mapping} -o obscore.parquet\n"
+    );
+    if !served {
+        let _ = writeln!(text, "  {program} demo {repo} --serve");
+    }
+    text
 }
 
 /// Ports that are tried one after the other where none was named.

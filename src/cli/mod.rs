@@ -18,6 +18,7 @@ mod query;
 mod repositories;
 mod schema;
 mod serve;
+mod written;
 
 use std::process::ExitCode;
 

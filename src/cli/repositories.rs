@@ -19,7 +19,7 @@ pub struct Further {
     /// are in SCHEMA_butler; can be repeated.
     #[arg(long, num_args = 3, value_names = ["SCHEMA", "REPO", "MAPPING"])]
     pub add: Vec<String>,
-    /// Switch every deviation from Butler's own ObsCore answers off.
+    /// Give just what Butler's own ObsCore gives, without the documented deviations.
     #[arg(long)]
     pub parity: bool,
 }

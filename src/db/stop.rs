@@ -42,11 +42,6 @@ impl Stop {
         &self.name
     }
 
-    /// Whether it was asked for.
-    pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
-    }
-
     /// The flag that SQLite looks at.
     pub(super) fn flag(&self) -> &AtomicBool {
         &self.stopped

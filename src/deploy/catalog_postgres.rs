@@ -68,21 +68,10 @@ pub async fn deployed(session: &mut Session, target: &Target, names: &Names) -> 
         let Some(mut found) = object(row) else { continue };
         found.grants = grants.iter().filter_map(|row| grant(row, found.oid)).collect();
         // A view and a function may have the same name, but not a view and a table.
-        let names = if found.kind == "function" { &names.functions } else { &names.views };
+        let is_function = found.kind == "function";
+        let names = if is_function { &names.functions } else { &names.views };
         let wanted = names.contains(&found.name);
-        match &found.stamp {
-            Some(stamp) if found.kind == "function" || stamp.view == view => state.ours.push(found),
-            Some(stamp) => {
-                if !state.siblings.contains(&stamp.view) {
-                    state.siblings.push(stamp.view.clone());
-                }
-                if wanted {
-                    state.others.push(found);
-                }
-            }
-            None if wanted => state.others.push(found),
-            None => {}
-        }
+        state.add(found, wanted, |stamped| is_function || stamped == view);
     }
     Ok(state)
 }

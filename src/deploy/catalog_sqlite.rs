@@ -35,19 +35,7 @@ pub async fn deployed(session: &mut Session, target: &Target, names: &Names) -> 
             stamp,
         };
         let wanted = names.views.iter().any(|name| name.eq_ignore_ascii_case(&found.name));
-        match &found.stamp {
-            Some(stamp) if stamp.view.eq_ignore_ascii_case(&view) => state.ours.push(found),
-            Some(stamp) => {
-                if !state.siblings.contains(&stamp.view) {
-                    state.siblings.push(stamp.view.clone());
-                }
-                if wanted {
-                    state.others.push(found);
-                }
-            }
-            None if wanted => state.others.push(found),
-            None => {}
-        }
+        state.add(found, wanted, |stamped| stamped.eq_ignore_ascii_case(&view));
     }
     Ok(state)
 }

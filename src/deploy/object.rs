@@ -156,6 +156,24 @@ pub struct Deployed {
 }
 
 impl Deployed {
+    /// Puts an object where it belongs: whether its name is `wanted`, and whether what is stamped
+    /// with a view's name is `ours`.
+    pub fn add(&mut self, found: Found, wanted: bool, ours: impl Fn(&str) -> bool) {
+        match &found.stamp {
+            Some(stamp) if ours(&stamp.view) => self.ours.push(found),
+            Some(stamp) => {
+                if !self.siblings.contains(&stamp.view) {
+                    self.siblings.push(stamp.view.clone());
+                }
+                if wanted {
+                    self.others.push(found);
+                }
+            }
+            None if wanted => self.others.push(found),
+            None => {}
+        }
+    }
+
     /// One of ours.
     pub fn find(&self, kind: ObjectKind, name: &str) -> Option<&Found> {
         self.ours.iter().find(|found| found.kind == kind.word() && found.name == name)

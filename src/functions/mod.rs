@@ -34,7 +34,7 @@ pub use geometry::{Geometry, Point};
 pub use healpix::{healpix_center, healpix_index};
 pub use instant::{timestamp, to_jd, to_mjd};
 pub use number::{double, integer, integer_of_text, modulo, round, truncate, whole};
-pub use output::{dali, stcs};
+pub use output::dali;
 pub use pattern::{ilike, like};
 pub use random::{normal, uniform};
 pub use relate::{area, centroid, contains, intersects};

@@ -30,7 +30,7 @@ pub fn dali(geometry: &Geometry) -> Option<String> {
 }
 
 /// STC-S in ICRS, as `s_region` has it; `None` when there is nothing to write.
-pub fn stcs(geometry: &Geometry) -> Option<String> {
+fn stcs(geometry: &Geometry) -> Option<String> {
     match geometry {
         Geometry::Point(point) => {
             Some(format!("POSITION ICRS {:.6} {:.6}", point.lon(), point.lat()))

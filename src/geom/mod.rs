@@ -26,7 +26,7 @@ mod simple;
 mod vector;
 
 pub use circle::Circle;
-pub use distance::{distance, distance_degrees};
+pub use distance::distance;
 pub use ellipse::Ellipse;
 pub use lonlat::{LonLat, to_degrees};
 pub use lonlat_box::LonLatBox;

@@ -1,6 +1,7 @@
 //! Values converted as pydantic does in its lax mode.
 
 use super::yaml::{Moment, TimeOfDay, Value};
+use crate::time;
 
 /// An `int`: integers, whole floats, booleans, and text of an integer.
 pub(super) fn integer(value: &Value) -> Option<i64> {
@@ -75,42 +76,12 @@ fn iso_date(text: &str) -> Option<Moment> {
         .map(|moment| Moment { time: None, ..moment })
 }
 
-/// Days since 1970-01-01 of a proleptic Gregorian date.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The date that many days after 1970-01-01.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + i64::from(month <= 2), month, day)
-}
-
 /// A timestamp as ISO text in UTC; nothing for a date without a time.
 pub(super) fn utc_text(moment: &Moment) -> Option<String> {
-    let time = moment.time?;
-    let minutes = i64::from(time.hour) * 60 + i64::from(time.minute)
-        - i64::from(time.zone.unwrap_or_default());
-    let day =
-        days(moment.year.into(), moment.month.into(), moment.day.into()) + minutes.div_euclid(1440);
-    let minutes = minutes.rem_euclid(1440);
-    let (year, month, day) = civil(day);
-    Some(format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:06}",
-        minutes / 60,
-        minutes % 60,
-        time.second,
-        time.microsecond
-    ))
+    let clock = moment.time?;
+    let days = time::days_of(moment.year.into(), moment.month.into(), moment.day.into())?;
+    let minutes = days * 1440 + i64::from(clock.hour) * 60 + i64::from(clock.minute)
+        - i64::from(clock.zone.unwrap_or_default());
+    let seconds = minutes * 60 + i64::from(clock.second);
+    Some(time::iso(seconds * 1_000_000 + i64::from(clock.microsecond)))
 }

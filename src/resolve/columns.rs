@@ -28,15 +28,17 @@ pub fn columns(mapping: &Mapping) -> Vec<ViewColumn> {
         }
     }
     for plugin in &mapping.pgsphere {
-        columns.push(plugin_column(
+        columns.push(plain(
             &plugin.value.region,
             ColumnType::SpherePolygon,
             "Region as a pgSphere polygon",
+            Origin::Plugin,
         ));
-        columns.push(plugin_column(
+        columns.push(plain(
             &plugin.value.position,
             ColumnType::SpherePoint,
             "Centre of the region as a pgSphere point",
+            Origin::Plugin,
         ));
     }
     columns
@@ -109,18 +111,11 @@ fn of_mapping(name: &str, column: &ExtraColumn) -> ViewColumn {
             (kind, column.doc.as_deref())
         }
     };
-    ViewColumn {
-        name: name.to_owned(),
-        kind,
-        unit: String::new(),
-        ucd: String::new(),
-        utype: String::new(),
-        description: doc.unwrap_or("Extra column of the mapping").to_owned(),
-        origin: Origin::Extra,
-    }
+    plain(name, kind, doc.unwrap_or("Extra column of the mapping"), Origin::Extra)
 }
 
-fn plugin_column(name: &str, kind: ColumnType, description: &str) -> ViewColumn {
+/// A column that ObsCore knows nothing of.
+fn plain(name: &str, kind: ColumnType, description: &str, origin: Origin) -> ViewColumn {
     ViewColumn {
         name: name.to_owned(),
         kind,
@@ -128,6 +123,6 @@ fn plugin_column(name: &str, kind: ColumnType, description: &str) -> ViewColumn 
         ucd: String::new(),
         utype: String::new(),
         description: description.to_owned(),
-        origin: Origin::Plugin,
+        origin,
     }
 }

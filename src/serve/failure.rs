@@ -6,8 +6,8 @@
 
 use axum::http::StatusCode;
 
-use super::xml::Xml;
 use crate::diag::Diagnostic;
+use crate::votable::{Document, Version, error_document};
 
 /// The status that fits a diagnostic's code.
 pub fn status(code: &str) -> StatusCode {
@@ -61,19 +61,15 @@ pub fn text(error: &Diagnostic) -> String {
 }
 
 /// A VOTable that says what is wrong, and nothing else.
-pub fn document(text: &str) -> String {
-    let root = [("version", "1.4"), ("xmlns", "http://www.ivoa.net/xml/VOTable/v1.3")];
-    let mut xml = Xml::new();
-    xml.element("VOTABLE", &root, |xml| {
-        xml.element("RESOURCE", &[("type", "results")], |xml| {
-            xml.leaf("INFO", &[("name", "QUERY_STATUS"), ("value", "ERROR")], text);
-        });
-    });
-    xml.finish()
+pub fn document(text: &str) -> Vec<u8> {
+    let nothing = Document { version: Version::V1_4, ..Document::default() };
+    // Writing to memory does not fail.
+    error_document(Vec::new(), &nothing, text).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::diag::{CODES, Source, Span};
 
@@ -97,6 +93,7 @@ mod tests {
             .help("did you mean `FROM`?");
         assert_eq!(line(&outside), "query:1:10: no such word [S011]; did you mean `FROM`?");
         assert!(text(&outside).contains("^^^") && text(&outside).contains("SELECT a FRM b"));
-        assert!(document("a < b").contains(">a &lt; b<"));
+        let document = String::from_utf8(document("a < b")).unwrap();
+        assert!(document.contains(">a &lt; b<"), "{document}");
     }
 }

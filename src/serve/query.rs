@@ -86,10 +86,6 @@ pub struct Offer {
 /// How long a query that took too long may take to end its document.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// Names for LANG.
-const LANGUAGES: [(&str, Version); 3] =
-    [("ADQL", Version::V2_1), ("ADQL-2.0", Version::V2_0), ("ADQL-2.1", Version::V2_1)];
-
 impl Query {
     /// Reads the parameters of a query that may run for `time`.
     ///
@@ -176,10 +172,9 @@ impl Query {
 }
 
 fn language(name: &str) -> Result<Version> {
-    let found = LANGUAGES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim()));
-    found.map(|(_, version)| *version).ok_or_else(|| {
+    Version::named(name.trim()).ok_or_else(|| {
         let error = Diagnostic::error("S019", format!("the query language `{name}` is unknown"));
-        Box::new(error.help("possible: ADQL, ADQL-2.0, ADQL-2.1"))
+        Box::new(error.help(format!("possible: {}", Version::NAMES)))
     })
 }
 

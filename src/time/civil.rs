@@ -90,7 +90,7 @@ pub fn push_iso(microseconds: i64, out: &mut Vec<u8>) {
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian).
-pub(super) fn civil(days: i64) -> (i64, i64, i64) {
+fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let of_era = shifted.rem_euclid(146_097);
@@ -153,8 +153,8 @@ fn time_of_day(clock: &str) -> Option<i64> {
     Some(((hour * 60 + minute) * 60 + second) * SECOND + nanoseconds + i64::from(up))
 }
 
-/// Days since 1970-01-01; `None` for a day that the month does not have.
-fn days_of(year: i64, month: i64, day: i64) -> Option<i64> {
+/// Days since 1970-01-01 (proleptic Gregorian); `None` for a day that the month does not have.
+pub fn days_of(year: i64, month: i64, day: i64) -> Option<i64> {
     let shifted = if month <= 2 { year - 1 } else { year };
     let era = shifted.div_euclid(400);
     let of_era_year = shifted.rem_euclid(400);

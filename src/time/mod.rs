@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use hifitime::leap_seconds::{LatestLeapSeconds, LeapSecond};
 
-pub use civil::{iso, iso_utc, parse_clock, parse_day_of_year, parse_iso, push_iso};
+pub use civil::{days_of, iso, iso_utc, parse_clock, parse_day_of_year, parse_iso, push_iso};
 pub use inverse::{from_utc_clock, from_utc_days};
 
 /// Nanoseconds in a second.

@@ -79,3 +79,18 @@ pub struct Field {
     /// Description.
     pub description: String,
 }
+
+impl Field {
+    /// Its attributes but for the reference, in the order that tables are written with.
+    pub fn attributes(&self) -> [(&'static str, &str); 7] {
+        [
+            ("name", &self.name),
+            ("datatype", self.datatype.name()),
+            ("arraysize", &self.arraysize),
+            ("xtype", &self.xtype),
+            ("unit", &self.unit),
+            ("ucd", &self.ucd),
+            ("utype", &self.utype),
+        ]
+    }
+}

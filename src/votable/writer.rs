@@ -308,16 +308,8 @@ fn write_info<W: Write>(xml: &mut Xml<W>, info: &Info) -> Result<()> {
 
 /// A FIELD; `nulls` declares the integer that stands for NULL.
 fn write_field<W: Write>(xml: &mut Xml<W>, field: &Field, nulls: bool) -> Result<()> {
-    let attributes = [
-        ("name", field.name.as_str()),
-        ("datatype", field.datatype.name()),
-        ("arraysize", &field.arraysize),
-        ("xtype", &field.xtype),
-        ("unit", &field.unit),
-        ("ucd", &field.ucd),
-        ("utype", &field.utype),
-        ("ref", &field.reference),
-    ];
+    let reference = [("ref", field.reference.as_str())];
+    let attributes: Vec<_> = field.attributes().into_iter().chain(reference).collect();
     let null = null(field.datatype).filter(|_| nulls);
     if field.description.is_empty() && null.is_none() {
         return empty_element(xml, "FIELD", &attributes);

@@ -249,7 +249,7 @@ fn condition(depth: u32) -> BoxedStrategy<Condition> {
         3 => simple,
         1 => vec(inner(), 2..4).prop_map(|terms| Predicate::Or(terms).into()),
         1 => vec(inner(), 2..4).prop_map(|terms| Predicate::And(terms).into()),
-        1 => inner().prop_map(Condition::negate),
+        1 => inner().prop_map(|term| Predicate::Not(Box::new(term)).into()),
         1 => (boxed(), any::<bool>(), boxed(), boxed()).prop_map(|(value, negated, low, high)| {
             Predicate::Between { value, negated, low, high }.into()
         }),

@@ -117,12 +117,6 @@ impl Condition {
         Predicate::Between { value, negated: false, low, high }.into()
     }
 
-    /// A value equal to one of a list.
-    pub fn one_of(value: Expression, list: Vec<Expression>) -> Self {
-        let value = Box::new(value);
-        Predicate::In { value, negated: false, set: Set::List(list) }.into()
-    }
-
     /// All of the conditions; nothing when there are none.
     pub fn all(conditions: Vec<Self>) -> Option<Self> {
         Self::several(conditions, Predicate::And)
@@ -135,11 +129,5 @@ impl Condition {
 
     fn several(mut conditions: Vec<Self>, join: fn(Vec<Self>) -> Predicate) -> Option<Self> {
         if conditions.len() > 1 { Some(join(conditions).into()) } else { conditions.pop() }
-    }
-
-    /// The opposite.
-    #[must_use]
-    pub fn negate(self) -> Self {
-        Predicate::Not(Box::new(self)).into()
     }
 }

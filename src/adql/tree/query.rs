@@ -157,22 +157,6 @@ pub enum Direction {
     Descending,
 }
 
-impl Select {
-    /// `SELECT * FROM table`
-    pub fn all_from(table: TableName) -> Self {
-        Self {
-            quantifier: None,
-            top: None,
-            columns: Columns::All,
-            from: vec![TableReference::table(table)],
-            filter: None,
-            group_by: Vec::new(),
-            having: None,
-            place: Place::default(),
-        }
-    }
-}
-
 impl From<Expression> for Column {
     fn from(value: Expression) -> Self {
         Self::Value { value, alias: None }

@@ -33,7 +33,7 @@ pub struct Arguments {
     /// Format; by the ending of FILE (.parquet, .csv, .xml, .vot, .votable) when absent.
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Switch every deviation from Butler's own ObsCore answers off.
+    /// Give just what Butler's own ObsCore gives, without the documented deviations.
     #[arg(long)]
     parity: bool,
     /// Only these dataset types of the mapping; commas or repeated.

@@ -10,7 +10,7 @@ use super::compile::Input;
 use super::export::Output;
 use super::output::Terminal;
 use super::repositories::{self, Further, Opened};
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, written};
 use crate::db::Options;
 use crate::diag::Diagnostic;
 use crate::stream::answer::{About, Format, sink};
@@ -58,7 +58,7 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let source = input::query(&arguments.adql)?;
-    let version = input::version(&arguments.lang)?;
+    let version = written::version(&arguments.lang)?;
     let format = format(&arguments)?;
     let uploads = input::uploads(&arguments.upload)?;
     let opened =

@@ -92,9 +92,8 @@ impl Checker<'_> {
             Some(kind) if kind.is_text() => self.as_timestamp(value),
             None | Some(Type::Timestamp) => Ok(value.or_of(&Type::Timestamp)),
             Some(kind) => {
-                let message = format!("{what} wants a timestamp, this is {}", kind.title());
                 let help = "t_min and t_max are MJD already";
-                Err(self.wrong_help("Q105", message, value.place, help))
+                Err(self.unfit(what, "a timestamp", kind, value.place, help))
             }
         }
     }

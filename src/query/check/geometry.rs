@@ -175,10 +175,9 @@ impl Checker<'_> {
             None => Ok(value),
             Some(kind) if kind.is_geometry() => Ok(as_argument(value)),
             Some(kind) => {
-                let message = format!("{what} wants a geometry, this is {}", kind.title());
                 let help = "POINT(lon, lat), CIRCLE(lon, lat, radius), POLYGON(…), REGION('…') and \
                             s_region are geometries";
-                Err(self.wrong_help("Q105", message, value.place, help))
+                Err(self.unfit(what, "a geometry", kind, value.place, help))
             }
         }
     }
@@ -194,9 +193,8 @@ impl Checker<'_> {
         match &shape.kind {
             None | Some(Type::Point) => Ok(shape),
             Some(kind) => {
-                let message = format!("{what} wants a point, this is {}", kind.title());
                 let help = "CENTROID(…) is the point in the middle of a geometry";
-                Err(self.wrong_help("Q105", message, shape.place, help))
+                Err(self.unfit(what, "a point", kind, shape.place, help))
             }
         }
     }

@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 
 use super::tree::{Checked, Node, Source as TableUse, TableId};
 use crate::adql::{self, Identifier, Place, Query};
-use crate::catalog::{Catalog, Column};
+use crate::catalog::{Catalog, Column, Type};
 use crate::diag::{Diagnostic, Result, Severity, Source};
 
 /// An upload, by the name that queries give it in the schema `TAP_UPLOAD`.
@@ -124,6 +124,19 @@ impl Checker<'_> {
         help: impl Into<String>,
     ) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(code, message).at(self.source, place.0, "").help(help))
+    }
+
+    /// An argument of `what` that is of another kind than it takes.
+    fn unfit(
+        &self,
+        what: &str,
+        wanted: &str,
+        kind: &Type,
+        place: Place,
+        help: impl Into<String>,
+    ) -> Box<Diagnostic> {
+        let message = format!("{what} wants {wanted}, this is {}", kind.title());
+        self.wrong_help("Q105", message, place, help)
     }
 
     /// The next number of a table.

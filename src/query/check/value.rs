@@ -115,7 +115,6 @@ impl Checker<'_> {
         let value = self.value(expression, scope)?;
         match &value.kind {
             Some(kind) if !kind.is_numeric() => {
-                let message = format!("{what} wants a number, this is {}", kind.title());
                 let help = match &value.node {
                     Node::Text(text) if text.parse::<f64>().is_ok() => {
                         format!("a number has no quotes: {text}")
@@ -124,7 +123,7 @@ impl Checker<'_> {
                     _ if *kind == Type::Timestamp => "ivo_to_mjd gives days".to_owned(),
                     _ => "COORD1, COORD2, AREA and DISTANCE give numbers of geometries".to_owned(),
                 };
-                Err(self.wrong_help("Q105", message, value.place, help))
+                Err(self.unfit(what, "a number", kind, value.place, help))
             }
             _ => Ok(value.or_of(&Type::Double)),
         }
@@ -142,9 +141,8 @@ impl Checker<'_> {
         match &value.kind {
             Some(Type::Region) => Ok(stc(value)),
             Some(kind) if !kind.is_text() => {
-                let message = format!("{what} wants a text, this is {}", kind.title());
                 let help = "CAST(… AS VARCHAR) makes a text";
-                Err(self.wrong_help("Q105", message, value.place, help))
+                Err(self.unfit(what, "a text", kind, value.place, help))
             }
             _ => Ok(value),
         }

@@ -25,7 +25,7 @@ pub fn see_other(url: &str) -> Response {
 /// The error document of DALI with the status that fits.
 pub fn refuse(error: &Diagnostic) -> Response {
     let document = failure::document(&failure::text(error));
-    refusal(error, ("application/x-votable+xml", document.into_bytes()))
+    refusal(error, ("application/x-votable+xml", document))
 }
 
 /// The error as a page, for those who asked for one.

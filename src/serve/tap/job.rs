@@ -1,67 +1,43 @@
 //! A job: looking at it and changing it (UWS 1.1 sections 2.2.2, 2.2.3).
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
-use axum::extract::{Path, RawQuery, Request, State};
+use axum::extract::{RawQuery, Request};
 
-use super::{Answered, Base};
+use super::Answered;
+use super::job_request::JobRequest;
 use crate::diag::{Diagnostic, Result};
-use crate::serve::Service;
-use crate::serve::http::{Caller, see_other, xml};
-use crate::serve::parameters::{Parameters, from_query, read};
+use crate::serve::http::{see_other, xml};
+use crate::serve::parameters::{Parameters, from_query};
 use crate::serve::uws::{self, Wait};
 
 /// The longest that a GET is held; shorter than what proxies cut off.
 const LONGEST_WAIT: Duration = Duration::from_secs(50);
 
-type Shared = State<Arc<Service>>;
-
-pub async fn show(
-    State(service): Shared,
-    Extension(base): Extension<Base>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Answered {
+pub async fn show(asked: JobRequest, RawQuery(query): RawQuery) -> Answered {
     let wait = Wait::read(&from_query(&query.unwrap_or_default()), LONGEST_WAIT)?;
-    let (store, name) = (&service.store, caller.name());
     let job = match wait {
-        None => store.get(&id, name).await?,
+        None => asked.job().await?,
         Some(wait) => tokio::select! {
-            job = store.wait(&id, name, &wait) => job?,
-            () = service.end.cancelled() => store.get(&id, name).await?,
+            job = asked.service.store.wait(&asked.id, asked.caller(), &wait) => job?,
+            () = asked.service.end.cancelled() => asked.job().await?,
         },
     };
-    Ok(xml(uws::job(&job, &url(&base, &id))))
+    Ok(xml(uws::job(&job, &asked.url())))
 }
 
-pub async fn delete(
-    State(service): Shared,
-    Extension(base): Extension<Base>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Answered {
-    service.store.delete(&id, caller.name()).await?;
-    Ok(see_other(&format!("{}/async", base.0)))
+pub async fn delete(asked: JobRequest) -> Answered {
+    asked.service.store.delete(&asked.id, asked.caller()).await?;
+    Ok(see_other(&asked.list_url()))
 }
 
 /// A POST to the job itself: ACTION=DELETE and nothing else, as DALI wants it.
-pub async fn act(
-    State(service): Shared,
-    Extension(base): Extension<Base>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Answered {
-    let parameters = read(request, &service.weights()).await?;
+pub async fn act(asked: JobRequest, request: Request) -> Answered {
+    let parameters = asked.read(request).await?;
     match parameters.single("ACTION")? {
-        Some(action) if action.eq_ignore_ascii_case("DELETE") => {
-            delete(State(service), Extension(base), Extension(caller), Path(id)).await
-        }
+        Some(action) if action.eq_ignore_ascii_case("DELETE") => delete(asked).await,
         _ => {
-            service.store.get(&id, caller.name()).await?;
+            asked.job().await?;
             let message = "a job itself takes ACTION=DELETE and nothing else";
             let error = Diagnostic::error("S011", message)
                 .help("parameters are sent to …/parameters, PHASE to …/phase");
@@ -70,66 +46,38 @@ pub async fn act(
     }
 }
 
-pub async fn set_phase(
-    State(service): Shared,
-    Extension(base): Extension<Base>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Answered {
-    let parameters = read(request, &service.weights()).await?;
+pub async fn set_phase(asked: JobRequest, request: Request) -> Answered {
+    let parameters = asked.read(request).await?;
     let phase = needed(&parameters, "PHASE")?.to_ascii_uppercase();
     match phase.as_str() {
-        "RUN" => service.store.run(&id, caller.name()).await?,
-        "ABORT" => service.store.abort(&id, caller.name()).await?,
+        "RUN" => asked.service.store.run(&asked.id, asked.caller()).await?,
+        "ABORT" => asked.service.store.abort(&asked.id, asked.caller()).await?,
         other => {
             let error = Diagnostic::error("S011", format!("PHASE cannot be set to `{other}`"));
             return Err(Box::new(error.help("possible: RUN, ABORT")).into());
         }
     };
-    Ok(see_other(&url(&base, &id)))
+    Ok(see_other(&asked.url()))
 }
 
-pub async fn set_duration(
-    State(service): Shared,
-    Extension(base): Extension<Base>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Answered {
-    let parameters = read(request, &service.weights()).await?;
+pub async fn set_duration(asked: JobRequest, request: Request) -> Answered {
+    let parameters = asked.read(request).await?;
     let text = needed(&parameters, "EXECUTIONDURATION")?;
-    service.store.set_duration(&id, caller.name(), text).await?;
-    Ok(see_other(&url(&base, &id)))
+    asked.service.store.set_duration(&asked.id, asked.caller(), text).await?;
+    Ok(see_other(&asked.url()))
 }
 
-pub async fn set_destruction(
-    State(service): Shared,
-    Extension(base): Extension<Base>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Answered {
-    let parameters = read(request, &service.weights()).await?;
+pub async fn set_destruction(asked: JobRequest, request: Request) -> Answered {
+    let parameters = asked.read(request).await?;
     let text = needed(&parameters, "DESTRUCTION")?;
-    service.store.set_destruction(&id, caller.name(), text).await?;
-    Ok(see_other(&url(&base, &id)))
+    asked.service.store.set_destruction(&asked.id, asked.caller(), text).await?;
+    Ok(see_other(&asked.url()))
 }
 
-pub async fn add_parameters(
-    State(service): Shared,
-    Extension(base): Extension<Base>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Answered {
-    let parameters = read(request, &service.weights()).await?;
-    service.store.add_parameters(&id, caller.name(), &parameters).await?;
-    Ok(see_other(&url(&base, &id)))
-}
-
-pub(super) fn url(base: &Base, id: &str) -> String {
-    format!("{}/async/{id}", base.0)
+pub async fn add_parameters(asked: JobRequest, request: Request) -> Answered {
+    let parameters = asked.read(request).await?;
+    asked.service.store.add_parameters(&asked.id, asked.caller(), &parameters).await?;
+    Ok(see_other(&asked.url()))
 }
 
 fn needed<'a>(parameters: &'a Parameters, name: &'a str) -> Result<&'a str> {

@@ -1,82 +1,49 @@
 //! The parts of a job, each at a URL of its own (UWS 1.1 section 2.2.2).
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::{StreamExt, stream};
 use tokio::io::AsyncReadExt;
 
-use super::job::url;
-use super::{Answered, Base};
+use super::Answered;
+use super::job_request::JobRequest;
 use crate::diag::{Diagnostic, Result};
-use crate::serve::Service;
 use crate::serve::failure;
-use crate::serve::http::{Caller, text, xml};
+use crate::serve::http::{text, xml};
 use crate::serve::parameters::Content;
-use crate::serve::uws::{self, Instant, Job};
+use crate::serve::uws::{self, Instant};
 
 /// Bytes that are read from a file at once.
 const PIECE: usize = 64 << 10;
 
-type Shared = State<Arc<Service>>;
-
-async fn job(service: &Service, caller: &Caller, id: &str) -> Result<Job> {
-    service.store.get(id, caller.name()).await
+pub async fn phase(asked: JobRequest) -> Answered {
+    Ok(text(asked.job().await?.phase.name()))
 }
 
-pub async fn phase(
-    State(service): Shared,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Answered {
-    Ok(text(job(&service, &caller, &id).await?.phase.name()))
+pub async fn duration(asked: JobRequest) -> Answered {
+    Ok(text(asked.job().await?.duration.to_string()))
 }
 
-pub async fn duration(
-    State(service): Shared,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Answered {
-    Ok(text(job(&service, &caller, &id).await?.duration.to_string()))
+pub async fn destruction(asked: JobRequest) -> Answered {
+    Ok(instant(asked.job().await?.destruction))
 }
 
-pub async fn destruction(
-    State(service): Shared,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Answered {
-    Ok(instant(job(&service, &caller, &id).await?.destruction))
+pub async fn quote(asked: JobRequest) -> Answered {
+    Ok(instant(asked.job().await?.quote))
 }
 
-pub async fn quote(
-    State(service): Shared,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Answered {
-    Ok(instant(job(&service, &caller, &id).await?.quote))
-}
-
-pub async fn owner(
-    State(service): Shared,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Answered {
-    Ok(text(job(&service, &caller, &id).await?.owner.unwrap_or_default()))
+pub async fn owner(asked: JobRequest) -> Answered {
+    Ok(text(asked.job().await?.owner.unwrap_or_default()))
 }
 
 /// The error document: an answer like any other, so its status is 200.
-pub async fn error(
-    State(service): Shared,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Answered {
-    let job = job(&service, &caller, &id).await?;
+pub async fn error(asked: JobRequest) -> Answered {
+    let job = asked.job().await?;
     let missing = || {
         let message = format!("the job is {} and has no error", job.phase);
         Box::new(Diagnostic::error("S020", message))
@@ -86,23 +53,14 @@ pub async fn error(
     Ok((kind, failure::document(&error.detail)).into_response())
 }
 
-pub async fn parameters(
-    State(service): Shared,
-    Extension(base): Extension<Base>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Answered {
-    let job = job(&service, &caller, &id).await?;
-    Ok(xml(uws::parameters(&job.parameters, &url(&base, &id))))
+pub async fn parameters(asked: JobRequest) -> Answered {
+    let job = asked.job().await?;
+    Ok(xml(uws::parameters(&job.parameters, &asked.url())))
 }
 
 /// A part that was uploaded, or the text of another parameter.
-pub async fn parameter(
-    State(service): Shared,
-    Extension(caller): Extension<Caller>,
-    Path((id, name)): Path<(String, String)>,
-) -> Answered {
-    let parameters = service.store.parameters(&id, caller.name()).await?;
+pub async fn parameter(asked: JobRequest, Path((_, name)): Path<(String, String)>) -> Answered {
+    let parameters = asked.service.store.parameters(&asked.id, asked.caller()).await?;
     if let Some(part) = parameters.parts().iter().find(|part| part.name == name)
         && let Content::Stored(path) = &part.content
     {
@@ -118,22 +76,13 @@ pub async fn parameter(
     Ok(value.ok_or_else(missing)?)
 }
 
-pub async fn results(
-    State(service): Shared,
-    Extension(base): Extension<Base>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Answered {
-    let job = job(&service, &caller, &id).await?;
-    Ok(xml(uws::results(&job, &url(&base, &id))))
+pub async fn results(asked: JobRequest) -> Answered {
+    let job = asked.job().await?;
+    Ok(xml(uws::results(&job, &asked.url())))
 }
 
-pub async fn result(
-    State(service): Shared,
-    Extension(caller): Extension<Caller>,
-    Path((id, name)): Path<(String, String)>,
-) -> Answered {
-    let (path, media_type) = service.store.result(&id, &name, caller.name()).await?;
+pub async fn result(asked: JobRequest, Path((_, name)): Path<(String, String)>) -> Answered {
+    let (path, media_type) = asked.service.store.result(&asked.id, &name, asked.caller()).await?;
     Ok(file(path, &media_type).await?)
 }
 

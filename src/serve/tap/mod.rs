@@ -6,6 +6,7 @@
 mod job;
 mod job_list;
 mod job_part;
+mod job_request;
 mod sync;
 mod vosi;
 

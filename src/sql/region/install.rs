@@ -29,20 +29,7 @@ pub fn prelude(dialect: Dialect, strategy: Strategy, schema: Option<&str>) -> Ve
 
 /// Names of the functions that [`prelude`] creates, without schema, in order.
 pub fn function_names(dialect: Dialect, strategy: Strategy) -> Vec<String> {
-    templates(dialect, strategy).filter_map(|t| Some(signature(&t)?.0.to_owned())).collect()
-}
-
-/// The statements that remove what [`prelude`] creates, in order, without semicolons.
-pub fn drop_statements(dialect: Dialect, strategy: Strategy, schema: Option<&str>) -> Vec<String> {
-    let schema = quoted(schema);
-    let mut statements: Vec<String> = templates(dialect, strategy)
-        .filter_map(|template| {
-            let (name, arguments) = signature(&template)?;
-            Some(format!("DROP FUNCTION IF EXISTS {schema}.{name}({arguments})"))
-        })
-        .collect();
-    statements.reverse();
-    statements
+    templates(dialect, strategy).filter_map(|t| name(&t).map(str::to_owned)).collect()
 }
 
 /// The schema as an SQL identifier.
@@ -60,10 +47,8 @@ fn templates(dialect: Dialect, strategy: Strategy) -> impl Iterator<Item = Strin
         .map(|statement| format!("{}\n$$", statement.trim()))
 }
 
-/// Name and arguments of a template's function.
-fn signature(template: &str) -> Option<(&str, &str)> {
+/// The name of a template's function.
+fn name(template: &str) -> Option<&str> {
     let (_, rest) = template.split_once("FUNCTION {schema}.")?;
-    let (name, rest) = rest.split_once('(')?;
-    let (arguments, _) = rest.split_once(')')?;
-    Some((name, arguments.trim()))
+    rest.split_once('(').map(|(name, _)| name)
 }

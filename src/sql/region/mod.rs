@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::Dialect;
 use crate::region::{RegionOptions, Winding};
 
-pub use install::{drop_statements, function_names, prelude};
+pub use install::{function_names, prelude};
 
 /// Where regions are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -3,9 +3,8 @@
 use super::call::{Answer, Arguments, Function, Outcome, scalar};
 use crate::functions::{
     Frame, Geometry, Kind, Point, Wrong, area, centroid, circle, contains, dali, distance,
-    intersects, polygon, rectangle, stcs, transform,
+    intersects, polygon, rectangle, transform,
 };
-use crate::region::encode_base64;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     scalar(c"adql_point", "POINT", &[2], |a| Ok(position(a, 0)?.into())),
@@ -48,10 +47,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     scalar(c"adql_encoded", "REGION", &[1], |a| {
         one(a, 0, |geometry| Ok(geometry.encoded_text().into()))
     }),
-    scalar(c"adql_stcs", "STC-S", &[1], |a| one(a, 0, |geometry| Ok(stcs(geometry).into()))),
-    scalar(c"adql_encoded", "REGION", &[1], |a| {
-        one(a, 0, |geometry| Ok(encoded(geometry)?.into()))
-    }),
     scalar(c"ivo_geom_transform", "ivo_geom_transform", &[3], |a| {
         let (from, to) = (Frame::named(a.text(0)?)?, Frame::named(a.text(1)?)?);
         one(a, 2, |geometry| Ok(transform(geometry, from, to)?.into()))
@@ -70,17 +65,6 @@ fn polygon_of_numbers(a: &Arguments<'_>) -> Outcome {
     let vertices: Result<Vec<_>, _> =
         (0..a.len()).step_by(2).map(|first| position(a, first)).collect();
     Ok(polygon(&vertices?)?.into())
-}
-
-/// A geometry as region columns have it; a position is a circle without a radius.
-fn encoded(geometry: &Geometry) -> Result<String, Wrong> {
-    match geometry {
-        Geometry::Region(region) => Ok(encode_base64(region)),
-        Geometry::Point(point) => match circle(*point, 0.0)? {
-            Geometry::Region(region) => Ok(encode_base64(&region)),
-            Geometry::Point(_) => Ok(String::new()),
-        },
-    }
 }
 
 fn one(a: &Arguments<'_>, index: usize, answer: impl FnOnce(&Geometry) -> Outcome) -> Outcome {

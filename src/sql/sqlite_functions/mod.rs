@@ -31,3 +31,19 @@ fn all() -> impl Iterator<Item = &'static Function> {
     .into_iter()
     .flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// SQLite lets the second take the place of the first without a word.
+    #[test]
+    fn none_is_registered_twice() {
+        let mut seen = BTreeSet::new();
+        for function in super::all() {
+            for count in function.counts {
+                assert!(seen.insert((function.name, count)), "{:?} {count}", function.name);
+            }
+        }
+    }
+}

@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[Function] =
         scalar(c"adql_truncate", "TRUNCATE", &[2], |a| {
             Ok(truncate(a.number(0)?, a.integer(1)?).into())
         }),
-        scalar(c"adql_rand", "RAND", &[0, 1], |_| Ok(uniform().into())).random(),
+        scalar(c"adql_rand", "RAND", &[0], |_| Ok(uniform().into())).random(),
         scalar(c"adql_integer", "CAST", &[2], |a| {
             let bits = a.integer(1)?;
             let number = match a.at(0) {

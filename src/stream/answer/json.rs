@@ -124,24 +124,16 @@ impl<W: Write + Send> Sink for JsonTable<W> {
 }
 
 fn metadata(field: &Field) -> Json {
-    let said = [
-        ("name", field.name.as_str()),
-        ("datatype", field.datatype.name()),
-        ("arraysize", &field.arraysize),
-        ("xtype", &field.xtype),
-        ("unit", &field.unit),
-        ("ucd", &field.ucd),
-        ("utype", &field.utype),
-        ("description", &field.description),
-    ];
+    let description = [("description", field.description.as_str())];
     // astroquery needs these in any case.
     let always = ["name", "unit", "description"];
-    let wanted = said.iter().filter(|(name, text)| always.contains(name) || !text.is_empty());
+    let said = field.attributes().into_iter().chain(description);
+    let wanted = said.filter(|(name, text)| always.contains(name) || !text.is_empty());
     let value = |name: &str, text: &str| {
         if text.is_empty() && name != "name" { Json::Null } else { json!(text) }
     };
     Json::Object(
-        wanted.map(|(name, text)| ((*name).to_owned(), value(name, text))).collect::<Map<_, _>>(),
+        wanted.map(|(name, text)| (name.to_owned(), value(name, text))).collect::<Map<_, _>>(),
     )
 }
 
