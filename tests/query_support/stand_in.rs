@@ -317,7 +317,7 @@ fn document(table: &Table, units: &BTreeMap<String, String>) -> String {
     for row in 0..ROWS {
         text.push_str("<TR>");
         for field in fields {
-            let _ = write!(text, "<TD>{}</TD>", escape(&value(field, row)));
+            let _ = write!(text, "<TD>{}</TD>", escape(value(field, row)));
         }
         text.push_str("</TR>");
     }
@@ -331,11 +331,12 @@ fn value(field: &Field, row: usize) -> String {
     // 13 rows are a prime number of rows: each factor below it permutes them.
     let step = (row * (1 + shift % (ROWS - 1)) + shift) % ROWS;
     let Some(text) = TEXTS.get(step) else { return String::new() };
-    let (x, y) = (3.5 * step as f64, 2.25 * step as f64 - 10.0);
+    let step = i32::try_from(step).expect("few rows");
+    let (x, y) = (3.5 * f64::from(step), 2.25 * f64::from(step) - 10.0);
     match field.kind {
         0 => format!("{y}"),
         1 => (*text).to_owned(),
-        2 => format!("{}", step as i64 - 3),
+        2 => format!("{}", step - 3),
         3 => format!("2024-02-{:02}T12:00:00", step + 10),
         4 => format!("{x} {y}"),
         5 => format!("{x} {y} 2.5"),
