@@ -8,19 +8,15 @@
     missing_docs
 )]
 
+#[path = "adql_support/corpus.rs"]
+mod corpus;
+#[path = "adql_support/suite.rs"]
+mod suite;
+
+use corpus::corpus;
 use obscore_view::adql::{Version, format, lint, outline, parse_as, tokens};
 use obscore_view::diag::{Diagnostic, Severity, Source};
-
-fn corpus(name: &str) -> Vec<String> {
-    let path = format!("{}/fixtures/adql/{name}.adql", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).unwrap();
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let unescape = |line: &str| {
-        let line = line.replace("\\\\", "\u{1}").replace("\\n", "\n").replace("\\t", "\t");
-        line.replace("\\r", "\r").replace('\u{1}', "\\")
-    };
-    lines.map(unescape).collect()
-}
+use suite::validation_queries;
 
 /// Reads and lints; the first error, when there is one.
 fn judge(text: &str, version: Version) -> Result<(), Box<Diagnostic>> {
@@ -122,59 +118,10 @@ fn all_reserved_words_need_quotes() {
 #[test]
 #[ignore = "wants the folder src/adql/ivoa of the IVOA's lyonetia in ADQL_CONFORMANCE"]
 fn validation_queries_are_judged_as_they_say() {
-    let folder = std::env::var("ADQL_CONFORMANCE").expect("ADQL_CONFORMANCE names a folder");
-    let mut count = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "xml") {
-            continue;
-        }
-        let text = std::fs::read_to_string(&path).unwrap();
-        for (valid, version, query) in validation_queries(&text) {
-            count += 1;
-            let judged = judge(&query, version);
-            assert_eq!(judged.is_ok(), valid, "{}\n{query}\n{judged:?}", path.display());
-        }
+    let queries = validation_queries();
+    for query in &queries {
+        let judged = judge(&query.text, query.version);
+        assert_eq!(judged.is_ok(), query.valid, "{}\n{}\n{judged:?}", query.file, query.text);
     }
-    assert!(count > 100);
-}
-
-fn validation_queries(text: &str) -> Vec<(bool, Version, String)> {
-    use quick_xml::Reader;
-    use quick_xml::events::Event;
-    let mut reader = Reader::from_str(text);
-    let mut queries: Vec<(bool, Version, String)> = Vec::new();
-    let mut inside = false;
-    loop {
-        match reader.read_event().unwrap() {
-            Event::Eof => return queries,
-            Event::Start(start) if start.name().as_ref() == "adql" => {
-                let valid = start.try_get_attribute("valid").unwrap().unwrap();
-                let version = start.try_get_attribute("version").unwrap();
-                let old = version.is_some_and(|version| version.value.ends_with("2.0"));
-                let version = if old { Version::V2_0 } else { Version::V2_1 };
-                queries.push((valid.value.as_ref() == "true", version, String::new()));
-                inside = true;
-            }
-            Event::End(end) if end.name().as_ref() == "adql" => inside = false,
-            Event::Text(text) if inside => {
-                queries.last_mut().unwrap().2.push_str(&text);
-            }
-            Event::CData(text) if inside => {
-                queries.last_mut().unwrap().2.push_str(&text);
-            }
-            Event::GeneralRef(entity) if inside => {
-                let character = match entity.as_ref() {
-                    "gt" => '>',
-                    "lt" => '<',
-                    "amp" => '&',
-                    "quot" => '"',
-                    "apos" => '\'',
-                    other => panic!("&{other};"),
-                };
-                queries.last_mut().unwrap().2.push(character);
-            }
-            _ => {}
-        }
-    }
+    assert!(queries.len() > 100);
 }

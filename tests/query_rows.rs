@@ -14,66 +14,26 @@ mod support;
 use std::time::Instant;
 
 use obscore_view::stream::engine::{Service, Upload};
-use query_support::answer::{Answer, difference};
 use query_support::corpus::{Case, cases};
-use query_support::{ask, said, service, staged, upload};
+use query_support::everywhere::{Order, everywhere};
+use query_support::{service, upload};
 use support::postgres::Cluster;
 use support::python::newest_universe;
 use support::survey::Survey;
 
-/// The answer, or the codes of the errors and what they say.
-async fn answer(
-    service: &Service,
-    adql: &str,
-    uploads: &[Upload],
-) -> Result<Answer, (String, String)> {
-    let began = Instant::now();
-    let answered = ask(service, adql, uploads).await;
-    if began.elapsed().as_secs() > 2 {
-        println!("{:?}: {adql}", began.elapsed());
-    }
-    answered.map_err(|wrong| (wrong[0].code.to_owned(), said(&wrong)))
-}
-
 /// What is wrong with the answers to a query, if anything.
 async fn judged(case: &Case, services: [&Service; 2], uploads: &[Upload]) -> Option<String> {
     let began = Instant::now();
-    let [sqlite, postgres] = services;
-    let first = answer(sqlite, &case.adql, uploads).await;
-    let ways = [
-        ("SQLite, brought", answer(sqlite, &staged(&case.adql), uploads).await),
-        ("PostgreSQL", answer(postgres, &case.adql, uploads).await),
-        ("PostgreSQL, brought", answer(postgres, &staged(&case.adql), uploads).await),
-    ];
-    if let Some(code) = &case.fails {
-        let all = std::iter::once(("SQLite", first)).chain(ways);
-        return all
-            .filter(|(_, outcome)| !matches!(outcome, Err((found, _)) if found == code))
-            .map(|(way, outcome)| {
-                let found =
-                    outcome.map_or_else(|(_, text)| text, |rows| format!("{:?}", rows.rows));
-                format!("{way}: {code} expected, found {found}")
-            })
-            .next();
-    }
-    let first = match first {
-        Ok(first) => first,
-        Err((_, text)) => return Some(format!("SQLite: {text}")),
-    };
-    for (way, other) in ways {
-        let other = match other {
-            Ok(other) => other,
-            Err((_, text)) => return Some(format!("{way}: {text}")),
-        };
-        if first.columns != other.columns {
-            return Some(format!("{way}: {:?}\n{:?}", first.columns, other.columns));
-        }
-        if let Some(text) = difference(&first.rows, &other.rows, first.is_ordered) {
-            return Some(format!("SQLite and {way}: {text}"));
+    match (everywhere(services, &case.adql, uploads, Order::Total).await, &case.fails) {
+        (Err(text), _) | (Ok(Err((_, text))), None) => Some(text),
+        (Ok(Err((found, _))), Some(code)) if found == *code => None,
+        (Ok(Err((_, text))), Some(code)) => Some(format!("{code} expected, found {text}")),
+        (Ok(Ok(answer)), Some(code)) => Some(format!("{code} expected, found {:?}", answer.rows)),
+        (Ok(Ok(answer)), None) => {
+            println!("{}: {} rows, {:?}", case.name, answer.rows.len(), began.elapsed());
+            None
         }
     }
-    println!("{}: {} rows, {:?}", case.name, first.rows.len(), began.elapsed());
-    None
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

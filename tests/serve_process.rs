@@ -41,6 +41,14 @@ impl Place {
         Served::new(&self.repository.root, &mapping()).with(options)
     }
 
+    /// Where its jobs are kept: beside the registry on a server, otherwise where they are by default.
+    fn jobs(&self, state: &State) -> Vec<String> {
+        let Some(cluster) = &self.cluster else { return Vec::new() };
+        let folder = state.path().join("results").display().to_string();
+        let database = cluster.url(&cluster.database());
+        ["--jobs-database", &database, "--jobs-folder", &folder].map(str::to_owned).to_vec()
+    }
+
     /// Whether the service or its database is at work.
     fn is_busy(&self, service: &Serving) -> bool {
         let active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' \
@@ -182,7 +190,8 @@ fn a_client_that_leaves_takes_its_query_along() {
 fn jobs_survive_a_crash() {
     on_both(|place| {
         let state = State::new();
-        let served = place.served(&["--jobs-silence", "2s", "--jobs-attempts", "2"]);
+        let mut served = place.served(&["--jobs-silence", "2s", "--jobs-attempts", "2"]);
+        served.options.extend(place.jobs(&state));
         let mut service = served.start(&state);
         let query = "SELECT obs_id, t_min FROM ivoa.ObsCore ORDER BY obs_publisher_did";
         let done = service.start(query);
@@ -280,7 +289,9 @@ fn several_processes_share_jobs() {
     let [one, mut two] = [&states[0], &states[1]].map(|state| served.start(state));
 
     // Both take their share, and each shows all.
-    let query = "SELECT COUNT(*) AS n FROM ivoa.ObsCore AS a, ivoa.ObsCore AS b";
+    // The other one looks for work now and then: it is not all done before.
+    let query =
+        "SELECT COUNT(*) AS n FROM ivoa.ObsCore AS a, ivoa.ObsCore AS b, butler.instrument AS c";
     let ids: Vec<String> = (0..16).map(|_| one.start(query)).collect();
     let answers: Vec<String> = ids
         .iter()

@@ -118,3 +118,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
 }
+
+/// The candidates, the nearest to `word` in spelling first.
+pub fn by_nearness<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let score = |candidate: &'a str| (strsim::jaro_winkler(word, candidate), candidate);
+    let mut scored: Vec<(f64, &str)> = candidates.into_iter().map(score).collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    scored.into_iter().map(|(_, candidate)| candidate).collect()
+}

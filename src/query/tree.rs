@@ -345,7 +345,27 @@ impl Select {
     }
 }
 
+impl Select {
+    /// The numbers of the tables that it reads itself.
+    pub fn numbers(&self, checked: &Checked) -> Vec<usize> {
+        let mut numbers = Vec::new();
+        self.from.iter().for_each(|from| from.numbers(checked, &mut numbers));
+        numbers
+    }
+}
+
 impl From {
+    fn numbers(&self, checked: &Checked, numbers: &mut Vec<usize>) {
+        match self {
+            Self::Source(at) => numbers.extend(checked.sources.get(*at).map(|source| source.id)),
+            Self::Common(_, id) | Self::Derived(_, id) => numbers.push(*id),
+            Self::Join { left, right, .. } => {
+                left.numbers(checked, numbers);
+                right.numbers(checked, numbers);
+            }
+        }
+    }
+
     /// Calls `found` for all values in it.
     pub fn each<'a>(&'a self, found: &mut impl FnMut(&'a Value)) {
         match self {

@@ -5,7 +5,9 @@
 
 pub mod answer;
 pub mod corpus;
+pub mod everywhere;
 pub mod random;
+pub mod stand_in;
 
 use std::path::Path;
 

@@ -3,6 +3,7 @@
 use super::super::tree::{Node, Value};
 use super::Checker;
 use super::scope::Scope;
+use super::unit;
 use crate::adql::{BuiltIn, Expression, Place};
 use crate::catalog::Type;
 use crate::diag::Result;
@@ -36,6 +37,11 @@ impl Checker<'_> {
             | BuiltIn::Mod
             | BuiltIn::Round
             | BuiltIn::Truncate => (Type::Double, unit),
+            BuiltIn::Sqrt => (Type::Double, unit::root(&unit)),
+            BuiltIn::Power => {
+                let exponent = values.get(1).and_then(whole);
+                (Type::Double, exponent.map_or_else(String::new, |it| unit::power(&unit, it)))
+            }
             BuiltIn::Degrees => (Type::Double, "deg".to_owned()),
             BuiltIn::Radians | BuiltIn::Acos | BuiltIn::Asin | BuiltIn::Atan | BuiltIn::Atan2 => {
                 (Type::Double, "rad".to_owned())
@@ -43,5 +49,13 @@ impl Checker<'_> {
             _ => (Type::Double, String::new()),
         };
         Ok(Value { node: Node::Function(function, values), kind: Some(kind), unit, place })
+    }
+}
+
+/// A constant that is a small whole number.
+fn whole(value: &Value) -> Option<i32> {
+    match value.node {
+        Node::Integer(number) => i32::try_from(number).ok().filter(|number| number.abs() <= 20),
+        _ => None,
     }
 }

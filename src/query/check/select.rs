@@ -70,6 +70,20 @@ impl Checker<'_> {
             }
         };
         self.no_aggregates(&value, "GROUP BY")?;
+        let own = scope.numbers();
+        let (mut has_own, mut has_others) = (false, false);
+        value.each(&mut |part| {
+            if let Node::Column(id, _) = part.node {
+                has_own |= own.contains(&id);
+                has_others |= !own.contains(&id);
+            }
+        });
+        if has_own && has_others {
+            // SQLite does not look outside of a subquery for what is in its GROUP BY.
+            let message = "GROUP BY mixes columns of a subquery with those of the query around it";
+            let help = "group by each of them: GROUP BY a, b";
+            return Err(self.wrong_help("Q109", message, value.place, help));
+        }
         self.ordered(&value)?;
         Ok(self.as_output(value))
     }

@@ -8,7 +8,7 @@ use crate::adql::{
     TableReference,
 };
 use crate::catalog::{Column, Known, Matched};
-use crate::diag::{Result, nearest};
+use crate::diag::{Result, by_nearness, nearest};
 
 /// A FROM clause under construction: what is read, and what it shows.
 pub struct Joined {
@@ -163,9 +163,14 @@ impl Checker<'_> {
             let found = all.iter().find(|one| one.to_lowercase() == lower);
             found.map(String::as_str).or_else(|| nearest(&written, all.iter().map(String::as_str)))
         });
+        let is_upload = name.schema.as_ref().is_some_and(|schema| schema.matches(UPLOADS));
         let help = match near {
             Some(near) => format!("did you mean {near}?"),
-            None => format!("there are {}", all.join(", ")),
+            None if is_upload && self.uploads.is_empty() => {
+                "no table is uploaded with this query: UPLOAD does it, or --upload NAME=FILE"
+                    .to_owned()
+            }
+            None => some_of(&by_nearness(&written, all.iter().map(String::as_str))),
         };
         self.wrong_help("Q101", format!("there is no table `{written}`"), name.place, help)
     }
@@ -263,6 +268,20 @@ impl Checker<'_> {
                 Err(self.wrong_help("Q104", message, place, "join with ON, which can say which"))
             }
         }
+    }
+}
+
+/// The first of many tables, and where the others are told.
+fn some_of(names: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    match names.split_at_checked(SHOWN) {
+        Some((shown, others)) if !others.is_empty() => format!(
+            "there are {} and {} others: SELECT table_name FROM TAP_SCHEMA.tables (in a service also \
+             /tables)",
+            shown.join(", "),
+            others.len()
+        ),
+        _ => format!("there are {}", names.join(", ")),
     }
 }
 

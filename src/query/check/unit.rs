@@ -92,7 +92,7 @@ impl Checker<'_> {
         };
         if value.unit.is_empty() {
             let message = "IN_UNIT of a value whose unit is not known";
-            let help = "columns with a unit have one, and so have sums and multiples of them";
+            let help = "columns with a unit have one, and so have their sums, products, quotients and powers";
             return Err(self.wrong_help("Q112", message, value.place, help));
         }
         let Some((size, _)) = unit_size(&value.unit).filter(|(_, own)| *own == dimension) else {
@@ -110,21 +110,92 @@ impl Checker<'_> {
     }
 }
 
-/// Size in base units and dimension of `scale unit.unit/unit**n`.
+/// A unit as the product of named ones with their exponents, and a number before them.
+struct Product<'t> {
+    scale: f64,
+    units: Vec<(&'t str, i32)>,
+}
+
+/// The unit of a product of values.
+pub fn times(left: &str, right: &str) -> String {
+    combined(left, right, 1)
+}
+
+/// The unit of a quotient of values.
+pub fn over(left: &str, right: &str) -> String {
+    combined(left, right, -1)
+}
+
+/// The unit of a value to the power of a whole number.
+pub fn power(unit: &str, exponent: i32) -> String {
+    let raised = |(name, own): &(_, i32)| Some((*name, own.checked_mul(exponent)?));
+    let units = product(unit).filter(is_plain).and_then(|it| it.units.iter().map(raised).collect());
+    units.map_or_else(String::new, written)
+}
+
+/// The unit of a square root; none where an exponent is odd.
+pub fn root(unit: &str) -> String {
+    let halved = |(name, own): &(_, i32)| (own % 2 == 0).then_some((*name, own / 2));
+    let units = product(unit).filter(is_plain).and_then(|it| it.units.iter().map(halved).collect());
+    units.map_or_else(String::new, written)
+}
+
+/// What is not known of one side is not known of both.
+fn combined(left: &str, right: &str, sign: i32) -> String {
+    if left.is_empty() || right.is_empty() {
+        return String::new();
+    }
+    let both = product(left).zip(product(right)).filter(|(a, b)| is_plain(a) && is_plain(b));
+    let Some((left, right)) = both else { return String::new() };
+    let units = right.units.into_iter().map(|(name, own)| (name, own * sign));
+    written(left.units.into_iter().chain(units).collect())
+}
+
+/// A number before a unit would be part of its name.
+fn is_plain(product: &Product<'_>) -> bool {
+    product.scale.to_bits() == 1_f64.to_bits()
+}
+
+fn written(units: Vec<(&str, i32)>) -> String {
+    let mut sums: Vec<(&str, i32)> = Vec::new();
+    for (name, exponent) in units {
+        match sums.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += exponent,
+            None => sums.push((name, exponent)),
+        }
+    }
+    let shown = sums.iter().filter(|(_, exponent)| *exponent != 0).map(|(name, exponent)| {
+        if *exponent == 1 { (*name).to_owned() } else { format!("{name}**{exponent}") }
+    });
+    shown.collect::<Vec<_>>().join(".")
+}
+
+/// Size in base units and dimension of a unit.
 fn unit_size(text: &str) -> Option<(f64, Dimension)> {
-    let mut size = 1.0;
-    let mut dimension = Dimension::default();
+    let product = product(text)?;
+    let (mut size, mut dimension) = (product.scale, Dimension::default());
+    for (name, power) in product.units {
+        let (own, exponents) = named(name)?;
+        size *= own.powi(power);
+        dimension.iter_mut().zip(exponents).for_each(|(sum, own)| *sum += own * power);
+    }
+    Some((size, dimension))
+}
+
+/// Reads `scale unit.unit/unit**n`.
+fn product(text: &str) -> Option<Product<'_>> {
+    let mut found = Product { scale: 1.0, units: Vec::new() };
     let mut sign = 1;
     let mut rest = text.trim();
     if let Some(end) = rest.find(|c: char| c.is_alphabetic()).filter(|end| *end > 0) {
         let (number, unit) = rest.split_at(end);
-        size = scale(number.trim_end_matches(['.', '*', ' ']))?;
+        found.scale = scale(number.trim_end_matches(['.', '*', ' ']))?;
         rest = unit;
     }
     loop {
         let end = rest.find(['.', '*', '/', '^', ' ']).unwrap_or(rest.len());
         let (name, after) = rest.split_at_checked(end)?;
-        let (own, mut exponents) = named(name)?;
+        named(name)?;
         let mut power = 1;
         rest = after;
         if let Some(after) = rest.strip_prefix("**").or_else(|| rest.strip_prefix('^')) {
@@ -136,10 +207,8 @@ fn unit_size(text: &str) -> Option<(f64, Dimension)> {
             power = digits.parse::<i32>().ok().filter(|power| power.abs() <= 20)?;
             rest = after.trim_start_matches(')');
         }
-        size *= own.powi(power * sign);
-        exponents.iter_mut().for_each(|exponent| *exponent *= power * sign);
-        dimension.iter_mut().zip(exponents).for_each(|(sum, exponent)| *sum += exponent);
-        let Some(separator) = rest.chars().next() else { return Some((size, dimension)) };
+        found.units.push((name, power * sign));
+        let Some(separator) = rest.chars().next() else { return Some(found) };
         sign = if separator == '/' { -1 } else { 1 };
         rest = rest.get(1..)?;
     }

@@ -3,6 +3,7 @@
 use super::super::tree::{Cast, Node, Truth, Value};
 use super::Checker;
 use super::scope::Scope;
+use super::unit;
 use crate::adql::{
     self, Aggregate, AggregateFunction, Branches, DataType, Expression, Node as Written, Number,
     Operator, Place, Quantifier, Sign,
@@ -273,7 +274,12 @@ fn arithmetic(left: Value, operator: Operator, right: Value, place: Place) -> Va
             left.unit.clone()
         }
         Operator::Multiply if left.unit.is_empty() && is_constant(&left) => right.unit.clone(),
-        _ => String::new(),
+        Operator::Multiply => unit::times(&left.unit, &right.unit),
+        Operator::Divide if left.unit.is_empty() && is_constant(&left) => {
+            unit::power(&right.unit, -1)
+        }
+        Operator::Divide => unit::over(&left.unit, &right.unit),
+        Operator::Add | Operator::Subtract => String::new(),
     };
     let node = Node::Arithmetic(Box::new(left), operator, Box::new(right));
     Value { node, kind: Some(kind), unit, place }

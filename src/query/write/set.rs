@@ -29,6 +29,9 @@ impl Writer<'_> {
         if let Set::Select(select) = &rows.set
             && !select.distinct
         {
+            if !is_body && rows.order.iter().any(|sort| self.reads_around(select, &sort.key)) {
+                return format!("{}{limits}", self.sorted_by_keys(select, rows));
+            }
             let text = self.select(select, outputs, &[]);
             let order: Vec<String> = rows
                 .order
@@ -72,6 +75,53 @@ impl Writer<'_> {
         format!("SELECT * FROM (\n{set}\n) AS u{}{limits}", ordered(&order))
     }
 
+    /// Whether a key has columns of the query around the SELECT.
+    fn reads_around(&self, select: &Select, key: &SortKey) -> bool {
+        match key {
+            SortKey::Output(at) => {
+                select.outputs.get(*at).is_some_and(|value| self.columns_of(select, value).1)
+            }
+            SortKey::Value(value) => self.columns_of(select, value).1,
+        }
+    }
+
+    /// Whether a value has columns of the SELECT, and of queries around it.
+    fn columns_of(&self, select: &Select, value: &Value) -> (bool, bool) {
+        let numbers = select.numbers(self.checked);
+        let (mut own, mut around) = (false, false);
+        value.each(&mut |value| {
+            if let Node::Column(id, _) = value.node {
+                let is_own = numbers.contains(&id);
+                own |= is_own;
+                around |= !is_own;
+            }
+        });
+        (own, around)
+    }
+
+    /// A SELECT in its order, where a key has columns of the query around it: SQLite does not look for
+    /// those in ORDER BY, but in a select list it does.
+    fn sorted_by_keys(&mut self, select: &Select, rows: &Rows) -> String {
+        let (mut keys, mut order) = (Vec::new(), Vec::new());
+        for sort in &rows.order {
+            let (name, kind) = match &sort.key {
+                SortKey::Output(at) => {
+                    let kind = select.outputs.get(*at).and_then(|value| value.kind.clone());
+                    (column(*at), kind)
+                }
+                SortKey::Value(value) => {
+                    let name = format!("k{}", keys.len());
+                    keys.push(format!("{} AS {name}", self.value(value)));
+                    (name, value.kind.clone())
+                }
+            };
+            order.push(self.direction(&format!("u.{name}"), kind.as_ref(), sort.descending));
+        }
+        let text = self.select_with(select, None, &[], &keys);
+        let names: Vec<String> = (0..select.outputs.len()).map(column).collect();
+        format!("SELECT {} FROM (\n{text}\n) AS u{}", names.join(", "), ordered(&order))
+    }
+
     /// NULL sorts as if it were larger than anything.
     fn direction(&self, text: &str, kind: Option<&Type>, descending: bool) -> String {
         let text = match kind {
@@ -90,6 +140,15 @@ impl Writer<'_> {
         match value.node {
             Node::Integer(_) | Node::Double(_) | Node::Null => format!("CAST({text} AS text)"),
             _ => text,
+        }
+    }
+
+    /// What rows are grouped by. A value of the query around is the same for all of them, and SQLite does
+    /// not look for it here.
+    fn group_value(&mut self, select: &Select, value: &Value) -> String {
+        match self.columns_of(select, value) {
+            (false, true) => "CAST('' AS text)".to_owned(),
+            _ => self.sort_value(value),
         }
     }
 
@@ -177,6 +236,17 @@ impl Writer<'_> {
 
     /// A SELECT without its limit; `outputs` in place of its own.
     fn select(&mut self, select: &Select, outputs: Option<&Vec<String>>, types: &[Type]) -> String {
+        self.select_with(select, outputs, types, &[])
+    }
+
+    /// As [`Self::select`], with further columns.
+    fn select_with(
+        &mut self,
+        select: &Select,
+        outputs: Option<&Vec<String>>,
+        types: &[Type],
+        further: &[String],
+    ) -> String {
         let own: Vec<String> = match outputs {
             Some(outputs) => outputs.clone(),
             None => select
@@ -193,7 +263,7 @@ impl Writer<'_> {
                 })
                 .collect(),
         };
-        let own = match outputs {
+        let mut own: Vec<String> = match outputs {
             Some(_) => own
                 .iter()
                 .enumerate()
@@ -201,6 +271,7 @@ impl Writer<'_> {
                 .collect(),
             None => own,
         };
+        own.extend_from_slice(further);
         let distinct = if select.distinct { "DISTINCT " } else { "" };
         let from = self.from(&select.from);
         let mut text = format!("SELECT {distinct}{}\nFROM {from}", own.join(", "));
@@ -209,7 +280,7 @@ impl Writer<'_> {
         }
         if !select.group.is_empty() {
             let group: Vec<String> =
-                select.group.iter().map(|value| self.sort_value(value)).collect();
+                select.group.iter().map(|value| self.group_value(select, value)).collect();
             text.push_str(&format!("\nGROUP BY {}", group.join(", ")));
         }
         if let Some(having) = &select.having {

@@ -1,5 +1,6 @@
 //! VOSI capabilities, with TAPRegExt's description of the TAP service.
 
+use super::features::LANGUAGE;
 use super::{FEATURES, VS, XSI};
 use crate::serve::xml::Xml;
 
@@ -126,7 +127,7 @@ fn table_access(xml: &mut Xml, service: &Capabilities) {
             let id = format!("ivo://ivoa.net/std/ADQL#v{version}");
             xml.leaf("version", &[("ivo-id", &id)], version);
         }
-        xml.leaf("description", &[], "The Astronomical Data Query Language");
+        xml.leaf("description", &[], LANGUAGE);
         if !service.functions.is_empty() {
             let kind = [("type", "ivo://ivoa.net/std/TAPRegExt#features-udf")];
             xml.element("languageFeatures", &kind, |xml| {

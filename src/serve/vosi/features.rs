@@ -2,9 +2,6 @@
 
 /// Types of features with their forms; all of them are there. Upper and lower case mean the same in an
 /// identifier of the IVOA; TAPRegExt's own spelling is the one that TOPCAT and STILTS know.
-///
-/// COALESCE is there as well, but its type `features-adql-conditional` is younger than STILTS 3.4, which
-/// takes it for a mistake.
 pub const FEATURES: [(&str, &[&str]); 7] = [
     (
         "ivo://ivoa.net/std/TAPRegExt#features-adqlgeo",
@@ -31,3 +28,8 @@ pub const FEATURES: [(&str, &[&str]); 7] = [
     ("ivo://ivoa.net/std/TAPRegExt#features-adql-unit", &["IN_UNIT"]),
     ("ivo://ivoa.net/std/TAPRegExt#features-adql-offset", &["OFFSET"]),
 ];
+
+/// What the language is, with the one feature that is not among [`FEATURES`]: its type is younger than
+/// STILTS 3.4, whose taplint takes it for an error in one spelling and warns of it in any other.
+pub const LANGUAGE: &str = "The Astronomical Data Query Language with all optional features of version 2.1; \
+                            also ivo://ivoa.net/std/TAPRegExt#features-adql-conditional: COALESCE";

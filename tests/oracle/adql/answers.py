@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
+from astropy import units
 from sphere import area, circle, distance, inside, point, polygon, touches, within
 
 DIMENSIONS = (
@@ -131,6 +132,32 @@ counted(
     lambda o: o.begin_utc is not None and o.obs_id is not None and o.begin_utc.startswith(o.obs_id + "-"),
 )
 counted("quotes_in_texts", lambda o: o.target_name is not None)
+
+
+@answer
+def in_unit_of_what_is_computed(t: Tables) -> Iterable[list[Any]]:
+    def cells(o: Any) -> list[Any]:
+        if o.s_fov is None:
+            return [o.dataset_uuid, None, None, None, *2 * [1 / o.t_exptime]]
+        time, fov = o.t_exptime * units.s, o.s_fov * units.deg
+        return [
+            o.dataset_uuid,
+            (time * fov).to_value(units.min * units.arcmin),
+            (fov / time).to_value(units.arcsec / units.h),
+            (2 * fov**2).to_value(units.rad**2) ** 0.5,
+            *2 * [(1 / time).to_value(units.Hz)],
+        ]
+
+    return [cells(o) for o in t.obscore if o.t_exptime is not None and o.t_exptime > 0]
+
+
+@answer
+def order_of_the_query_around(t: Tables) -> Iterable[list[Any]]:
+    def nearest(d: Any) -> int:
+        beside = [e.id for e in t.detector if e.instrument == d.instrument]
+        return min(beside, key=lambda number: (abs(number - d.id - 1), number))
+
+    return [[d.id, d.full_name] for d in t.detector if nearest(d) == d.id]
 
 
 @answer
