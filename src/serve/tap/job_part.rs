@@ -1,6 +1,5 @@
 //! The parts of a job, each at a URL of its own (UWS 1.1 section 2.2.2).
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -8,21 +7,16 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures::{StreamExt, stream};
-use tokio::io::AsyncReadExt;
 
 use super::job::url;
 use super::{Answered, Base};
 use crate::diag::{Diagnostic, Result};
+use crate::objects::Object;
 use crate::serve::Service;
 use crate::serve::failure;
 use crate::serve::http::{Caller, text, xml};
-use crate::serve::parameters::Content;
+use crate::serve::jobs::Asked;
 use crate::serve::uws::{self, Instant, Job};
-
-/// Bytes that are read from a file at once.
-const PIECE: usize = 64 << 10;
 
 type Shared = State<Arc<Service>>;
 
@@ -102,20 +96,16 @@ pub async fn parameter(
     Extension(caller): Extension<Caller>,
     Path((id, name)): Path<(String, String)>,
 ) -> Answered {
-    let parameters = service.store.parameters(&id, caller.name()).await?;
-    if let Some(part) = parameters.parts().iter().find(|part| part.name == name)
-        && let Content::Stored(path) = &part.content
-    {
-        let kind = part.media_type.clone().unwrap_or_default();
-        let mut response = file(path.clone(), &kind).await?;
-        // What somebody uploaded must not become a page of this service.
-        let attached = HeaderValue::from_static("attachment");
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, attached);
-        return Ok(response);
+    match service.store.parameter(&id, &name, caller.name()).await? {
+        Asked::Text(value) => Ok(text(value)),
+        Asked::File(object, kind) => {
+            let mut response = file(object, &kind.unwrap_or_default());
+            // What somebody uploaded must not become a page of this service.
+            let attached = HeaderValue::from_static("attachment");
+            response.headers_mut().insert(header::CONTENT_DISPOSITION, attached);
+            Ok(response)
+        }
     }
-    let value = parameters.all(&name.to_ascii_uppercase()).next().map(text);
-    let missing = || Box::new(Diagnostic::error("S020", format!("there is no parameter `{name}`")));
-    Ok(value.ok_or_else(missing)?)
 }
 
 pub async fn results(
@@ -133,8 +123,8 @@ pub async fn result(
     Extension(caller): Extension<Caller>,
     Path((id, name)): Path<(String, String)>,
 ) -> Answered {
-    let (path, media_type) = service.store.result(&id, &name, caller.name()).await?;
-    Ok(file(path, &media_type).await?)
+    let (object, media_type) = service.store.result(&id, &name, caller.name()).await?;
+    Ok(file(object, &media_type))
 }
 
 fn instant(instant: Option<Instant>) -> Response {
@@ -142,25 +132,14 @@ fn instant(instant: Option<Instant>) -> Response {
 }
 
 /// A file, piece by piece.
-async fn file(path: PathBuf, media_type: &str) -> Result<Response> {
-    let lost = |error: std::io::Error| {
-        Box::new(Diagnostic::error("S030", format!("a file of a job cannot be read: {error}")))
-    };
-    let file = tokio::fs::File::open(&path).await.map_err(lost)?;
-    let size = file.metadata().await.map_err(lost)?.len();
-    let pieces = stream::try_unfold(file, |mut file| async move {
-        let mut piece = vec![0; PIECE];
-        let read = file.read(&mut piece).await?;
-        piece.truncate(read);
-        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(piece), file)))
-    });
-    let mut response = Body::from_stream(pieces.fuse()).into_response();
+fn file(object: Object, media_type: &str) -> Response {
+    let mut response = Body::from_stream(object.pieces).into_response();
     let fallback = HeaderValue::from_static("application/octet-stream");
     let kind = Some(media_type).filter(|kind| !kind.is_empty());
     let kind = kind.and_then(|kind| HeaderValue::from_str(kind).ok()).unwrap_or(fallback);
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(object.size));
     let nosniff = HeaderValue::from_static("nosniff");
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
-    Ok(response)
+    response
 }
