@@ -35,15 +35,6 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The variables whose names begin so, without those that are empty.
-    pub fn beginning_with<'a>(
-        &'a self,
-        prefix: &'a str,
-    ) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let all = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        all.filter(move |(name, value)| name.starts_with(prefix) && !value.is_empty())
-    }
-
     /// An absolute path: `~` is the home, anything relative starts at the current directory.
     pub fn path(&self, path: &str) -> PathBuf {
         let home = self.get("HOME").unwrap_or("/");

@@ -8,14 +8,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::aws::AmazonS3Builder;
 use object_store::path::Path;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::upload::{self, Upload, Writer};
-use super::{Address, Failure};
+use super::{Address, Failure, variables};
 use crate::db::Environment;
 
 /// Bytes that are read at once. A client that is slow holds no connection to the store.
@@ -48,11 +48,11 @@ pub struct Object {
 }
 
 impl Bucket {
-    /// The bucket at an address, with region, endpoint and credentials as the variables `AWS_…` say;
-    /// `S3_ENDPOINT_URL` is the endpoint where they name none. Nothing is asked yet.
+    /// The bucket at an address, with region, endpoint and credentials as the variables `AWS_…` say.
+    /// Nothing is asked yet.
     ///
     /// # Errors
-    /// Variables that contradict each other.
+    /// Variables that are wrong or contradict each other.
     pub fn open(address: &Address, environment: &Environment) -> Result<Self, Failure> {
         let client = ClientOptions::new().with_timeout(TIME);
         let retry = RetryConfig {
@@ -60,19 +60,8 @@ impl Bucket {
             max_retries: TRIES,
             retry_timeout: ALL_TRIES,
         };
-        let mut builder = AmazonS3Builder::new().with_client_options(client).with_retry(retry);
-        for (name, value) in environment.beginning_with("AWS_") {
-            // Amazon's tools have more variables than mean something here.
-            if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
-                builder = builder.with_config(key, value);
-            }
-        }
-        let names = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "S3_ENDPOINT_URL"];
-        if let Some(endpoint) = names.iter().find_map(|name| environment.get(name)) {
-            // Who writes http: means it.
-            builder =
-                builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http:"));
-        }
+        let builder = AmazonS3Builder::new().with_client_options(client).with_retry(retry);
+        let builder = variables::apply(builder, environment)?;
         let store = builder.with_bucket_name(&address.bucket).build()?;
         Ok(Self { address: address.clone(), store: Arc::new(store), tasks: TaskTracker::new() })
     }

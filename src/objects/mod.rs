@@ -10,6 +10,7 @@ mod address;
 mod bucket;
 mod failure;
 mod upload;
+mod variables;
 
 pub use address::Address;
 pub use bucket::{Bucket, Object};
