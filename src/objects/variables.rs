@@ -37,7 +37,6 @@ const VARIABLES: &[(&str, Kind, Key)] = &[
     ("AWS_CONTAINER_CREDENTIALS_FULL_URI", Kind::Url, Key::ContainerCredentialsFullUri),
     ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", Kind::Path, Key::ContainerAuthorizationTokenFile),
     ("AWS_VIRTUAL_HOSTED_STYLE_REQUEST", Kind::Name, Key::VirtualHostedStyleRequest),
-    ("AWS_UNSIGNED_PAYLOAD", Kind::Name, Key::UnsignedPayload),
 ];
 
 /// Names of the endpoint, the first that is set being meant; the last is Butler's.
