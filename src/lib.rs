@@ -15,6 +15,7 @@ pub mod functions;
 pub mod geom;
 pub mod lower;
 pub mod mapping;
+pub mod objects;
 pub mod obscore;
 pub mod plan;
 pub mod query;

@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 7] = [
     &["region", "functions", "template", "mapping", "expression", "adql", "sql", "votable"],
     &["registry", "catalog"],
     &["plan", "resolve", "lower", "query"],
-    &["db", "deploy", "stream"],
+    &["db", "objects", "deploy", "stream"],
     &["serve"],
     &["cli"],
 ];
@@ -32,6 +32,7 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("sql", "region"),
     ("sql", "functions"),
     ("deploy", "db"),
+    ("objects", "db"),
     ("stream", "db"),
 ];
 

@@ -16,9 +16,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use futures::TryStreamExt;
 use obscore_view::db::Environment;
+use obscore_view::objects::Object;
 use obscore_view::serve::fetch::Fetcher;
-use obscore_view::serve::jobs::{Limits, Pace, Store, work};
+use obscore_view::serve::jobs::{Files, Limits, Pace, Store, work};
 use obscore_view::serve::parameters::{Content, Parameters, Part};
 use obscore_view::serve::query::{Answer, Offer};
 use obscore_view::serve::uws::{Filter, Job, Phase, Wait};
@@ -98,9 +100,16 @@ impl Place {
 
     async fn open(&self, limits: Limits) -> Arc<Store> {
         let environment = Environment::new("/", []);
-        let folder = self.folder.path().join("files");
-        Arc::new(Store::open(&self.database, &folder, limits, &environment).await.unwrap())
+        let files = Files::folder(&self.folder.path().join("files")).unwrap();
+        Arc::new(Store::open(&self.database, files, limits, &environment).await.unwrap())
     }
+}
+
+async fn text(object: Object) -> String {
+    let pieces: Vec<_> = object.pieces.try_collect().await.unwrap();
+    let text = String::from_utf8(pieces.concat()).unwrap();
+    assert_eq!(text.len() as u64, object.size);
+    text
 }
 
 fn offer() -> Arc<Offer> {
@@ -176,8 +185,8 @@ async fn the_life_of_a_job() {
         }
         assert_eq!(job.phase, Phase::Completed, "{:?}", job.error);
         assert!(job.started.unwrap() <= job.ended.unwrap());
-        let (path, kind) = store.result(&job.id, "result", None).await.unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
+        let (result, kind) = store.result(&job.id, "result", None).await.unwrap();
+        let text = text(result).await;
         assert_eq!(text, format!("n,up\r\n{},41\r\n", place.visits()));
         assert_eq!(kind, "text/csv;header=present");
         assert_eq!(job.results[0].size, text.len() as u64);
@@ -188,7 +197,7 @@ async fn the_life_of_a_job() {
 
         store.delete(&job.id, None).await.unwrap();
         assert_eq!(store.get(&job.id, None).await.unwrap_err().code, "S020");
-        assert!(!path.exists());
+        assert_eq!(files(place.folder.path(), &job.id), 0);
         worker.end.cancel();
         worker.task.await.unwrap();
     }
@@ -229,7 +238,7 @@ async fn owners_and_lists() {
             assert_eq!(store.run(&mine.id, caller).await.unwrap_err().code, "S021");
             assert_eq!(store.abort(&mine.id, caller).await.unwrap_err().code, "S021");
             assert_eq!(store.delete(&mine.id, caller).await.unwrap_err().code, "S021");
-            assert_eq!(store.parameters(&mine.id, caller).await.unwrap_err().code, "S021");
+            assert_eq!(store.parameter(&mine.id, "QUERY", caller).await.unwrap_err().code, "S021");
         }
         assert!(store.get(&open.id, Some("you")).await.is_ok());
         let list = async |filter: Filter, caller| {
@@ -308,9 +317,9 @@ async fn two_processes_share_the_work_and_no_job_is_done_twice() {
         let (one, two) = (place.worker(&here), place.worker(&there));
         for (number, id) in ids.iter().enumerate() {
             until(&there, id, Phase::Completed).await;
-            let (path, _) = there.result(id, "result", None).await.unwrap();
+            let (result, _) = there.result(id, "result", None).await.unwrap();
             let wanted = visits + number;
-            assert_eq!(std::fs::read_to_string(path).unwrap(), format!("n\r\n{wanted}\r\n"));
+            assert_eq!(text(result).await, format!("n\r\n{wanted}\r\n"));
         }
         let calls = [&one, &two].map(|worker| worker.calls.load(Ordering::SeqCst));
         assert_eq!(calls.iter().sum::<usize>(), 30, "{calls:?}");

@@ -67,6 +67,8 @@ fn flags_before_file_before_defaults() {
     assert_eq!(settings.limits.sync_time, Duration::from_mins(2));
     assert_eq!(settings.cors, ["https://a.example", "https://b.example"]);
     assert_eq!(settings.jobs.folder, Some(folder.path().join("jobs")));
+    let results = with(folder.path(), &["--jobs-results", "s3://bucket/some/where/"]).unwrap();
+    assert_eq!(results.jobs.results.unwrap().to_string(), "s3://bucket/some/where");
     assert_eq!(settings.base_url.as_deref(), Some("https://x.example/obs"));
     assert!(settings.upload_hosts.is_empty());
     // An empty value takes one back.
@@ -146,6 +148,10 @@ fn what_is_wrong_is_said_with_its_place() {
     assert!(only[0].starts_with("s.yaml:1:21: `limits.most_rows` does not fit"), "{only:?}");
     assert!(only[1].starts_with("s.yaml:3:11: `base_url` is not a URL"), "{only:?}");
     assert!(only[2].starts_with("s.yaml:2:12: `anonymous` leaves nobody"), "{only:?}");
+    assert_eq!(
+        errors("jobs:\n  results: gs://bucket\n", &[]),
+        ["s.yaml:2:12: `jobs.results` has the scheme `gs`, which is unknown [S003]"]
+    );
     assert!(errors("- a\n", &[])[0].contains("block of keys"));
     assert!(errors("a: [\n", &[])[0].contains("M001"));
     let none = with(Path::new("/"), &["--settings", "/nowhere.yaml"]).unwrap_err();

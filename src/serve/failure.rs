@@ -16,7 +16,7 @@ pub fn status(code: &str) -> StatusCode {
         "S018" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "S020" => StatusCode::NOT_FOUND,
         "S021" | "S022" => StatusCode::FORBIDDEN,
-        "S023" | "S031" | "S033" => StatusCode::SERVICE_UNAVAILABLE,
+        "S023" | "S031" | "S033" | "S034" => StatusCode::SERVICE_UNAVAILABLE,
         "S032" => StatusCode::GATEWAY_TIMEOUT,
         "S040" => StatusCode::UNAUTHORIZED,
         "S030" => StatusCode::INTERNAL_SERVER_ERROR,

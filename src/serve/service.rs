@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::fetch::Fetcher;
 use super::http::{Metrics, Server, text, wrap};
-use super::jobs::{self, Pace, Store, work};
+use super::jobs::{self, Files, Pace, Store, work};
 use super::offers;
 use super::parameters;
 use super::query::{Answer, Offer};
@@ -62,7 +62,7 @@ impl Service {
     /// Makes a service. `folder` is where its jobs are kept unless the settings say otherwise.
     ///
     /// # Errors
-    /// S007 and those of the database of jobs.
+    /// S007, S008 and those of the database of jobs.
     pub async fn new(
         settings: Settings,
         offered: Offered,
@@ -71,15 +71,19 @@ impl Service {
         environment: &Environment,
     ) -> Result<Arc<Self>> {
         let folder = settings.jobs.folder.clone().unwrap_or_else(|| folder.to_owned());
+        let files = match &settings.jobs.results {
+            Some(address) => Files::bucket(address, environment).await?,
+            None => Files::folder(&folder)?,
+        };
         let place = match &settings.jobs.database {
             Some(place) => place.0.clone(),
             None => {
-                // The store opens its folder as well, but the file must have a place before that.
+                // Files may be elsewhere; that it cannot be made is said of the file in it.
                 let _ = std::fs::create_dir_all(&folder);
                 folder.join("jobs.sqlite3").display().to_string()
             }
         };
-        let store = Store::open(&place, &folder, job_limits(&settings), environment).await?;
+        let store = Store::open(&place, files, job_limits(&settings), environment).await?;
         let limit = |rows: u64| (rows > 0).then_some(rows);
         let offer = Offer {
             rows: limit(settings.limits.rows),

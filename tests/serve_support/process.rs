@@ -47,12 +47,22 @@ pub struct Served {
     pub mapping: PathBuf,
     /// Further arguments.
     pub options: Vec<String>,
+    /// Further variables of the environment.
+    pub variables: Vec<(&'static str, String)>,
 }
 
 impl Served {
     /// A repository with a mapping.
     pub fn new(root: &Path, mapping: &Path) -> Self {
-        Self { root: root.to_owned(), mapping: mapping.to_owned(), options: Vec::new() }
+        let (options, variables) = (Vec::new(), Vec::new());
+        Self { root: root.to_owned(), mapping: mapping.to_owned(), options, variables }
+    }
+
+    /// Adds variables.
+    #[must_use]
+    pub fn within(mut self, variables: Vec<(&'static str, String)>) -> Self {
+        self.variables.extend(variables);
+        self
     }
 
     /// Adds arguments.
@@ -81,6 +91,7 @@ impl Served {
             .args(["--bind", "127.0.0.1:0"])
             .args(&self.options)
             .env("XDG_STATE_HOME", state.path())
+            .envs(self.variables.iter().cloned())
             .stdout(Stdio::piped())
             .stderr(log.reopen().unwrap())
             .spawn()

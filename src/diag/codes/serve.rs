@@ -45,7 +45,17 @@ Nobody but the owner may have permissions on the file, since a token is a passwo
         code: "S007",
         title: "the folder of jobs cannot be used",
         text: "Results and uploads of asynchronous jobs are kept in files. The folder must exist \
-or be creatable, and be writable. Several services that share a job database must share the folder.",
+or be creatable, and be writable. Several services that share a job database must share the folder, \
+or keep files in a bucket (`jobs.results`).",
+    },
+    Code {
+        code: "S008",
+        title: "the object store of jobs cannot be used",
+        text: "`jobs.results` names a bucket. When the service starts, it writes, lists, reads and \
+removes a small object there, and one of these was refused: there is no such bucket, the credentials \
+are wrong or may not do it, or nothing answers at the endpoint. Amazon's variables say where the \
+store is and who asks: AWS_ENDPOINT_URL (not for Amazon's own store), AWS_REGION, AWS_ACCESS_KEY_ID, \
+AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, or those of a role.",
     },
     Code {
         code: "S010",
@@ -154,6 +164,12 @@ asynchronous job, which may run longer.",
         code: "S033",
         title: "the query was stopped",
         text: "Its client left, its job was aborted or deleted, or the service ended.",
+    },
+    Code {
+        code: "S034",
+        title: "the object store failed",
+        text: "Results and uploads of jobs are kept in an object store, which did not take or give \
+one although it was asked several times. The operator finds in the log what it said. Try again later.",
     },
     Code {
         code: "S040",

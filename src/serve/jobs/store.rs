@@ -1,7 +1,6 @@
 //! Jobs as clients see them.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use super::record::{self, Outcome, Request};
 use crate::db::Environment;
 use crate::db::jobs::{Jobs, Record, Selection};
 use crate::diag::{Diagnostic, Result};
+use crate::objects::Object;
 use crate::serve::parameters::Parameters;
 use crate::serve::uws::{Filter, Instant, Job, Phase, Wait};
 
@@ -45,6 +45,17 @@ pub(super) const CONTROLS: [&str; 6] =
 const LISTED_NEVER: [Phase; 1] = [Phase::Archived];
 /// How often a change in another process is looked for.
 const POLL: Duration = Duration::from_millis(500);
+/// How long the end waits for files that are being removed.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// A parameter of a job.
+#[derive(Debug)]
+pub enum Asked {
+    /// The text of one that has one.
+    Text(String),
+    /// A file that came with the request, and its media type as the client said.
+    File(Object, Option<String>),
+}
 
 /// The jobs of a service.
 #[derive(Debug)]
@@ -58,17 +69,16 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store at `place` (a SQLite file, or a database URL) with its folder of files.
+    /// Opens the store at `place` (a SQLite file, or a database URL) with its files.
     ///
     /// # Errors
-    /// S007 for a folder that cannot be used, and those of the database.
+    /// Those of the database.
     pub async fn open(
         place: &str,
-        folder: &Path,
+        files: Files,
         limits: Limits,
         environment: &Environment,
     ) -> Result<Self> {
-        let files = Files::open(folder)?;
         Ok(Self {
             jobs: Jobs::open(place, environment).await?,
             files,
@@ -163,24 +173,33 @@ impl Store {
         Ok(job)
     }
 
-    /// The parameters of a job as a request has them, with its files.
+    /// A parameter of a job, or a file that came with it.
     ///
     /// # Errors
-    /// S020, S021.
-    pub async fn parameters(&self, id: &str, caller: Option<&str>) -> Result<Parameters> {
-        self.asked(&self.record(id, caller).await?)
+    /// S020, S021, S030, S034.
+    pub async fn parameter(&self, id: &str, name: &str, caller: Option<&str>) -> Result<Asked> {
+        let record = self.record(id, caller).await?;
+        let request: Request = record::read(&record.request)?;
+        if let Some(part) = request.parts.iter().find(|part| part.name == name) {
+            let file = self.files.read(id, &part.file).await?;
+            return Ok(Asked::File(file, part.media_type.clone()));
+        }
+        let parameters = without_parts(&record, request);
+        let value = parameters.all(&name.to_ascii_uppercase()).next().map(str::to_owned);
+        let missing = || Diagnostic::error("S020", format!("there is no parameter `{name}`"));
+        Ok(Asked::Text(value.ok_or_else(missing)?))
     }
 
-    /// The file of a result, with its media type.
+    /// What is in a result, with its media type.
     ///
     /// # Errors
-    /// S020, S021.
+    /// S020, S021, S030, S034.
     pub async fn result(
         &self,
         id: &str,
         name: &str,
         caller: Option<&str>,
-    ) -> Result<(PathBuf, String)> {
+    ) -> Result<(Object, String)> {
         let record = self.record(id, caller).await?;
         let outcome: Outcome = record::read(&record.outcome)?;
         let found = outcome.results.into_iter().find(|(result, _)| result.id == name);
@@ -193,11 +212,14 @@ impl Store {
                 None => error,
             }
         })?;
-        Ok((self.files.path(id, &file), result.media_type))
+        Ok((self.files.read(id, &file).await?, result.media_type))
     }
 
-    /// Closes the database.
+    /// Closes the database, after what is still being removed has gone.
     pub async fn close(&self) {
+        if tokio::time::timeout(CLOSING, self.files.close()).await.is_err() {
+            tracing::warn!("files of jobs are left behind");
+        }
         self.jobs.close().await;
     }
 
@@ -211,14 +233,13 @@ impl Store {
         }
     }
 
-    pub(super) fn asked(&self, record: &Record) -> Result<Parameters> {
-        let request: Request = record::read(&record.request)?;
-        let mut parameters = Parameters::from_pairs(request.values);
-        if let Some(run_id) = &record.run_id {
-            parameters.push("RUNID", run_id);
-        }
-        for part in &request.parts {
-            parameters.push_part(self.files.part(&record.id, part));
+    /// What a job was asked, as a request has it, with its files on this machine.
+    pub(super) async fn asked(&self, record: &Record) -> Result<Parameters> {
+        let mut request: Request = record::read(&record.request)?;
+        let parts = std::mem::take(&mut request.parts);
+        let mut parameters = without_parts(record, request);
+        for part in &parts {
+            parameters.push_part(self.files.part(&record.id, part).await?);
         }
         Ok(parameters)
     }
@@ -233,6 +254,14 @@ impl Store {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.values().filter(|(job, _)| job == id).for_each(|(_, token)| token.cancel());
     }
+}
+
+fn without_parts(record: &Record, request: Request) -> Parameters {
+    let mut parameters = Parameters::from_pairs(request.values);
+    if let Some(run_id) = &record.run_id {
+        parameters.push("RUNID", run_id);
+    }
+    parameters
 }
 
 /// Values that belong to the job itself.

@@ -4,12 +4,9 @@
 //! worker had that is gone (its process was killed, its machine fell) is begun again, up to a
 //! limit, by whichever process notices first.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use tempfile::TempPath;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -205,7 +202,7 @@ fn failed(error: &Diagnostic, transient: bool) -> Outcome {
     Outcome { results: Vec::new(), error: Some(error) }
 }
 
-/// The result of a job, in a file.
+/// The result of a job, which is kept when it is whole.
 async fn produce(
     store: &Store,
     answer: &Answer,
@@ -215,20 +212,14 @@ async fn produce(
 ) -> Result<Outcome> {
     let seconds = u64::try_from(record.duration).ok().filter(|seconds| *seconds > 0);
     let time = seconds.map(Duration::from_secs);
-    let asked = store.asked(record)?;
+    let asked = store.asked(record).await?;
     let mut query = Query::read(&asked, offer, record.owner.clone(), time).await?;
     query.cancel = token.child_token();
     let media_type = query.format.content_type.clone();
-    let (file, path) = store.files.reserve(&record.id, "result")?;
-    let lost = |error: std::io::Error| {
-        Box::new(Diagnostic::error("S030", format!("a result cannot be kept: {error}")))
-    };
-    let output = BufWriter::new(File::create(&path).map_err(lost)?);
+    let (output, growing) = store.files.create(&record.id)?;
+    let file = growing.file.clone();
     // Removed unless it is complete, however this ends.
-    let path = TempPath::try_from_path(path).map_err(lost)?;
-    query.answered(answer, Box::new(output)).await?;
-    let path = path.keep().map_err(|error| lost(error.error))?;
-    let size = path.metadata().map_err(lost)?.len();
+    let size = growing.finish(query.answered(answer, output).await).await?;
     let result = JobResult { id: "result".to_owned(), media_type, size };
     Ok(Outcome { results: vec![(result, file)], error: None })
 }

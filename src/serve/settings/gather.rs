@@ -7,6 +7,7 @@ use super::value::{Given, Origin};
 use super::{Flags, JobSettings, Limits, Location, LogFormat, Settings, Tokens, file};
 use crate::db::{Environment, Prepare};
 use crate::diag::{Diagnostic, Result};
+use crate::objects::Address;
 
 /// Reads the settings. Paths start at the directory of `environment`.
 ///
@@ -231,9 +232,14 @@ impl Gathered<'_> {
             self.refuse("jobs.silence", "S003", "cannot be less than a second");
         }
         let list_anonymous = self.get("jobs.list_anonymous", Given::switch);
+        let results = self.get("jobs.results", |given, key| {
+            let wrong = |why: String| given.wrong(key, "S003", &why).help(Address::FORM);
+            Ok(Address::parse(&given.text).map_err(wrong)?)
+        });
         let folder = self.given.get("jobs.folder");
         Some(JobSettings {
             folder: folder.map(|given| path_of(given, self.environment)),
+            results,
             database: self.text("jobs.database").map(Location),
             running: running?,
             queued: queued?,

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::db::Prepare;
+use crate::objects::Address;
 
 /// Everything that an operator can choose.
 #[derive(Debug, Clone)]
@@ -100,6 +101,8 @@ pub struct Limits {
 pub struct JobSettings {
     /// The folder of results and uploads; `None` for one that is chosen by what is served.
     pub folder: Option<PathBuf>,
+    /// The bucket of results and uploads instead of the folder.
+    pub results: Option<Address>,
     /// A database URL or a SQLite file; `None` for a file in the folder. May hold a password.
     pub database: Option<Location>,
     /// Jobs at the same time.

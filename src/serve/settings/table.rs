@@ -84,8 +84,10 @@ pub const SETTINGS: &[Setting] = settings! {
         "How long requests and jobs may go on when the service is told to end";
     "jobs.folder" "jobs-folder" "JOBS_FOLDER" Path ""
         "Folder of results and uploads of jobs";
+    "jobs.results" "jobs-results" "JOBS_RESULTS" Store ""
+        "Bucket of results and uploads of jobs instead of the folder, so that several services can share it: s3://BUCKET/PREFIX";
     "jobs.database" "jobs-database" "JOBS_DATABASE" Secret ""
-        "SQLite file, or URL of a PostgreSQL database, in which jobs are kept; several services can share it with the folder";
+        "SQLite file, or URL of a PostgreSQL database, in which jobs are kept; several services can share it with the folder or the bucket";
     "jobs.running" "jobs-running" "JOBS_RUNNING" Number "4"
         "Jobs at the same time";
     "jobs.queued" "jobs-queued" "JOBS_QUEUED" Number "100"

@@ -1,25 +1,18 @@
 //! The parts of a job, each at a URL of its own (UWS 1.1 section 2.2.2).
 
-use std::path::PathBuf;
-
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures::{StreamExt, stream};
-use tokio::io::AsyncReadExt;
 
 use super::Answered;
 use super::job_request::JobRequest;
-use crate::diag::{Diagnostic, Result};
+use crate::diag::Diagnostic;
+use crate::objects::Object;
 use crate::serve::failure;
 use crate::serve::http::{text, xml};
-use crate::serve::parameters::Content;
+use crate::serve::jobs::Asked;
 use crate::serve::uws::{self, Instant};
-
-/// Bytes that are read from a file at once.
-const PIECE: usize = 64 << 10;
 
 pub async fn phase(asked: JobRequest) -> Answered {
     Ok(text(asked.job().await?.phase.name()))
@@ -60,20 +53,16 @@ pub async fn parameters(asked: JobRequest) -> Answered {
 
 /// A part that was uploaded, or the text of another parameter.
 pub async fn parameter(asked: JobRequest, Path((_, name)): Path<(String, String)>) -> Answered {
-    let parameters = asked.service.store.parameters(&asked.id, asked.caller()).await?;
-    if let Some(part) = parameters.parts().iter().find(|part| part.name == name)
-        && let Content::Stored(path) = &part.content
-    {
-        let kind = part.media_type.clone().unwrap_or_default();
-        let mut response = file(path.clone(), &kind).await?;
-        // What somebody uploaded must not become a page of this service.
-        let attached = HeaderValue::from_static("attachment");
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, attached);
-        return Ok(response);
+    match asked.service.store.parameter(&asked.id, &name, asked.caller()).await? {
+        Asked::Text(value) => Ok(text(value)),
+        Asked::File(object, kind) => {
+            let mut response = file(object, &kind.unwrap_or_default());
+            // What somebody uploaded must not become a page of this service.
+            let attached = HeaderValue::from_static("attachment");
+            response.headers_mut().insert(header::CONTENT_DISPOSITION, attached);
+            Ok(response)
+        }
     }
-    let value = parameters.all(&name.to_ascii_uppercase()).next().map(text);
-    let missing = || Box::new(Diagnostic::error("S020", format!("there is no parameter `{name}`")));
-    Ok(value.ok_or_else(missing)?)
 }
 
 pub async fn results(asked: JobRequest) -> Answered {
@@ -82,8 +71,8 @@ pub async fn results(asked: JobRequest) -> Answered {
 }
 
 pub async fn result(asked: JobRequest, Path((_, name)): Path<(String, String)>) -> Answered {
-    let (path, media_type) = asked.service.store.result(&asked.id, &name, asked.caller()).await?;
-    Ok(file(path, &media_type).await?)
+    let (object, media_type) = asked.service.store.result(&asked.id, &name, asked.caller()).await?;
+    Ok(file(object, &media_type))
 }
 
 fn instant(instant: Option<Instant>) -> Response {
@@ -91,25 +80,14 @@ fn instant(instant: Option<Instant>) -> Response {
 }
 
 /// A file, piece by piece.
-async fn file(path: PathBuf, media_type: &str) -> Result<Response> {
-    let lost = |error: std::io::Error| {
-        Box::new(Diagnostic::error("S030", format!("a file of a job cannot be read: {error}")))
-    };
-    let file = tokio::fs::File::open(&path).await.map_err(lost)?;
-    let size = file.metadata().await.map_err(lost)?.len();
-    let pieces = stream::try_unfold(file, |mut file| async move {
-        let mut piece = vec![0; PIECE];
-        let read = file.read(&mut piece).await?;
-        piece.truncate(read);
-        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(piece), file)))
-    });
-    let mut response = Body::from_stream(pieces.fuse()).into_response();
+fn file(object: Object, media_type: &str) -> Response {
+    let mut response = Body::from_stream(object.pieces).into_response();
     let fallback = HeaderValue::from_static("application/octet-stream");
     let kind = Some(media_type).filter(|kind| !kind.is_empty());
     let kind = kind.and_then(|kind| HeaderValue::from_str(kind).ok()).unwrap_or(fallback);
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(object.size));
     let nosniff = HeaderValue::from_static("nosniff");
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
-    Ok(response)
+    response
 }
