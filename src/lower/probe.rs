@@ -57,6 +57,15 @@ enum Otherwise {
     Sky(String),
 }
 
+/// Conditions on a branch, in SQL.
+#[derive(Debug, Default)]
+pub(super) struct Linked {
+    /// On its datasets alone.
+    pub datasets: Vec<String>,
+    /// On other tables too.
+    pub others: Vec<String>,
+}
+
 /// How a dataset refers to a row that was found.
 #[derive(Debug, Clone, PartialEq)]
 enum Link {
@@ -205,28 +214,30 @@ impl Target {
         asked: &Asked,
         found: &[Keys],
         parameters: &mut Parameters,
-    ) -> Option<Vec<String>> {
-        let mut texts = Vec::new();
-        let tested = |condition: &Condition, parameters: &mut Parameters| {
-            condition.text(self.dialect, parameters)
-        };
+    ) -> Option<Linked> {
+        let mut linked = Linked::default();
         for condition in &asked.conditions {
-            texts.push(tested(condition, parameters));
+            let text = condition.text(self.dialect, parameters);
+            match condition.only_alias() == Some(TAGS) {
+                true => linked.datasets.push(text),
+                false => linked.others.push(text),
+            }
         }
         for links in &asked.links {
             match (self.any_of(links, found, parameters), &links.otherwise) {
                 (Some(any), _) => match any.as_slice() {
                     [] => return None,
-                    [only] => texts.push(only.clone()),
-                    several => texts.push(format!("({})", several.join("\n    OR "))),
+                    [only] => linked.datasets.push(only.clone()),
+                    several => linked.datasets.push(format!("({})", several.join("\n    OR "))),
                 },
                 (None, Otherwise::Conditions(conditions)) => {
-                    texts.extend(conditions.iter().map(|one| tested(one, parameters)));
+                    let texts = conditions.iter().map(|one| one.text(self.dialect, parameters));
+                    linked.others.extend(texts);
                 }
-                (None, Otherwise::Sky(overlapping)) => texts.push(overlapping.clone()),
+                (None, Otherwise::Sky(overlapping)) => linked.others.push(overlapping.clone()),
             }
         }
-        Some(texts)
+        Some(linked)
     }
 
     /// Links of which one must hold; `None` where not all of their rows are known.

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use sea_query::Expr;
 
+use super::probe::Linked;
 use super::{Asked, BranchSelect, Keys, Known, Target};
 use crate::obscore::ColumnType;
-use crate::plan::{Cover, RegionPart, Scalar, ViewPlan};
+use crate::plan::{Cover, RegionPart, Scalar, TAGS, ViewPlan};
 use crate::resolve::service::{Native, ObsCore};
 use crate::sql::Parameters;
 use crate::value::Cell;
@@ -35,7 +36,43 @@ pub struct BranchTexts {
     /// The position of the branch in the plan.
     at: usize,
     /// Its SELECTs; a condition can be added at their ends.
-    selects: Vec<String>,
+    selects: Vec<SelectText>,
+}
+
+/// A SELECT around the table of its datasets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct SelectText {
+    before: String,
+    datasets: String,
+    after: String,
+}
+
+impl SelectText {
+    fn new(mut select: BranchSelect) -> Self {
+        // No text that a mapping can have.
+        const MARK: &str = "\u{0}";
+        let join = select.joins.iter_mut().find(|join| join.alias == TAGS);
+        let datasets = join.map(|join| std::mem::replace(&mut join.table, MARK.to_owned()));
+        let text = select.text();
+        let (before, after) = text.split_once(MARK).unwrap_or((&text, ""));
+        let datasets = datasets.unwrap_or_default();
+        Self { before: before.to_owned(), datasets, after: after.to_owned() }
+    }
+
+    /// The SELECT with conditions. Those on datasets alone stand where their table is: databases put few
+    /// tables at a time into the best order, and these should be among the first.
+    fn with(&self, conditions: &Linked) -> String {
+        let datasets = match conditions.datasets.as_slice() {
+            [] => self.datasets.clone(),
+            some => format!(
+                "(\n    SELECT {TAGS}.* FROM {} AS {TAGS}\n    WHERE {}\n  )",
+                self.datasets,
+                some.join("\n      AND ")
+            ),
+        };
+        let others = conditions.others.iter().map(|one| format!("\n  AND {one}"));
+        format!("{}{datasets}{}{}", self.before, self.after, others.collect::<String>())
+    }
 }
 
 /// What is in the collections of a search at one moment.
@@ -98,7 +135,7 @@ impl Target {
             let outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
             let find_first = matches!(plan.search, crate::plan::Search::Path(_)) && holding > 1;
             let selects = self.branch_with(branch, &plan.search, &outputs, find_first);
-            let selects = selects.iter().map(BranchSelect::text).collect();
+            let selects = selects.into_iter().map(SelectText::new).collect();
             branches.push(BranchTexts { at, selects });
         }
         branches
@@ -118,9 +155,7 @@ impl Target {
         for texts in branches {
             let Some(asked) = asked.iter().find(|asked| asked.at == texts.at) else { continue };
             let Some(conditions) = self.linked(asked, keys, parameters) else { continue };
-            let conditions = conditions.iter().map(|one| format!("\n  AND {one}"));
-            let conditions: String = conditions.collect();
-            selects.extend(texts.selects.iter().map(|select| format!("{select}{conditions}")));
+            selects.extend(texts.selects.iter().map(|select| select.with(&conditions)));
         }
         if selects.is_empty() {
             let outputs = self.outputs(wanted, &|_| &Scalar::Null, &|at| kind_of(obscore, at));
