@@ -13,7 +13,8 @@ use super::invert::Condition;
 use super::scalar::column;
 use super::sky::Sky;
 use super::{Found, Known, Target};
-use crate::plan::{Branch, Cover, Join, Multiplicity, On, TAGS, ViewPlan, Wish};
+use crate::obscore::ColumnType;
+use crate::plan::{Branch, Cover, Join, Multiplicity, On, Scalar, TAGS, TimeForm, ViewPlan, Wish};
 use crate::resolve::service::ObsCore;
 use crate::sql::Parameters;
 use crate::value::Cell;
@@ -205,6 +206,46 @@ impl Target {
             conditions.join("\n  AND ")
         );
         (text, parameters.into_cells())
+    }
+
+    /// Statements for the first `count` times of a column in the dimension tables; `None` where it is not a
+    /// time of such a table in all branches. Where it may be NULL its rows are missing.
+    pub fn times(
+        &self,
+        plan: &ViewPlan,
+        obscore: &ObsCore,
+        column: usize,
+        descending: bool,
+        count: u64,
+    ) -> Option<Vec<String>> {
+        let position = obscore.columns.get(column).copied()?;
+        let mut statements = Vec::new();
+        for branch in &plan.branches {
+            let (alias, bound, form) = match branch.values.get(position)? {
+                Scalar::Null => continue,
+                Scalar::Time {
+                    alias,
+                    bound,
+                    form: form @ (TimeForm::UtcMjd | TimeForm::TaiMjd),
+                } => (alias, *bound, *form),
+                _ => return None,
+            };
+            let (join, ..) = self.direct(branch, alias)?;
+            let tai = self.dialect.text(&self.bound(alias, bound));
+            let order = if descending { "DESC" } else { "ASC" };
+            let time = self.dialect.text(&self.end(alias, bound, form));
+            let utc = format!("{} AS (\n{}\n)", self.own(&self.view.utc()), self.utc_view());
+            let statement = format!(
+                "WITH {utc}\nSELECT CAST({time} AS {})\nFROM {} AS {alias}\nWHERE {tai} IS NOT \
+                 NULL\nORDER BY {tai} {order}\nLIMIT {count}",
+                self.dialect.type_name(ColumnType::Double),
+                self.table(&join.table),
+            );
+            if !statements.contains(&statement) {
+                statements.push(statement);
+            }
+        }
+        (!statements.is_empty()).then_some(statements)
     }
 
     /// The conditions of what is asked of a branch, with what the probes have found; `None` where no row

@@ -21,6 +21,24 @@ pub struct ObsCore {
     pub twins: Vec<Option<usize>>,
 }
 
+impl ObsCore {
+    /// The first column whose text is another one for each dataset, in all branches.
+    pub fn identifier(&self, plan: &ViewPlan) -> Option<usize> {
+        let names_dataset = |scalar: &Scalar| match scalar {
+            Scalar::DatasetId => true,
+            Scalar::Concat(parts) => {
+                let fixed = |part: &Scalar| matches!(part, Scalar::Literal(_) | Scalar::DatasetId);
+                parts.contains(&Scalar::DatasetId) && parts.iter().all(fixed)
+            }
+            _ => false,
+        };
+        self.columns.iter().position(|position| {
+            let mut values = plan.branches.iter().map(|branch| branch.values.get(*position));
+            values.all(|scalar| scalar.is_some_and(names_dataset))
+        })
+    }
+}
+
 /// The table `name` of a plan; `natives` is the schema that has Butler's own tables. pgSphere's columns
 /// stay in the database.
 pub fn obscore(plan: &ViewPlan, snapshot: &Snapshot, name: &str, natives: Option<&str>) -> ObsCore {

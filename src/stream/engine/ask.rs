@@ -18,7 +18,7 @@ use crate::catalog::{Column, Type};
 use crate::db::Session;
 use crate::diag::{Diagnostic, Result, Source};
 use crate::lower::{Fetch, Found, Known};
-use crate::plan::{Cover, Scalar};
+use crate::plan::{Cover, Scalar, Wish};
 use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
 use crate::sql::{Dialect, Parameters};
 use crate::stream::pipeline::Pipeline;
@@ -157,7 +157,8 @@ impl Service {
     ) -> Result<(Answered, bool)> {
         let Question { checked, limit, .. } = *question;
         let mut staged = Staged::new(self, question.limits, question.running, Bring::Rows);
-        let written = self.compile(session, home, question, &mut staged).await?;
+        let wishes = self.first_rows(session, home, question, &mut staged).await?;
+        let written = self.compile(session, home, question, wishes, &mut staged).await?;
         staged.end().await;
         let schema = arrow(&checked.body.columns);
         let sink: Box<dyn Sink> = Box::new(Held::new(sink));
@@ -170,12 +171,13 @@ impl Service {
     }
 
     /// The statement that answers the question in a session, once what is elsewhere has been brought
-    /// there.
+    /// there; `wishes` are further ones about its first table.
     pub(super) async fn compile(
         &self,
         session: &mut Session,
         home: Option<usize>,
         question: &Question<'_>,
+        wishes: Vec<Wish>,
         staged: &mut Staged<'_>,
     ) -> Result<Written> {
         let Question { checked, uploads, limit, .. } = *question;
@@ -189,6 +191,9 @@ impl Service {
             let mut needed = needs.get(at).cloned().unwrap_or_default();
             needed.covers = self.covers(checked, at);
             needed.wishes = query::wishes(checked, at);
+            if at == 0 {
+                needed.wishes.extend(wishes.iter().cloned());
+            }
             let here = home.is_some() && self.site(source.table) == home;
             places.push(match self.origin(source.table) {
                 Some(Origin::ObsCore(site, view)) if here => {

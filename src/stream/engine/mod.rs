@@ -14,6 +14,7 @@ mod site;
 mod stage;
 mod statement;
 mod texts;
+mod top;
 mod upload;
 
 pub use ask::{Answered, Prepared};

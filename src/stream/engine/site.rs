@@ -30,6 +30,8 @@ pub struct Published {
     pub target: Target,
     /// As clients see it.
     pub obscore: ObsCore,
+    /// The column whose text is another one for each dataset, in all dataset types.
+    pub identifier: Option<usize>,
     /// What was written for queries before.
     texts: Arc<Texts>,
 }
@@ -104,8 +106,9 @@ impl Site {
         let obscore = obscore(&plan, snapshot, name, Some(&self.schema));
         // The names of helper tables must differ between the tables of a query.
         let target = target(snapshot, &format!("v{}", self.published.len()), regions);
+        let identifier = obscore.identifier(&plan);
         let (schema, texts) = (schema.to_owned(), Arc::default());
-        self.published.push(Published { schema, plan, target, obscore, texts });
+        self.published.push(Published { schema, plan, target, obscore, identifier, texts });
     }
 }
 
@@ -146,6 +149,12 @@ impl Published {
     pub async fn found(&self, session: &mut Session) -> Result<Found> {
         let found = session.rows_at_once(&self.target.found_select(&self.plan)).await?;
         Ok(Found::new(found))
+    }
+
+    /// Asks the dimension tables for the first `count` times of a column; nothing where it is not a time
+    /// of such a table in all dataset types, or may be NULL and NULL comes first.
+    pub fn times(&self, column: usize, descending: bool, count: u64) -> Option<Vec<String>> {
+        self.target.times(&self.plan, &self.obscore, column, descending, count)
     }
 
     /// The common table expressions that the SELECTs refer to.

@@ -89,7 +89,8 @@ impl Service {
         let (limits, running) = (Limits::default(), Running::default());
         let mut staged = Staged::new(self, limits, &running, bring);
         let question = Question { checked, uploads, limit, limits, running: &running };
-        let compiled = self.compile(&mut session, home, &question, &mut staged).await;
+        let wishes = self.first_rows(&mut session, home, &question, &mut staged).await?;
+        let compiled = self.compile(&mut session, home, &question, wishes, &mut staged).await;
         let mut noted = std::mem::take(&mut staged.noted);
         staged.end().await;
         noted.push(Statement::noted(&mut session, "the query", compiled?, with_plans).await?);

@@ -1,0 +1,129 @@
+//! The first rows in an order, found before the query.
+//!
+//! In: a query for the first rows of an ObsCore table in some order. Out: the identifiers of these rows, as a
+//! wish. Where the order is that of a time, the times of the dimension tables are asked first: no dataset is
+//! as early as the n-th of n exposures unless it belongs to them, so the others need not be looked at.
+
+use super::ask::Question;
+use super::service::{Origin, Service};
+use super::stage::Staged;
+use crate::db::Session;
+use crate::diag::Result;
+use crate::plan::{Constant, Test, Wish};
+use crate::query::{self, Top};
+use crate::value::Cell;
+
+/// What times are wider by than they are written, in days: the rounding of a column, and more.
+const MARGIN: f64 = 1e-6;
+
+impl Service {
+    /// The wish for the first rows of a question; nothing where it is not of that kind.
+    ///
+    /// # Errors
+    /// R028 and R029.
+    pub(super) async fn first_rows(
+        &self,
+        session: &mut Session,
+        home: Option<usize>,
+        question: &Question<'_>,
+        staged: &mut Staged<'_>,
+    ) -> Result<Vec<Wish>> {
+        let Some(source) = question.checked.sources.first() else { return Ok(Vec::new()) };
+        let Some(Origin::ObsCore(site, view)) = self.origin(source.table) else {
+            return Ok(Vec::new());
+        };
+        let published = self.sites.get(site).and_then(|site| site.published.get(view));
+        let Some(published) = published.filter(|_| home == Some(site)) else {
+            return Ok(Vec::new());
+        };
+        let top = published.identifier.and_then(|at| {
+            let column = published.obscore.table.columns.get(at)?;
+            Some((at, query::top(question.checked, question.limit, (at, column))?))
+        });
+        let Some((identifier, top)) = top else { return Ok(Vec::new()) };
+        let mut rows = None;
+        if let Some((bound, wish)) = self.bound(session, (site, view), &top).await? {
+            let found = self.identifiers(session, home, question, &top, vec![wish], staged).await?;
+            let within = |row: &Vec<Cell>| match (row.get(1), top.column) {
+                (Some(Cell::Float(value)), Some((_, true))) => *value >= bound,
+                (Some(Cell::Float(value)), _) => *value <= bound,
+                _ => false,
+            };
+            rows = Some(found)
+                .filter(|rows| rows.len() as u64 == top.count && rows.last().is_some_and(within));
+        }
+        let rows = match rows {
+            Some(rows) => rows,
+            None => self.identifiers(session, home, question, &top, Vec::new(), staged).await?,
+        };
+        let text = |row: Vec<Cell>| row.first()?.as_str().map(|id| Constant::Text(id.to_owned()));
+        let wanted: Vec<Constant> = rows.into_iter().filter_map(text).collect();
+        Ok(vec![Wish::Column { column: identifier, test: Test::Among(wanted) }])
+    }
+
+    /// Identifiers of the first rows, each with the value that it is sorted by, among those that fulfil
+    /// wishes.
+    async fn identifiers(
+        &self,
+        session: &mut Session,
+        home: Option<usize>,
+        question: &Question<'_>,
+        top: &Top,
+        wishes: Vec<Wish>,
+        staged: &mut Staged<'_>,
+    ) -> Result<Vec<Vec<Cell>>> {
+        let first = Question { checked: &top.checked, limit: None, ..*question };
+        let written = self.compile(session, home, &first, wishes, staged).await?;
+        let rows = session.rows(&written.text, &written.parameters).await?;
+        staged.note(session, vec![written]).await?;
+        Ok(rows)
+    }
+
+    /// The time that as many rows of dimension tables reach as rows are wanted, and the wish for rows that
+    /// reach it; nothing where the order is another.
+    async fn bound(
+        &self,
+        session: &mut Session,
+        (site, view): (usize, usize),
+        top: &Top,
+    ) -> Result<Option<(f64, Wish)>> {
+        let site = self.sites.get(site);
+        let published = site.and_then(|site| site.published.get(view));
+        let (Some(published), Some((column, descending))) = (published, top.column) else {
+            return Ok(None);
+        };
+        let wishes = query::wishes(&top.checked, 0);
+        let not_null = Wish::Column { column, test: Test::NotNull };
+        // Other wishes may take those rows out that the times belong to. NULL is the largest of all.
+        let fits = match wishes.as_slice() {
+            [] => !descending,
+            [only] => *only == not_null,
+            _ => false,
+        };
+        let Some(selects) = fits.then(|| published.times(column, descending, top.count)).flatten()
+        else {
+            return Ok(None);
+        };
+        let mut times = Vec::new();
+        for select in selects {
+            for row in session.rows(&select, &[]).await? {
+                if let Some(Cell::Float(time)) = row.first() {
+                    times.push(*time);
+                }
+            }
+        }
+        times.sort_unstable_by(f64::total_cmp);
+        if descending {
+            times.reverse();
+        }
+        let last =
+            usize::try_from(top.count).ok().and_then(|count| times.get(count.checked_sub(1)?));
+        Ok(last.map(|last| {
+            let (low, high) = match descending {
+                true => (*last - MARGIN, f64::INFINITY),
+                false => (f64::NEG_INFINITY, *last + MARGIN),
+            };
+            (*last, Wish::Column { column, test: Test::Within { low, high } })
+        }))
+    }
+}
