@@ -15,7 +15,8 @@ use query_support::{ask, prepare, said, service_of};
 use support::postgres::Cluster;
 use support::survey::{Survey, mapping};
 
-const ALL: &str = "obs_publisher_did, obs_id, t_min, t_max, em_min, s_ra, s_dec, access_url, instrument_name";
+const ALL: &str =
+    "obs_publisher_did, obs_id, t_min, t_max, em_min, s_ra, s_dec, access_url, instrument_name";
 
 /// Asks for the first rows in an order, and for the same as a table of its own, which hides the order from
 /// the search for them; what they are sorted by must be the same, and each row must be one of all rows.
@@ -25,8 +26,9 @@ async fn same(service: &Service, top: u64, offset: u64, condition: &str, order: 
         let answer = ask(service, adql, &[]).await;
         answer.unwrap_or_else(|wrong| panic!("{adql}: {}", said(&wrong))).rows
     };
-    let first =
-        format!("SELECT TOP {top} {ALL} FROM ivoa.ObsCore WHERE {condition} ORDER BY {order}{offset}");
+    let first = format!(
+        "SELECT TOP {top} {ALL} FROM ivoa.ObsCore WHERE {condition} ORDER BY {order}{offset}"
+    );
     let plain = format!(
         "SELECT TOP {top} {ALL} FROM (SELECT * FROM ivoa.ObsCore WHERE {condition}) AS o ORDER BY \
          {order}{offset}"
@@ -66,13 +68,13 @@ async fn first_rows(service: &Service) {
             "obs_id DESC, obs_publisher_did DESC",
             "em_min, t_min",
         ] {
-            for (top, offset) in [(1, 0), (7, 0), (30, 5), (400, 0)] {
+            for (top, offset) in [(7, 0), (90, 5)] {
                 found += same(service, top, offset, condition, order).await;
             }
         }
     }
     println!("{found} rows");
-    assert!(found > 1_000);
+    assert!(found > 500);
     // That there is something to test: identifiers are asked for first.
     let adql = "SELECT TOP 5 * FROM ivoa.ObsCore WHERE t_min IS NOT NULL ORDER BY t_min DESC";
     let prepared = prepare(service, adql, &[]).unwrap();

@@ -68,6 +68,8 @@ impl Target {
         outputs: &[(String, Expr, &Scalar)],
         first: bool,
     ) -> Vec<BranchSelect> {
+        let alike = first && is_alike(branch, outputs);
+        let first = first && !alike;
         let whole = |condition: Option<&Predicate>| {
             let found = first.then(|| self.first_found(branch, condition));
             found.into_iter().chain(condition.map(|one| self.predicate(one))).collect()
@@ -86,10 +88,14 @@ impl Target {
             conditions => vec![whole(Some(&Predicate::Or(conditions.to_vec())))],
         };
         let select = |alternative: Vec<Expr>| {
-            let mut joins = vec![self.membership(branch, search)];
+            let collections = format!("{} AS {COLLECTIONS}", self.own(&self.view.collections()));
+            let membership = self.membership(branch, search);
+            let (from, mut joins, mut conditions) = match alike {
+                true => (self.data_ids(branch, &collections, &membership), Vec::new(), Vec::new()),
+                false => (collections, vec![membership], vec![self.may_hold(branch)]),
+            };
             let used = outputs.iter().map(|(_, _, scalar)| *scalar);
             joins.extend(branch.needed(used).into_iter().map(|join| self.join(join)));
-            let mut conditions = vec![self.may_hold(branch)];
             conditions.extend(alternative);
             BranchSelect {
                 dialect: self.dialect,
@@ -97,12 +103,31 @@ impl Target {
                     .iter()
                     .map(|(name, expression, _)| (name.clone(), expression.clone()))
                     .collect(),
-                from: format!("{} AS {COLLECTIONS}", self.own(&self.view.collections())),
+                from,
                 joins,
                 conditions,
             }
         };
         alternatives.into_iter().map(select).collect()
+    }
+
+    /// The data IDs of the branch's datasets, each once: what is asked of datasets that are alike but for
+    /// the dataset, whichever of them is found first.
+    fn data_ids(&self, branch: &Branch, collections: &str, membership: &JoinClause) -> String {
+        let columns: Vec<String> = branch
+            .required
+            .iter()
+            .map(|dimension| self.dialect.text(&column(TAGS, dimension)))
+            .collect();
+        let on: Vec<String> = membership.on.iter().map(|one| self.dialect.text(one)).collect();
+        format!(
+            "(\n    SELECT DISTINCT {}\n    FROM {collections}\n    JOIN {} AS {TAGS}\n      ON {}\n    \
+             WHERE {}\n  ) AS {TAGS}",
+            columns.join(", "),
+            membership.table,
+            on.join("\n        AND "),
+            self.dialect.text(&self.may_hold(branch)),
+        )
     }
 
     /// The datasets of the branch's type in the collections of the search.
@@ -116,7 +141,7 @@ impl Target {
     }
 
     /// The tags table, or its union with the calibs table where both can have rows.
-    fn memberships(&self, branch: &Branch, search: &Search) -> String {
+    pub(super) fn memberships(&self, branch: &Branch, search: &Search) -> String {
         let tags = self.table(&branch.tags_table);
         let (Some(calibs), Search::Path(_)) = (&branch.calibs_table, search) else { return tags };
         let mut columns = vec!["dataset_type_id", "dataset_id", self.collection_reference()];
@@ -277,6 +302,16 @@ impl Target {
     }
 }
 
+/// Whether nothing that is asked of a branch tells datasets of one data ID apart.
+fn is_alike(branch: &Branch, outputs: &[(String, Expr, &Scalar)]) -> bool {
+    let used = || outputs.iter().map(|(_, _, scalar)| *scalar);
+    let apart = |join: &&Join| [DATASET, RUN].contains(&join.alias.as_str());
+    !branch.required.is_empty()
+        && !used().any(Scalar::tells_datasets_apart)
+        && !branch.conditions.iter().any(Predicate::tells_datasets_apart)
+        && !branch.needed(used()).iter().any(apart)
+}
+
 impl BranchSelect {
     /// The statement, a column a line.
     pub fn text(&self) -> String {
@@ -305,7 +340,12 @@ impl BranchSelect {
         }
         let conditions: Vec<String> =
             self.conditions.iter().map(|one| self.parenthesised(one)).collect();
-        text.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
+        // A condition can be added at the end.
+        let conditions = match conditions.as_slice() {
+            [] => "1 = 1".to_owned(),
+            some => some.join("\n  AND "),
+        };
+        text.push_str(&format!("\nWHERE {conditions}"));
         text
     }
 

@@ -48,15 +48,12 @@ struct SelectText {
 }
 
 impl SelectText {
-    fn new(mut select: BranchSelect) -> Self {
-        // No text that a mapping can have.
-        const MARK: &str = "\u{0}";
-        let join = select.joins.iter_mut().find(|join| join.alias == TAGS);
-        let datasets = join.map(|join| std::mem::replace(&mut join.table, MARK.to_owned()));
+    fn new(select: &BranchSelect, datasets: String) -> Self {
         let text = select.text();
-        let (before, after) = text.split_once(MARK).unwrap_or((&text, ""));
-        let datasets = datasets.unwrap_or_default();
-        Self { before: before.to_owned(), datasets, after: after.to_owned() }
+        let (before, after) =
+            text.split_once(&format!("{datasets} AS {TAGS}\n")).unwrap_or((&text, ""));
+        let after = format!(" AS {TAGS}\n{after}");
+        Self { before: before.to_owned(), datasets, after }
     }
 
     /// The SELECT with conditions. Those on datasets alone stand where their table is: databases put few
@@ -135,7 +132,9 @@ impl Target {
             let outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
             let find_first = matches!(plan.search, crate::plan::Search::Path(_)) && holding > 1;
             let selects = self.branch_with(branch, &plan.search, &outputs, find_first);
-            let selects = selects.into_iter().map(SelectText::new).collect();
+            let datasets = self.memberships(branch, &plan.search);
+            let select = |select| SelectText::new(select, datasets.clone());
+            let selects = selects.iter().map(select).collect();
             branches.push(BranchTexts { at, selects });
         }
         branches

@@ -250,6 +250,36 @@ impl Scalar {
         }
     }
 
+    /// Whether two datasets of one data ID may have different values of it.
+    pub fn tells_datasets_apart(&self) -> bool {
+        let apart = |alias: &str| [DATASET, RUN, COLLECTIONS].contains(&alias);
+        match self {
+            Self::DatasetId
+            | Self::FileSize { .. }
+            | Self::Run
+            | Self::IngestDate
+            | Self::IngestDatePlus(_) => true,
+            Self::Arithmetic(left, _, right) => {
+                left.tells_datasets_apart() || right.tells_datasets_apart()
+            }
+            Self::Lookup { cases, otherwise } => {
+                cases.iter().any(|(subject, _, _)| subject.tells_datasets_apart())
+                    || otherwise.tells_datasets_apart()
+            }
+            Self::Concat(parts) | Self::Coalesce(parts) => {
+                parts.iter().any(Self::tells_datasets_apart)
+            }
+            Self::Negative(value)
+            | Self::Format { value, .. }
+            | Self::Convert { text: value, .. } => value.tells_datasets_apart(),
+            other => {
+                let mut aliases = Vec::new();
+                other.aliases(&mut aliases);
+                aliases.into_iter().any(apart)
+            }
+        }
+    }
+
     /// Adds the aliases of the tables that it reads.
     pub fn aliases<'a>(&'a self, found: &mut Vec<&'a str>) {
         match self {
