@@ -209,8 +209,12 @@ impl Database {
                 Ok(Session::postgres(server, self.target.clone(), stop, prepared))
             }
             Pool::Sqlite(pool) => {
-                let transaction = pool.begin_with(sqlite).await.map_err(failed)?;
-                Ok(Session::sqlite(transaction, self.target.clone()))
+                let mut transaction = pool.begin_with(sqlite).await.map_err(failed)?;
+                let stop = Stop::new();
+                if self.options.stoppable {
+                    stop.watch(&mut transaction).await.map_err(failed)?;
+                }
+                Ok(Session::sqlite(transaction, self.target.clone(), stop))
             }
         }
     }
@@ -322,6 +326,9 @@ async fn open_sqlite(
         .max_connections(options.connections)
         .acquire_timeout(options.patience)
         .after_connect(move |connection, _| Box::pin(prepare(connection, setup)))
+        .after_release(|connection, _| {
+            Box::pin(async move { Stop::unwatch(connection).await.map(|()| true) })
+        })
         .connect_lazy_with(connect);
     let described = |error| error::describe(&error, &Target::Sqlite(target.clone()));
     let mut connection = pool.acquire().await.map_err(described)?;

@@ -45,13 +45,12 @@ impl Session {
         Self { connection: Connection::Postgres(server), target, stop, prepared }
     }
 
-    pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, target: Target) -> Self {
-        Self {
-            connection: Connection::Sqlite(transaction),
-            target,
-            stop: Stop::new(),
-            prepared: Arc::default(),
-        }
+    pub(super) fn sqlite(
+        transaction: Transaction<'static, Sqlite>,
+        target: Target,
+        stop: Stop,
+    ) -> Self {
+        Self { connection: Connection::Sqlite(transaction), target, stop, prepared: Arc::default() }
     }
 
     /// Whether statements stay prepared.

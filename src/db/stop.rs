@@ -7,11 +7,13 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
+use sqlx::Error;
+use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
 use super::connect::{Database, Pool};
 use super::error;
-use crate::diag::Result;
+use crate::diag;
 
 /// This process among all that ask the same server: in containers many have the same number.
 static PROCESS: LazyLock<String> = LazyLock::new(|| {
@@ -42,9 +44,20 @@ impl Stop {
         &self.name
     }
 
-    /// The flag that SQLite looks at.
-    pub(super) fn flag(&self) -> &AtomicBool {
-        &self.stopped
+    /// Lets SQLite look at it while it runs statements of the session, until [`Self::unwatch`].
+    pub(super) async fn watch(&self, connection: &mut SqliteConnection) -> Result<(), Error> {
+        /// Instructions of SQLite's machine between two looks.
+        const PATIENCE: i32 = 10_000;
+        let stopped = Arc::clone(&self.stopped);
+        let goes_on = move || !stopped.load(Ordering::Relaxed);
+        connection.lock_handle().await?.set_progress_handler(PATIENCE, goes_on);
+        Ok(())
+    }
+
+    /// Ends [`Self::watch`] of whatever session used a connection.
+    pub(super) async fn unwatch(connection: &mut SqliteConnection) -> Result<(), Error> {
+        connection.lock_handle().await?.remove_progress_handler();
+        Ok(())
     }
 }
 
@@ -53,7 +66,7 @@ impl Database {
     ///
     /// # Errors
     /// R020 to R029: the server could not be asked.
-    pub async fn stop(&self, stop: &Stop) -> Result<()> {
+    pub async fn stop(&self, stop: &Stop) -> diag::Result<()> {
         stop.stopped.store(true, Ordering::Relaxed);
         let Pool::Postgres(_, pool) = &self.pool else { return Ok(()) };
         let sql = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1";

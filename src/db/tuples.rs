@@ -41,7 +41,6 @@ impl Session {
     ) -> Result<()> {
         let prepared = self.keeps_prepared();
         let target = &self.target;
-        let stop = self.stop.flag();
         match &mut self.connection {
             Connection::Sqlite(connection) => {
                 let mut handle = connection
@@ -49,7 +48,7 @@ impl Session {
                     .await
                     .map_err(|failure| error::describe(&failure, target))?;
                 tokio::task::block_in_place(|| {
-                    sqlite::send(&mut handle, select, parameters, fields, to, stop)
+                    sqlite::send(&mut handle, select, parameters, fields, to)
                 })
                 .map_err(|failure| failed(target, failure))
             }

@@ -71,20 +71,40 @@ fn some(wishes: Vec<Wish>) -> Option<Wish> {
     (!wishes.is_empty()).then_some(Wish::All(wishes))
 }
 
-/// Equalities of one column as one test.
+/// Equalities of one column as one test. Of many numbers only the range is kept, of very many texts nothing.
 fn joined(wishes: Vec<Wish>) -> Option<Wish> {
-    let mut values = Vec::new();
-    let mut common = None;
+    const MANY: usize = 100;
+    const VERY_MANY: usize = 10_000;
+    let (mut values, mut common, mut range) = (Vec::new(), None, None::<(f64, f64)>);
+    let mut widen = |low: f64, high: f64| {
+        let (lowest, highest) = range.unwrap_or((low, high));
+        range = Some((lowest.min(low), highest.max(high)));
+    };
     for wish in &wishes {
-        match wish {
-            Wish::Column { column, test: Test::Among(one) } => {
-                values.extend(one.iter().cloned());
-                common = Some(*column);
+        let Wish::Column { column, test } = wish else { return None };
+        common = Some(*column);
+        match test {
+            Test::Among(one) => {
+                for constant in one {
+                    if let Constant::Int(number) = constant {
+                        let (low, high) = integer_bounds(*number);
+                        widen(low, high);
+                    }
+                    values.push(constant.clone());
+                }
             }
-            _ => return (!wishes.is_empty()).then_some(Wish::Any(wishes)),
+            Test::Within { low, high } => widen(*low, *high),
+            _ => return None,
         }
     }
-    common.map(|column| Wish::Column { column, test: Test::Among(values) })
+    let column = common?;
+    let test = match range {
+        Some((low, high)) if wishes.len() > MANY => Test::Within { low, high },
+        None if values.len() > VERY_MANY => return None,
+        _ if values.len() == wishes.len() => Test::Among(values),
+        _ => return Some(Wish::Any(wishes)),
+    };
+    Some(Wish::Column { column, test })
 }
 
 /// The test of `column comparator constant`.
@@ -128,17 +148,19 @@ fn equality(comparator: Comparator, constant: Constant) -> Option<Test> {
 /// Doubles not above and not below a constant number.
 fn bounds(value: &Value) -> Option<(f64, f64)> {
     match &value.node {
-        #[expect(clippy::cast_precision_loss, reason = "the neighbours are taken where it loses")]
-        Node::Integer(number) => {
-            let near = *number as f64;
-            match near.abs() < EXACT {
-                true => Some((near, near)),
-                false => Some((near.next_down(), near.next_up())),
-            }
-        }
+        Node::Integer(number) => Some(integer_bounds(*number)),
         Node::Double(number) if number.is_finite() => Some((*number, *number)),
         Node::Negative(inner) => bounds(inner).map(|(low, high)| (-high, -low)),
         _ => None,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the neighbours are taken where it loses")]
+fn integer_bounds(number: i64) -> (f64, f64) {
+    let near = number as f64;
+    match near.abs() < EXACT {
+        true => (near, near),
+        false => (near.next_down(), near.next_up()),
     }
 }
 

@@ -3,9 +3,8 @@
 //! In: the driver's connection, locked, so that the statement runs in the session's transaction.
 //! Out: chunks, or SQLite's result code and message.
 
-use std::ffi::{CStr, c_int, c_void};
+use std::ffi::{CStr, c_int};
 use std::ptr::{NonNull, null_mut};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use libsqlite3_sys as ffi;
 use sqlx::sqlite::LockedSqliteHandle;
@@ -22,37 +21,6 @@ struct Statement<'a, 'c> {
     raw: NonNull<ffi::sqlite3_stmt>,
     connection: NonNull<ffi::sqlite3>,
     _handle: &'a mut LockedSqliteHandle<'c>,
-}
-
-/// Instructions of SQLite's machine between two looks at whether to go on.
-const PATIENCE: c_int = 10_000;
-
-/// Lets SQLite look at a flag while it runs, as long as this lives.
-struct Watch<'s> {
-    connection: NonNull<ffi::sqlite3>,
-    _stop: &'s AtomicBool,
-}
-
-impl<'s> Watch<'s> {
-    fn new(connection: NonNull<ffi::sqlite3>, stop: &'s AtomicBool) -> Self {
-        unsafe extern "C" fn look(stop: *mut c_void) -> c_int {
-            // SAFETY: the flag outlives the watch, which takes the handler away when it ends.
-            c_int::from(unsafe { &*stop.cast::<AtomicBool>() }.load(Ordering::Relaxed))
-        }
-        let flag = std::ptr::from_ref(stop).cast_mut().cast::<c_void>();
-        // SAFETY: the connection is open and locked by the statement's handle.
-        unsafe {
-            ffi::sqlite3_progress_handler(connection.as_ptr(), PATIENCE, Some(look), flag);
-        }
-        Self { connection, _stop: stop }
-    }
-}
-
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        // SAFETY: as above; without a handler nothing looks at the flag any more.
-        unsafe { ffi::sqlite3_progress_handler(self.connection.as_ptr(), 0, None, null_mut()) };
-    }
 }
 
 impl Drop for Statement<'_, '_> {
@@ -87,10 +55,8 @@ pub fn send(
     parameters: &[Cell],
     fields: &[Wire],
     to: &Sender<Vec<u8>>,
-    stop: &AtomicBool,
 ) -> Result<(), Failure> {
     let mut statement = Statement::prepare(handle, select)?;
-    let _watch = Watch::new(statement.connection, stop);
     statement.bind(parameters.iter().map(CellRef::from))?;
     let count = i16::try_from(fields.len()).unwrap_or(i16::MAX);
     let mut chunks = Chunks::new(to);

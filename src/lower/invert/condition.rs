@@ -10,6 +10,9 @@ use uuid::Uuid;
 
 use crate::sql::{Dialect, Parameters};
 
+/// Texts beyond so many are one parameter.
+const MANY: usize = 100;
+
 /// A condition on tables of a branch.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
@@ -54,6 +57,27 @@ impl Condition {
                 aliases.insert(alias);
             }
         }
+    }
+
+    /// Makes this an alternative of itself and another condition, where both say that one value is among
+    /// some, or the other is the same; whether it is.
+    pub fn takes(&mut self, other: &Self) -> bool {
+        if let (
+            Self::Value { alias, value, is },
+            Self::Value { alias: other_alias, value: other_value, is: other_is },
+        ) = (&mut *self, other)
+            && alias == other_alias
+            && value == other_value
+        {
+            match (is, other_is) {
+                (Is::Text(own), Is::Text(other)) => own.extend(other.iter().cloned()),
+                (Is::Int(own), Is::Int(other)) => own.extend(other),
+                (Is::Uuid(own), Is::Uuid(other)) => own.extend(other),
+                (own, other) => return own == other,
+            }
+            return true;
+        }
+        self == other
     }
 
     /// The alias of its table, where it has only one.
@@ -102,6 +126,11 @@ impl Is {
             _ => format!("({value} IN ({}))", constants.join(", ")),
         };
         match self {
+            // Databases take a limited number of parameters.
+            Self::Text(texts) if texts.len() > MANY => {
+                let texts = serde_json::Value::from(texts.as_slice()).to_string();
+                dialect.among(value, &parameters.text(&texts))
+            }
             Self::Text(texts) => one_of(texts.iter().map(|text| parameters.text(text)).collect()),
             Self::Int(numbers) => {
                 one_of(numbers.iter().map(|number| parameters.integer(*number)).collect())

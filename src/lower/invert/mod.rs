@@ -176,6 +176,9 @@ fn all(parts: impl IntoIterator<Item = Inverted>) -> Inverted {
     }
 }
 
+/// Alternatives beyond so many cost more than they save.
+const MOST: usize = 64;
+
 /// One of these; what is open spoils all.
 fn any(parts: impl IntoIterator<Item = Inverted>) -> Inverted {
     let mut conditions: Vec<Condition> = Vec::new();
@@ -183,8 +186,14 @@ fn any(parts: impl IntoIterator<Item = Inverted>) -> Inverted {
         match part {
             Inverted::Never => {}
             Inverted::Open => return Inverted::Open,
-            Inverted::Only(condition) if conditions.contains(&condition) => {}
-            Inverted::Only(condition) => conditions.push(condition),
+            Inverted::Only(condition) => {
+                if !conditions.iter_mut().any(|known| known.takes(&condition)) {
+                    conditions.push(condition);
+                }
+                if conditions.len() > MOST {
+                    return Inverted::Open;
+                }
+            }
         }
     }
     match conditions.pop() {
