@@ -13,6 +13,8 @@ use crate::plan::{Constant, Test, Wish};
 use crate::query::{self, Top};
 use crate::value::Cell;
 
+/// Datasets that an exposure may have; if it has fewer, more exposures are looked at.
+const SHARE: u64 = 50;
 /// What times are wider by than they are written, in days: the rounding of a column, and more.
 const MARGIN: f64 = 1e-6;
 
@@ -41,18 +43,22 @@ impl Service {
             Some((at, query::top(question.checked, question.limit, (at, column))?))
         });
         let Some((identifier, top)) = top else { return Ok(Vec::new()) };
-        let mut rows = None;
-        if let Some((bound, wish)) = self.bound(session, (site, view), &top).await? {
-            let found = self.identifiers(session, home, question, &top, vec![wish], staged).await?;
+        let times = self.times(session, (site, view), &top).await?;
+        let mut found = None;
+        for count in [top.count.div_ceil(SHARE), top.count] {
+            let Some((bound, wish)) = bound(&times, &top, count) else { continue };
+            let rows = self.identifiers(session, home, question, &top, vec![wish], staged).await?;
             let within = |row: &Vec<Cell>| match (row.get(1), top.column) {
                 (Some(Cell::Float(value)), Some((_, true))) => *value >= bound,
                 (Some(Cell::Float(value)), _) => *value <= bound,
                 _ => false,
             };
-            rows = Some(found)
-                .filter(|rows| rows.len() as u64 == top.count && rows.last().is_some_and(within));
+            if rows.len() as u64 == top.count && rows.last().is_some_and(within) {
+                found = Some(rows);
+                break;
+            }
         }
-        let rows = match rows {
+        let rows = match found {
             Some(rows) => rows,
             None => self.identifiers(session, home, question, &top, Vec::new(), staged).await?,
         };
@@ -79,18 +85,17 @@ impl Service {
         Ok(rows)
     }
 
-    /// The time that as many rows of dimension tables reach as rows are wanted, and the wish for rows that
-    /// reach it; nothing where the order is another.
-    async fn bound(
+    /// The first times of the dimension tables, in the order of the question; none where that is another.
+    async fn times(
         &self,
         session: &mut Session,
         (site, view): (usize, usize),
         top: &Top,
-    ) -> Result<Option<(f64, Wish)>> {
+    ) -> Result<Vec<f64>> {
         let site = self.sites.get(site);
         let published = site.and_then(|site| site.published.get(view));
         let (Some(published), Some((column, descending))) = (published, top.column) else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let wishes = query::wishes(&top.checked, 0);
         let not_null = Wish::Column { column, test: Test::NotNull };
@@ -100,12 +105,9 @@ impl Service {
             [only] => *only == not_null,
             _ => false,
         };
-        let Some(selects) = fits.then(|| published.times(column, descending, top.count)).flatten()
-        else {
-            return Ok(None);
-        };
+        let selects = fits.then(|| published.times(column, descending, top.count)).flatten();
         let mut times = Vec::new();
-        for select in selects {
+        for select in selects.unwrap_or_default() {
             for row in session.rows(&select, &[]).await? {
                 if let Some(Cell::Float(time)) = row.first() {
                     times.push(*time);
@@ -116,14 +118,17 @@ impl Service {
         if descending {
             times.reverse();
         }
-        let last =
-            usize::try_from(top.count).ok().and_then(|count| times.get(count.checked_sub(1)?));
-        Ok(last.map(|last| {
-            let (low, high) = match descending {
-                true => (*last - MARGIN, f64::INFINITY),
-                false => (f64::NEG_INFINITY, *last + MARGIN),
-            };
-            (*last, Wish::Column { column, test: Test::Within { low, high } })
-        }))
+        Ok(times)
     }
+}
+
+/// The time that so many rows of dimension tables reach, and the wish for datasets that reach it.
+fn bound(times: &[f64], top: &Top, count: u64) -> Option<(f64, Wish)> {
+    let (column, descending) = top.column?;
+    let last = *times.get(usize::try_from(count).ok()?.checked_sub(1)?)?;
+    let (low, high) = match descending {
+        true => (last - MARGIN, f64::INFINITY),
+        false => (f64::NEG_INFINITY, last + MARGIN),
+    };
+    Some((last, Wish::Column { column, test: Test::Within { low, high } }))
 }
