@@ -5,6 +5,8 @@
 //! that the query wants is missed, and the query tests its own conditions as well.
 
 mod condition;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use condition::{Condition, Is};
