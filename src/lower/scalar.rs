@@ -50,7 +50,17 @@ impl Target {
         if matches!(scalar, Scalar::Null) || scalar.kind() != ValueKind::Text {
             return expression;
         }
-        self.converted(&expression, to)
+        self.converted(&self.typed(scalar), to)
+    }
+
+    /// The value of a scalar; a constant text says so, or PostgreSQL would read it as what it is converted to
+    /// before looking at any condition.
+    fn typed(&self, scalar: &Scalar) -> Expr {
+        let value = self.scalar(scalar);
+        match scalar {
+            Scalar::Literal(Literal::String(_)) => value.cast_as(Alias::new("text")),
+            _ => value,
+        }
     }
 
     /// The value of a scalar.
@@ -80,7 +90,7 @@ impl Target {
                 }
             }
             Scalar::Format { value, spec, conversion } => self.format(value, spec, *conversion),
-            Scalar::Convert { text, to } => self.converted(&self.scalar(text), *to),
+            Scalar::Convert { text, to } => self.converted(&self.typed(text), *to),
             Scalar::Region { alias, part } => self.region(alias, *part),
             Scalar::Coalesce(parts) => {
                 Func::coalesce(parts.iter().map(|part| self.scalar(part))).into()

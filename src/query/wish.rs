@@ -192,3 +192,145 @@ fn mirrored(comparator: Comparator) -> Comparator {
         same => same,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::adql;
+    use crate::catalog::{Catalog, Column, Schema, Table, TableKind};
+    use crate::diag::Source;
+
+    /// The wishes for the table `source` of a query about `s.t (n, d, s)`.
+    fn of(adql: &str, source: usize) -> Vec<Wish> {
+        let columns = [("n", Type::Long), ("d", Type::Double), ("s", Type::Text)];
+        let columns = columns.map(|(name, kind)| Column::new(name, kind)).to_vec();
+        let empty = String::new;
+        let (name, kind) = ("t".to_owned(), TableKind::Table);
+        let table =
+            Table { name, kind, description: empty(), utype: empty(), columns, keys: Vec::new() };
+        let (name, tables) = ("s".to_owned(), vec![table]);
+        let schema = Schema { name, tables, ..Schema::default() };
+        let catalog = Catalog { schemas: vec![schema] };
+        let text = Source::new("query", adql);
+        let query = adql::parse(&text).unwrap();
+        wishes(&super::super::check(&query, &text, &catalog, &[]).unwrap(), source)
+    }
+
+    /// The wishes of a condition on one table.
+    fn when(condition: &str) -> Vec<Wish> {
+        of(&format!("SELECT n FROM s.t WHERE {condition}"), 0)
+    }
+
+    fn on(column: usize, test: Test) -> Wish {
+        Wish::Column { column, test }
+    }
+
+    fn within(low: f64, high: f64) -> Test {
+        Test::Within { low, high }
+    }
+
+    fn texts(texts: &[&str]) -> Vec<Constant> {
+        texts.iter().map(|text| Constant::Text((*text).to_owned())).collect()
+    }
+
+    const NONE: f64 = f64::INFINITY;
+
+    #[test]
+    fn comparisons_with_constants() {
+        assert_eq!(when("n = 5"), [on(0, Test::Among(vec![Constant::Int(5)]))]);
+        assert_eq!(when("5 = n"), [on(0, Test::Among(vec![Constant::Int(5)]))]);
+        assert_eq!(when("n <> -5"), [on(0, Test::NotAmong(vec![Constant::Int(-5)]))]);
+        assert_eq!(when("n = 5.5"), [on(0, within(5.5, 5.5))]);
+        assert_eq!(when("n <> 5.5"), [on(0, Test::NotNull)]);
+        assert_eq!(when("d = 5"), [on(1, within(5.0, 5.0))]);
+        assert_eq!(when("d < 5"), [on(1, within(-NONE, 5.0))]);
+        assert_eq!(when("d >= -5e3"), [on(1, within(-5e3, NONE))]);
+        assert_eq!(when("5 < d"), [on(1, within(5.0, NONE))]);
+        assert_eq!(when("5 >= d"), [on(1, within(-NONE, 5.0))]);
+        assert_eq!(
+            when("d BETWEEN 1 AND 2"),
+            [Wish::All(vec![on(1, within(1.0, NONE)), on(1, within(-NONE, 2.0)),])]
+        );
+        assert_eq!(when("s = 'x'"), [on(2, Test::Among(texts(&["x"])))]);
+        assert_eq!(when("s IN ('x', 'y')"), [on(2, Test::Among(texts(&["x", "y"])))]);
+        assert_eq!(when("s IS NULL"), [on(2, Test::Null)]);
+        assert_eq!(when("s IS NOT NULL"), [on(2, Test::NotNull)]);
+    }
+
+    #[test]
+    fn integers_that_are_no_doubles_have_room() {
+        let large = 9_007_199_254_740_993_i64;
+        let near = 9_007_199_254_740_992.0_f64;
+        assert_eq!(
+            when(&format!("d = {large}")),
+            [on(1, within(near.next_down(), near.next_up()))]
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood() {
+        for condition in [
+            "n = n",
+            "n + 0 = 5",
+            "s < 'x'",
+            "s LIKE 'x%'",
+            "n = 5 OR s < 'x'",
+            "n IN (5, n)",
+            "NOT (n = 5 AND s LIKE 'x%')",
+            "d NOT BETWEEN 1 AND n",
+        ] {
+            assert_eq!(when(condition), [], "{condition}");
+        }
+        // What is left out where all must hold leaves the rest.
+        assert_eq!(when("n = 5 AND s < 'x'"), [on(0, Test::Among(vec![Constant::Int(5)]))]);
+        assert_eq!(
+            when("s NOT IN ('x', s)"),
+            [Wish::All(vec![on(2, Test::NotAmong(texts(&["x"])))])]
+        );
+    }
+
+    #[test]
+    fn opposites() {
+        assert_eq!(when("NOT (d < 5)"), [on(1, within(5.0, NONE))]);
+        assert_eq!(when("NOT (NOT (d < 5))"), [on(1, within(-NONE, 5.0))]);
+        assert_eq!(
+            when("NOT (s = 'x' AND d > 5)"),
+            [Wish::Any(vec![on(2, Test::NotAmong(texts(&["x"]))), on(1, within(-NONE, 5.0)),])]
+        );
+        assert_eq!(
+            when("NOT (s = 'x' OR s LIKE 'y%')"),
+            [Wish::All(vec![on(2, Test::NotAmong(texts(&["x"])))])]
+        );
+        assert_eq!(
+            when("d NOT BETWEEN 1 AND 2"),
+            [Wish::Any(vec![on(1, within(-NONE, 1.0)), on(1, within(2.0, NONE)),])]
+        );
+        assert_eq!(when("NOT (s IS NULL)"), [on(2, Test::NotNull)]);
+    }
+
+    #[test]
+    fn rows_that_an_outer_join_keeps_are_wished_by_no_condition_of_it() {
+        let joined = |join: &str| format!("SELECT a.n FROM s.t AS a {join} s.t AS b");
+        let five = [on(0, Test::Among(vec![Constant::Int(5)]))];
+        let both = |join: &str, rest: &str| {
+            let adql = format!("{} {rest}", joined(join));
+            (of(&adql, 0), of(&adql, 1))
+        };
+        let on_left = "ON a.s = b.s AND a.n = 5";
+        let where_left = "ON a.s = b.s WHERE a.n = 5";
+        let where_right = "ON a.s = b.s WHERE b.n = 5";
+        assert_eq!(both("JOIN", on_left), (five.to_vec(), vec![]));
+        assert_eq!(both("LEFT JOIN", on_left), (vec![], vec![]));
+        assert_eq!(both("RIGHT JOIN", on_left), (vec![], vec![]));
+        assert_eq!(both("LEFT JOIN", where_left), (five.to_vec(), vec![]));
+        assert_eq!(both("RIGHT JOIN", where_right), (vec![], five.to_vec()));
+        for join in ["RIGHT JOIN", "FULL JOIN"] {
+            assert_eq!(both(join, where_left), (vec![], vec![]), "{join}");
+        }
+        let inside = "SELECT c.n FROM (SELECT * FROM s.t WHERE n = 5) AS c WHERE c.d < 1";
+        assert_eq!(of(inside, 0), five);
+        let common = "WITH c AS (SELECT * FROM s.t WHERE n = 5) SELECT n FROM c";
+        assert_eq!(of(common, 0), five);
+    }
+}

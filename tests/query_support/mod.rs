@@ -8,6 +8,7 @@ pub mod corpus;
 pub mod everywhere;
 pub mod random;
 pub mod stand_in;
+pub mod twins;
 
 use std::path::Path;
 

@@ -5,6 +5,8 @@
 //! that the query wants is missed, and the query tests its own conditions as well.
 
 mod condition;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use condition::{Condition, Is};
@@ -14,6 +16,7 @@ use uuid::Uuid;
 
 use super::Target;
 use super::scalar::column;
+use crate::obscore::ColumnType;
 use crate::plan::{Branch, Constant, RUN, Scalar, TAGS, Test, TimeForm, ValueKind, Wish};
 use crate::resolve::service::ObsCore;
 use crate::time;
@@ -38,8 +41,11 @@ impl Target {
         obscore: &ObsCore,
         wishes: &[Wish],
     ) -> Option<Vec<Condition>> {
-        let scalar =
-            |at: usize| obscore.columns.get(at).and_then(|position| branch.values.get(*position));
+        let scalar = |at: usize| {
+            let scalar = branch.values.get(*obscore.columns.get(at)?)?;
+            let kind = obscore.table.columns.get(at)?.kind.carrier();
+            is_as_it_is(scalar, kind).then_some(scalar)
+        };
         let mut conditions = Vec::new();
         for wish in wishes {
             match self.wished(wish, &scalar) {
@@ -206,15 +212,45 @@ fn any(parts: impl IntoIterator<Item = Inverted>) -> Inverted {
     }
 }
 
-/// The lowest integer that is not below a double.
+/// Whether a column of this type shows a value as it is: another type would cut or round it, or read a number
+/// from a text, which may be none. One dataset type gives a column its type, others may fill it otherwise.
+fn is_as_it_is(scalar: &Scalar, column: ColumnType) -> bool {
+    let fits = |kind: ValueKind| match column {
+        ColumnType::Text => kind == ValueKind::Text,
+        ColumnType::Integer | ColumnType::BigInt => kind == ValueKind::Int,
+        ColumnType::Double => matches!(kind, ValueKind::Int | ValueKind::Float),
+        ColumnType::Boolean => kind == ValueKind::Bool,
+        ColumnType::Timestamp => kind == ValueKind::Timestamp,
+        _ => false,
+    };
+    match scalar {
+        Scalar::Null => true,
+        // It is shown as NULL.
+        Scalar::Literal(Literal::Float(number)) if !number.is_finite() => false,
+        Scalar::Coalesce(parts) => parts.iter().all(|part| is_as_it_is(part, column)),
+        Scalar::Lookup { cases, otherwise } => {
+            let mut values = cases.iter().filter_map(|(_, _, value)| value.clone());
+            values.all(|value| is_as_it_is(&Scalar::Literal(value), column))
+                && is_as_it_is(otherwise, column)
+        }
+        other => fits(other.kind()),
+    }
+}
+
+/// Integers beyond this are not all doubles, and databases round them to compare them.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// The lowest integer that is not below a double, or not known to be.
 #[expect(clippy::cast_possible_truncation, reason = "casts stop at the ends, as they should here")]
 fn above(low: f64) -> i64 {
+    let low = if low.abs() < EXACT { low } else { low.next_down() };
     low.ceil() as i64
 }
 
-/// The highest integer that is not above a double.
+/// The highest integer that is not above a double, or not known to be.
 #[expect(clippy::cast_possible_truncation, reason = "casts stop at the ends, as they should here")]
 fn below(high: f64) -> i64 {
+    let high = if high.abs() < EXACT { high } else { high.next_up() };
     high.floor() as i64
 }
 

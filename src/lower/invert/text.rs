@@ -3,7 +3,7 @@
 use super::{Inverted, all, any};
 use crate::lower::Target;
 use crate::plan::{Constant, Scalar, Test, ValueKind};
-use crate::template::FormatSpec;
+use crate::template::{Align, FormatSpec};
 use crate::value::Literal;
 
 /// Ways to divide a text among the parts of a template; beyond so many nothing is said.
@@ -41,7 +41,9 @@ impl Target {
         let constant = match value.kind() {
             ValueKind::Text if spec.is_default() => Constant::Text(wanted.to_owned()),
             // Signs, zeros and spaces before a number do not change it.
-            ValueKind::Int if matches!(spec.kind, None | Some('d')) => {
+            ValueKind::Int
+                if matches!(spec.kind, None | Some('d')) && reads_back(spec, conversion) =>
+            {
                 match wanted.trim().parse() {
                     Ok(number) => Constant::Int(number),
                     Err(_) => return Inverted::Open,
@@ -51,6 +53,20 @@ impl Target {
         };
         self.inverted(value, &Test::Among(vec![constant]))
     }
+}
+
+/// Whether a number is read from its text again: nothing is cut, and no padding looks like a part of it.
+fn reads_back(spec: &FormatSpec, conversion: Option<char>) -> bool {
+    // Texts begin on the left, numbers end on the right.
+    let default = if conversion.is_some() { Align::Left } else { Align::Right };
+    let before = matches!(spec.align.unwrap_or(default), Align::Right | Align::AfterSign);
+    let fill = spec.fill.unwrap_or(if spec.zero { '0' } else { ' ' });
+    spec.precision.is_none()
+        && match fill {
+            '0' => spec.width.is_none() || before,
+            ' ' => true,
+            _ => spec.width.is_none(),
+        }
 }
 
 /// The ways in which a text can be divided.

@@ -1,0 +1,394 @@
+//! Random queries in two forms: one whose conditions can be turned around into conditions on the registry,
+//! and one that says the same of computed values (`t_min + 0`, `obs_id || ''`), which cannot.
+
+use obscore_view::catalog::Type;
+use serde_json::Value as Json;
+
+use super::answer::Answer;
+use super::random::Dice;
+
+/// What columns hold, to take constants from.
+pub struct Ground {
+    /// Name, whether it is text, and values as JSON; NULL among them.
+    columns: Vec<(String, Kind, Vec<Json>)>,
+    /// Positions on the sky.
+    places: Vec<(f64, f64)>,
+    /// Identifiers of datasets, also of those that the table does not show.
+    datasets: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Integer,
+    Double,
+}
+
+/// A text in both forms.
+#[derive(Debug, Clone)]
+pub struct Twins {
+    pub quick: String,
+    pub slow: String,
+}
+
+/// Columns that mappings have; conditions on them are the most interesting.
+const FAVOURITES: [&str; 14] = [
+    "obs_id",
+    "obs_publisher_did",
+    "access_url",
+    "t_min",
+    "t_max",
+    "t_exptime",
+    "em_min",
+    "em_max",
+    "em_filter_name",
+    "lsst_visit",
+    "lsst_detector",
+    "lsst_tract",
+    "lsst_run",
+    "dataproduct_subtype",
+];
+
+impl Ground {
+    /// Of an answer to `SELECT *`, and the identifiers of datasets.
+    pub fn new(answer: &Answer, datasets: Vec<String>) -> Self {
+        let mut columns = Vec::new();
+        for (at, column) in answer.columns.iter().enumerate() {
+            let kind = match &column.kind {
+                Type::Text | Type::Unicode => Kind::Text,
+                Type::Short | Type::Integer | Type::Long => Kind::Integer,
+                Type::Real | Type::Double => Kind::Double,
+                _ => continue,
+            };
+            let mut values: Vec<Json> = answer.rows.iter().map(|row| row[at].clone()).collect();
+            values.sort_by_key(Json::to_string);
+            values.dedup();
+            columns.push((column.name.clone(), kind, values));
+        }
+        let number = |name: &str| answer.columns.iter().position(|column| column.name == name);
+        let (lon, lat) = (number("s_ra").expect("s_ra"), number("s_dec").expect("s_dec"));
+        let places =
+            answer.rows.iter().filter_map(|row| Some((row[lon].as_f64()?, row[lat].as_f64()?)));
+        Self { columns, places: places.collect(), datasets }
+    }
+
+    /// Names of columns to select, the first of which tells datasets apart.
+    pub fn outputs(&self, dice: &mut Dice) -> Vec<String> {
+        let mut names = vec!["obs_publisher_did".to_owned()];
+        for _ in 0..4 {
+            let name = written(&self.columns[dice.roll(self.columns.len())].0);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    fn column(&self, dice: &mut Dice) -> &(String, Kind, Vec<Json>) {
+        if dice.roll(3) > 0 {
+            let name = dice.pick(&FAVOURITES);
+            if let Some(column) = self.columns.iter().find(|(known, ..)| known == name) {
+                return column;
+            }
+        }
+        // Some are NULL everywhere.
+        let mut any = || &self.columns[dice.roll(self.columns.len())];
+        let column = any();
+        if column.2.len() > 1 { column } else { any() }
+    }
+
+    /// A condition on the table called `alias`.
+    pub fn condition(&self, dice: &mut Dice, alias: &str, depth: usize) -> Twins {
+        if depth > 0 && dice.roll(5) > 0 {
+            let one = self.condition(dice, alias, depth - 1);
+            if dice.roll(4) == 0 {
+                return one.map(|text| format!("NOT ({text})"));
+            }
+            let other = self.condition(dice, alias, depth - 1);
+            let word = dice.pick(&["AND", "AND", "OR", "OR", "OR"]);
+            return one.with(&other, |a, b| format!("({a} {word} {b})"));
+        }
+        if dice.roll(14) == 0 {
+            return self.sky(dice, alias);
+        }
+        let (name, kind, values) = self.column(dice);
+        let quick = format!("{alias}.{}", written(name));
+        let slow = match kind {
+            Kind::Text => format!("({quick} || '')"),
+            Kind::Integer | Kind::Double => format!("({quick} + 0)"),
+        };
+        let column = Twins { quick, slow };
+        let mut constant = || self.constant(dice, *kind, values);
+        let (first, second, third) = (constant(), constant(), constant());
+        let signs: &[&str] = match kind {
+            Kind::Text => &["=", "=", "=", "<>", "<", ">="],
+            _ => &["=", "<>", "<", "<=", ">", ">="],
+        };
+        let sign = dice.pick(signs);
+        match dice.roll(12) {
+            0..4 => column.map(|column| format!("{column} {sign} {first}")),
+            4 => column.map(|column| format!("{first} {sign} {column}")),
+            5 => column.map(|column| format!("{column} BETWEEN {first} AND {second}")),
+            6 => column.map(|column| format!("{column} NOT BETWEEN {first} AND {second}")),
+            7 => column.map(|column| format!("{column} IN ({first}, {second}, {third})")),
+            8 => column.map(|column| format!("{column} NOT IN ({first}, {second})")),
+            9 => column.is_null(*kind, ""),
+            10 => column.is_null(*kind, "NOT "),
+            _ if *kind == Kind::Text => {
+                let pattern = self.pattern(dice, values);
+                let word = dice.pick(&["LIKE", "LIKE", "NOT LIKE"]);
+                column.map(|column| format!("{column} {word} {pattern}"))
+            }
+            _ => column.map(|column| format!("{column} IN ({first})")),
+        }
+    }
+
+    /// A condition on a place, near one that is there.
+    fn sky(&self, dice: &mut Dice, alias: &str) -> Twins {
+        let (lon, lat) = match self.places.as_slice() {
+            [] => (10.0, -5.0),
+            places => places[dice.roll(places.len())],
+        };
+        let jitter = |dice: &mut Dice| (dice.real() - 0.5) * 0.4;
+        let (lon, lat) =
+            ((lon + jitter(dice)).rem_euclid(360.0), (lat + jitter(dice)).clamp(-90.0, 90.0));
+        let radius = 10_f64.powf(dice.real() * 3.0 - 2.0);
+        let centre = format!("POINT({alias}.s_ra, {alias}.s_dec)");
+        let call = match dice.roll(5) {
+            0 => format!("CONTAINS({centre}, CIRCLE({lon}, {lat}, {radius}))"),
+            1 => format!("CONTAINS(POINT({lon}, {lat}), {alias}.s_region)"),
+            2 => format!("INTERSECTS({alias}.s_region, CIRCLE({lon}, {lat}, {radius}))"),
+            3 => format!("CONTAINS({alias}.s_region, CIRCLE({lon}, {lat}, {}))", radius * 5.0),
+            _ => {
+                let distance = format!("DISTANCE({alias}.s_ra, {alias}.s_dec, {lon}, {lat})");
+                return Twins {
+                    quick: format!("{distance} < {radius}"),
+                    slow: format!("NOT ({distance} >= {radius})"),
+                };
+            }
+        };
+        Twins { quick: format!("1 = {call}"), slow: format!("0 <> {call}") }
+    }
+
+    /// A constant that is there, or one that is nearly.
+    fn constant(&self, dice: &mut Dice, kind: Kind, values: &[Json]) -> String {
+        let value = &values[dice.roll(values.len())];
+        match (kind, value) {
+            (Kind::Text, Json::String(text)) => quoted(&self.text(dice, text, values)),
+            (Kind::Text, _) => quoted(dice.pick(&["", "None", "nothing"])),
+            (Kind::Integer, value) => {
+                let number = value.as_i64().unwrap_or(1);
+                match dice.roll(10) {
+                    0 => format!("{}", number.saturating_add(1)),
+                    1 => format!("{}", number.saturating_sub(1)),
+                    2 => format!("{number}.5"),
+                    3 => format!("{number}.0"),
+                    4 => format!("{}", -number),
+                    5 => dice.pick(&["0", "-1", "9007199254740993", "1e300", "-2.5e18"]).to_owned(),
+                    _ => format!("{number}"),
+                }
+            }
+            (Kind::Double, value) => {
+                let number = value.as_f64().unwrap_or(57_000.25);
+                let number = match dice.roll(14) {
+                    0 => number.next_up(),
+                    1 => number.next_down(),
+                    2 => number + 1.0 / 86_400.0,
+                    3 => number - 1.0 / 86_400.0,
+                    4 => number.floor(),
+                    5 => -number,
+                    6 => number * 1.5,
+                    7 => number + 1.0,
+                    8 => [0.0, 1e300, -1e9, 1e6, 140_587.5][dice.roll(5)],
+                    _ => number,
+                };
+                if number.fract() == 0.0 && number.abs() < 1e15 && dice.roll(2) == 0 {
+                    return format!("{number:.0}");
+                }
+                format!("{number:e}")
+            }
+        }
+    }
+
+    /// The text, or one that resembles it.
+    fn text(&self, dice: &mut Dice, text: &str, values: &[Json]) -> String {
+        let letters: Vec<char> = text.chars().collect();
+        let at = dice.roll(letters.len().max(1));
+        let without = |at: usize| -> String {
+            let letters = letters.iter().enumerate();
+            letters.filter(|(place, _)| *place != at).map(|(_, letter)| *letter).collect()
+        };
+        match dice.roll(14) {
+            0 => without(at),
+            1 => without(letters.len().saturating_sub(1)),
+            2 => format!("{text}0"),
+            3 => format!(" {text}"),
+            4 => text.to_uppercase(),
+            5 => text.replacen('1', "2", 1),
+            6 => {
+                // The first part of one and the last of another.
+                let other = values[dice.roll(values.len())].as_str().unwrap_or("-");
+                let (begin, end) = (text.rsplit_once('-'), other.rsplit_once('-'));
+                format!(
+                    "{}-{}",
+                    begin.map_or(text, |(begin, _)| begin),
+                    end.map_or(other, |(_, end)| end)
+                )
+            }
+            7 if !self.datasets.is_empty() => self.other_dataset(dice, text),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// The text with the identifier of another dataset.
+    fn other_dataset(&self, dice: &mut Dice, text: &str) -> String {
+        let is_identifier = |begin: usize| {
+            let part = text.get(begin..begin + 36);
+            part.filter(|part| uuid::Uuid::try_parse(part).is_ok())
+        };
+        let other = &self.datasets[dice.roll(self.datasets.len())];
+        match (0..text.len()).find_map(is_identifier) {
+            Some(known) => text.replace(known, other),
+            None => text.to_owned(),
+        }
+    }
+
+    /// A pattern for LIKE.
+    fn pattern(&self, dice: &mut Dice, values: &[Json]) -> String {
+        let text = values[dice.roll(values.len())].as_str().unwrap_or("x");
+        let letters: Vec<char> = text.chars().collect();
+        let cut = |length: usize| letters[..length].iter().collect::<String>();
+        let length = dice.roll(letters.len() + 1);
+        quoted(&match dice.roll(6) {
+            0 => cut(letters.len()),
+            1 => format!("%{}", letters[length..].iter().collect::<String>()),
+            2 if length > 0 => {
+                format!("{}_{}", cut(length - 1), letters[length..].iter().collect::<String>())
+            }
+            3 => format!("{}%", cut(length).to_uppercase()),
+            _ => format!("{}%", cut(length)),
+        })
+    }
+
+    /// A query of some shape, with conditions inside and outside.
+    pub fn query(&self, dice: &mut Dice) -> Twins {
+        let outputs = self.outputs(dice);
+        let listed = |alias: &str| {
+            let names = outputs.iter().enumerate();
+            names
+                .map(|(at, name)| format!("{alias}.{name} AS c{at}"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let names = outputs.join(", ");
+        let a = self.condition(dice, "a", 2);
+        let b = self.condition(dice, "b", 2);
+        let simple = self.condition(dice, "a", 1);
+        let table = "ivoa.ObsCore";
+        let key = dice.pick(&["obs_publisher_did", "obs_id", "access_url"]);
+        let join = dice.pick(&["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
+        match dice.roll(11) {
+            // Conditions in ON count for inner joins only, those in WHERE for what stays.
+            0 => a.with(&b, |a, b| {
+                format!(
+                    "SELECT {}, b.t_min AS x FROM {table} AS a {join} {table} AS b ON a.{key} = b.{key} AND {a} WHERE {b}",
+                    listed("a")
+                )
+            }),
+            1 => a.with(&b, |a, b| {
+                format!(
+                    "SELECT {}, b.obs_id AS x FROM {table} AS a {join} {table} AS b ON a.{key} = b.{key} AND {b} WHERE {a}",
+                    listed("a")
+                )
+            }),
+            2 => {
+                let time = dice.pick(&["15.0", "30.0", "31.5"]);
+                let more = dice.pick(&["v.exposure_time >", "v.exposure_time <>", "v.id >", "v.day_obs >"]);
+                a.map(|a| {
+                    format!(
+                        "SELECT {}, v.id AS x FROM {table} AS a {join} butler.visit AS v ON v.instrument = a.instrument_name AND v.physical_filter = a.em_filter_name WHERE {a} AND {more} {time}",
+                        listed("a")
+                    )
+                })
+            }
+            3 => a.map(|a| {
+                format!(
+                    "SELECT {}, u.name AS x FROM {table} AS a {join} TAP_UPLOAD.targets AS u ON u.id = a.calib_level AND {a}",
+                    listed("a")
+                )
+            }),
+            4 => {
+                let inner = self.condition(dice, "a", 2);
+                a.with(&b, |a, b| {
+                    format!(
+                        "WITH a AS (SELECT * FROM {table} AS a WHERE {a}) SELECT {}, b.obs_id AS x FROM a {join} {table} AS b ON a.{key} = b.{key} WHERE {b}",
+                        listed("a")
+                    )
+                })
+                .with(&inner, |text, inner| format!("{text} OR {inner}"))
+            }
+            5 => a.with(&simple, |inside, outside| {
+                format!("SELECT DISTINCT {} FROM (SELECT * FROM {table} AS a WHERE {inside}) AS a WHERE {outside}", listed("a"))
+            }),
+            6 => {
+                let word = dice.pick(&["UNION", "UNION ALL", "EXCEPT", "INTERSECT", "EXCEPT ALL"]);
+                a.with(&b, |a, b| {
+                    format!("SELECT {names} FROM {table} AS a WHERE {a} {word} SELECT {names} FROM {table} AS b WHERE {b}")
+                })
+            }
+            7 => a.map(|a| {
+                format!("SELECT em_filter_name, COUNT(*) AS n, MIN(t_min) AS t FROM {table} AS a WHERE {a} GROUP BY em_filter_name")
+            }),
+            8 => a.with(&b, |a, b| {
+                format!(
+                    "SELECT {} FROM {table} AS a WHERE {a} AND a.{key} NOT IN (SELECT b.{key} FROM {table} AS b WHERE b.{key} IS NOT NULL AND {b})",
+                    listed("a")
+                )
+            }),
+            9 => a.with(&b, |a, b| {
+                format!(
+                    "SELECT {} FROM {table} AS a WHERE {a} OR EXISTS (SELECT 1 FROM {table} AS b WHERE b.{key} = a.{key} AND {b})",
+                    listed("a")
+                )
+            }),
+            _ => a.with(&b, |a, b| {
+                format!(
+                    "SELECT {}, b.t_max AS x FROM {table} AS a, {table} AS b WHERE a.{key} = b.{key} AND ({a}) AND ({b})",
+                    listed("a")
+                )
+            }),
+        }
+    }
+}
+
+impl Twins {
+    fn map(self, write: impl Fn(&str) -> String) -> Self {
+        Self { quick: write(&self.quick), slow: write(&self.slow) }
+    }
+
+    /// IS NULL can be said of columns only.
+    fn is_null(&self, kind: Kind, not: &str) -> Self {
+        let none = if kind == Kind::Text { "'\u{1F573}'" } else { "-987654321" };
+        let Self { quick, slow } = self;
+        Self {
+            quick: format!("{quick} IS {not}NULL"),
+            slow: format!("{not}COALESCE({slow}, {none}) = {none}"),
+        }
+    }
+
+    fn with(&self, other: &Self, write: impl Fn(&str, &str) -> String) -> Self {
+        Self { quick: write(&self.quick, &other.quick), slow: write(&self.slow, &other.slow) }
+    }
+}
+
+/// A name as a query writes it: a mapping may use words of the language.
+fn written(name: &str) -> String {
+    match name {
+        "both" | "left" | "right" | "time" | "zeros" | "sign" => format!("\"{name}\""),
+        _ => name.to_owned(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
