@@ -162,7 +162,7 @@ async fn same_rows(repository: &Repository, place: &str) {
         for at in 0..3 * times {
             conditions(&service, &ground, seed.wrapping_add(at), &mut judged).await;
         }
-        for at in 0..8 * times {
+        for at in 0..12 * times {
             shapes(&service, &ground, seed.wrapping_add(at), &uploads, &mut judged).await;
         }
         let Judged { queries, empty, rows, long, wrong: found } = judged;
