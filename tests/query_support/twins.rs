@@ -32,7 +32,7 @@ pub struct Twins {
 }
 
 /// Columns that mappings have; conditions on them are the most interesting.
-const FAVOURITES: [&str; 14] = [
+const FAVOURITES: [&str; 15] = [
     "obs_id",
     "obs_publisher_did",
     "access_url",
@@ -47,6 +47,7 @@ const FAVOURITES: [&str; 14] = [
     "lsst_tract",
     "lsst_run",
     "dataproduct_subtype",
+    "facility_name",
 ];
 
 impl Ground {
@@ -85,7 +86,16 @@ impl Ground {
     }
 
     fn column(&self, dice: &mut Dice) -> &(String, Kind, Vec<Json>) {
-        if dice.roll(3) > 0 {
+        let kind = dice.roll(3);
+        if kind == 0 {
+            // Those of the mapping come last.
+            let standard = self.columns.iter().position(|(name, ..)| name == "em_filter_name");
+            let begin = standard.map_or(0, |at| at + 1);
+            if begin < self.columns.len() {
+                return &self.columns[begin + dice.roll(self.columns.len() - begin)];
+            }
+        }
+        if kind == 1 {
             let name = dice.pick(&FAVOURITES);
             if let Some(column) = self.columns.iter().find(|(known, ..)| known == name) {
                 return column;
