@@ -159,10 +159,10 @@ async fn same_rows(repository: &Repository, place: &str) {
         let service = service_of(&repository.root, &mapping(name), *parity).await;
         let ground = ground(&service).await;
         let mut judged = Judged::default();
-        for at in 0..3 * times {
+        for at in 0..5 * times {
             conditions(&service, &ground, seed.wrapping_add(at), &mut judged).await;
         }
-        for at in 0..8 * times {
+        for at in 0..12 * times {
             shapes(&service, &ground, seed.wrapping_add(at), &uploads, &mut judged).await;
         }
         let Judged { queries, empty, rows, long, wrong: found } = judged;

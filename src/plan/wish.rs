@@ -31,6 +31,8 @@ pub enum Test {
         /// The highest; infinite for none.
         high: f64,
     },
+    /// It is a text that begins so.
+    Begins(String),
     /// It is NULL.
     Null,
     /// It is not NULL.

@@ -58,6 +58,7 @@ fn wish(truth: &Truth, id: usize, holds: bool) -> Option<Wish> {
             let column = column(value, id)?;
             Some(Wish::Column { column, test: if holds { Test::Null } else { Test::NotNull } })
         }
+        Truth::Like(value, pattern, true) if holds => begins(value, pattern, id),
         Truth::InRows(..) | Truth::Exists(_) | Truth::Like(..) => None,
     }
 }
@@ -134,6 +135,15 @@ fn compared(value: &Value, comparator: Comparator, constant: &Value, id: usize) 
         _ => return None,
     };
     Some(Wish::Column { column, test })
+}
+
+/// How a text begins that is like a constant pattern.
+fn begins(value: &Value, pattern: &Value, id: usize) -> Option<Wish> {
+    let column = column(value, id)?;
+    let Node::Text(pattern) = &pattern.node else { return None };
+    value.kind.as_ref().filter(|kind| kind.is_text())?;
+    let (begin, _) = pattern.split_once(['%', '_', '\\']).unwrap_or((pattern, ""));
+    (!begin.is_empty()).then(|| Wish::Column { column, test: Test::Begins(begin.to_owned()) })
 }
 
 fn equality(comparator: Comparator, constant: Constant) -> Option<Test> {
@@ -254,6 +264,7 @@ mod tests {
         );
         assert_eq!(when("s = 'x'"), [on(2, Test::Among(texts(&["x"])))]);
         assert_eq!(when("s IN ('x', 'y')"), [on(2, Test::Among(texts(&["x", "y"])))]);
+        assert_eq!(when("s LIKE 'x%y'"), [on(2, Test::Begins("x".to_owned()))]);
         assert_eq!(when("s IS NULL"), [on(2, Test::Null)]);
         assert_eq!(when("s IS NOT NULL"), [on(2, Test::NotNull)]);
     }
@@ -274,10 +285,11 @@ mod tests {
             "n = n",
             "n + 0 = 5",
             "s < 'x'",
-            "s LIKE 'x%'",
+            "s LIKE '_x%'",
+            "s NOT LIKE 'x%'",
             "n = 5 OR s < 'x'",
             "n IN (5, n)",
-            "NOT (n = 5 AND s LIKE 'x%')",
+            "NOT (n = 5 AND s LIKE '%x')",
             "d NOT BETWEEN 1 AND n",
         ] {
             assert_eq!(when(condition), [], "{condition}");

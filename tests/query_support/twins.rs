@@ -32,7 +32,7 @@ pub struct Twins {
 }
 
 /// Columns that mappings have; conditions on them are the most interesting.
-const FAVOURITES: [&str; 14] = [
+const FAVOURITES: [&str; 15] = [
     "obs_id",
     "obs_publisher_did",
     "access_url",
@@ -47,6 +47,7 @@ const FAVOURITES: [&str; 14] = [
     "lsst_tract",
     "lsst_run",
     "dataproduct_subtype",
+    "facility_name",
 ];
 
 impl Ground {
@@ -85,7 +86,16 @@ impl Ground {
     }
 
     fn column(&self, dice: &mut Dice) -> &(String, Kind, Vec<Json>) {
-        if dice.roll(3) > 0 {
+        let kind = dice.roll(3);
+        if kind == 0 {
+            // Those of the mapping come last.
+            let standard = self.columns.iter().position(|(name, ..)| name == "em_filter_name");
+            let begin = standard.map_or(0, |at| at + 1);
+            if begin < self.columns.len() {
+                return &self.columns[begin + dice.roll(self.columns.len() - begin)];
+            }
+        }
+        if kind == 1 {
             let name = dice.pick(&FAVOURITES);
             if let Some(column) = self.columns.iter().find(|(known, ..)| known == name) {
                 return column;
@@ -287,21 +297,26 @@ impl Ground {
         let table = "ivoa.ObsCore";
         let key = dice.pick(&["obs_publisher_did", "obs_id", "access_url"]);
         let join = dice.pick(&["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
-        match dice.roll(11) {
+        match dice.roll(12) {
             // Conditions in ON count for inner joins only, those in WHERE for what stays.
-            0 => a.with(&b, |a, b| {
-                format!(
-                    "SELECT {}, b.t_min AS x FROM {table} AS a {join} {table} AS b ON a.{key} = b.{key} AND {a} WHERE {b}",
-                    listed("a")
-                )
-            }),
-            1 => a.with(&b, |a, b| {
-                format!(
-                    "SELECT {}, b.obs_id AS x FROM {table} AS a {join} {table} AS b ON a.{key} = b.{key} AND {b} WHERE {a}",
-                    listed("a")
-                )
-            }),
-            2 => {
+            0..3 => {
+                let (one, other) = if dice.roll(2) == 0 { ("a", "b") } else { ("b", "a") };
+                let (on, rest) = (self.condition(dice, one, 1), self.condition(dice, other, 1));
+                let ending = dice.roll(4);
+                on.with(&rest, |on, rest| {
+                    let rest = match ending {
+                        0 => String::new(),
+                        1 => format!("AND {rest}"),
+                        2 => format!("WHERE {rest}"),
+                        _ => format!("WHERE ({rest} OR {other}.obs_publisher_did IS NULL)"),
+                    };
+                    format!(
+                        "SELECT {}, b.obs_id AS x FROM {table} AS a {join} {table} AS b ON a.{key} = b.{key} AND {on} {rest}",
+                        listed("a")
+                    )
+                })
+            }
+            3 => {
                 let time = dice.pick(&["15.0", "30.0", "31.5"]);
                 let more = dice.pick(&["v.exposure_time >", "v.exposure_time <>", "v.id >", "v.day_obs >"]);
                 a.map(|a| {
@@ -311,13 +326,13 @@ impl Ground {
                     )
                 })
             }
-            3 => a.map(|a| {
+            4 => a.map(|a| {
                 format!(
                     "SELECT {}, u.name AS x FROM {table} AS a {join} TAP_UPLOAD.targets AS u ON u.id = a.calib_level AND {a}",
                     listed("a")
                 )
             }),
-            4 => {
+            5 => {
                 let inner = self.condition(dice, "a", 2);
                 a.with(&b, |a, b| {
                     format!(
@@ -327,25 +342,25 @@ impl Ground {
                 })
                 .with(&inner, |text, inner| format!("{text} OR {inner}"))
             }
-            5 => a.with(&simple, |inside, outside| {
+            6 => a.with(&simple, |inside, outside| {
                 format!("SELECT DISTINCT {} FROM (SELECT * FROM {table} AS a WHERE {inside}) AS a WHERE {outside}", listed("a"))
             }),
-            6 => {
+            7 => {
                 let word = dice.pick(&["UNION", "UNION ALL", "EXCEPT", "INTERSECT", "EXCEPT ALL"]);
                 a.with(&b, |a, b| {
                     format!("SELECT {names} FROM {table} AS a WHERE {a} {word} SELECT {names} FROM {table} AS b WHERE {b}")
                 })
             }
-            7 => a.map(|a| {
+            8 => a.map(|a| {
                 format!("SELECT em_filter_name, COUNT(*) AS n, MIN(t_min) AS t FROM {table} AS a WHERE {a} GROUP BY em_filter_name")
             }),
-            8 => a.with(&b, |a, b| {
+            9 => a.with(&b, |a, b| {
                 format!(
                     "SELECT {} FROM {table} AS a WHERE {a} AND a.{key} NOT IN (SELECT b.{key} FROM {table} AS b WHERE b.{key} IS NOT NULL AND {b})",
                     listed("a")
                 )
             }),
-            9 => a.with(&b, |a, b| {
+            10 => a.with(&b, |a, b| {
                 format!(
                     "SELECT {} FROM {table} AS a WHERE {a} OR EXISTS (SELECT 1 FROM {table} AS b WHERE b.{key} = a.{key} AND {b})",
                     listed("a")

@@ -21,6 +21,7 @@ use crate::plan::{Branch, Constant, RUN, Scalar, TAGS, Test, TimeForm, ValueKind
 use crate::resolve::service::ObsCore;
 use crate::time;
 use crate::value::Literal;
+use text::may_begin;
 
 /// What must be true of the registry for a value to pass a test.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +88,9 @@ impl Target {
                 let names = texts(wanted);
                 self.only(RUN, &column(RUN, "name"), Is::Text(names))
             }
+            (Scalar::Column { alias, nullable: false, .. }, Test::Null) if alias == TAGS => {
+                Inverted::Never
+            }
             (Scalar::Column { alias, column: name, kind, .. }, test) => {
                 self.stored(alias, name, *kind, test)
             }
@@ -107,6 +111,26 @@ impl Target {
             (Scalar::Concat(parts), Test::Among(wanted)) => {
                 any(texts(wanted).iter().map(|wanted| self.composed(parts, wanted)))
             }
+            (Scalar::Concat(parts), Test::Begins(begin)) => match may_begin(parts, begin) {
+                true => Inverted::Open,
+                false => Inverted::Never,
+            },
+            // A part that is NULL makes all NULL; all parts must be for none to be the first that is not.
+            (Scalar::Concat(parts), Test::Null) => {
+                any(parts.iter().map(|part| self.inverted(part, test)))
+            }
+            (Scalar::Coalesce(parts), Test::Null) => {
+                all(parts.iter().map(|part| self.inverted(part, test)))
+            }
+            // Without a specification, NULL is written as a text where it is expected.
+            (Scalar::Format { value, spec, conversion }, Test::Null) => match &**value {
+                Scalar::Column { nullable: true, .. }
+                    if spec.is_default() || conversion.is_some() =>
+                {
+                    Inverted::Never
+                }
+                value => self.inverted(value, test),
+            },
             (Scalar::Format { value, spec, conversion }, Test::Among(wanted)) => {
                 let formatted = |wanted: &String| self.formatted(value, spec, *conversion, wanted);
                 any(texts(wanted).iter().map(formatted))
@@ -318,6 +342,10 @@ fn may_pass(value: &Literal, test: &Test) -> bool {
                 *low <= number.next_up() && number.next_down() <= *high
             }
             Literal::Float(number) => *low <= *number && *number <= *high,
+            _ => true,
+        },
+        Test::Begins(begin) => match value {
+            Literal::String(text) => text.starts_with(begin),
             _ => true,
         },
         Test::Null => false,

@@ -154,12 +154,14 @@ fn lookups_and_gaps() {
     assert_eq!(turned(&or(Scalar::Null), &within(5.0, 9.0)), "never");
     assert_eq!(turned(&or(Scalar::Null), &Test::Null), "open");
     assert_eq!(turned(&or(Scalar::Literal(Literal::Float(5.0))), &within(5.0, 9.0)), "open");
+    // One of its values is NULL.
+    assert_eq!(turned(&or(Scalar::Literal(Literal::Float(5.0))), &Test::Null), "open");
     let filled =
         Scalar::Coalesce(vec![field("n", ValueKind::Int), Scalar::Literal(Literal::Int(7))]);
     let number = |number| Test::Among(vec![Constant::Int(number)]);
     assert_eq!(turned(&filled, &number(7)), "open");
     assert_eq!(turned(&filled, &number(8)), "(r.n = ?1) [Int(8)]");
-    assert_eq!(turned(&filled, &Test::Null), "open");
+    assert_eq!(turned(&filled, &Test::Null), "never");
 }
 
 #[test]
@@ -179,7 +181,45 @@ fn templates() {
     // Either may be how NULL is written.
     assert_eq!(turned(&template, &among(&["None-5"])), "(r.n = ?1) [Int(5)]");
     assert_eq!(turned(&template, &among(&["None-None"])), "open");
-    assert_eq!(turned(&template, &Test::Null), "open");
+    assert_eq!(turned(&template, &Test::Null), "never");
+}
+
+#[test]
+fn beginnings() {
+    let begins = |text: &str| Test::Begins(text.to_owned());
+    assert_eq!(turned(&constant("lsst.raw"), &begins("lsst.")), "open");
+    assert_eq!(turned(&constant("lsst.raw"), &begins("lsst.x")), "never");
+    assert_eq!(turned(&Scalar::Null, &begins("x")), "never");
+    assert_eq!(turned(&field("s", ValueKind::Text), &begins("x")), "open");
+    let template = Scalar::Concat(vec![constant("a-"), constant("b-"), Scalar::DatasetId]);
+    for (begin, expected) in
+        [("a", "open"), ("a-b-", "open"), ("a-b-x", "open"), ("a-c", "never"), ("b", "never")]
+    {
+        assert_eq!(turned(&template, &begins(begin)), expected, "{begin}");
+    }
+    assert_eq!(turned(&Scalar::Concat(vec![constant("a")]), &begins("ab")), "never");
+}
+
+#[test]
+fn what_is_never_null() {
+    let key = |alias: &str| Scalar::Column {
+        alias: alias.to_owned(),
+        column: "visit".to_owned(),
+        kind: ValueKind::Int,
+        nullable: false,
+    };
+    let plain = FormatSpec::default;
+    let wide = || FormatSpec { width: Some(3), ..plain() };
+    assert_eq!(turned(&key(TAGS), &Test::Null), "never");
+    // A join that finds nothing.
+    assert_eq!(turned(&key("r"), &Test::Null), "open");
+    let of = |part: Scalar| Scalar::Concat(vec![constant("x"), part, Scalar::DatasetId]);
+    assert_eq!(turned(&of(format(key(TAGS), wide())), &Test::Null), "never");
+    assert_eq!(turned(&of(format(key("r"), plain())), &Test::Null), "open");
+    assert_eq!(turned(&of(format(field("n", ValueKind::Int), plain())), &Test::Null), "never");
+    assert_eq!(turned(&of(format(field("n", ValueKind::Int), wide())), &Test::Null), "open");
+    let filled = Scalar::Coalesce(vec![field("n", ValueKind::Int), key(TAGS)]);
+    assert_eq!(turned(&filled, &Test::Null), "never");
 }
 
 #[test]

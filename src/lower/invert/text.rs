@@ -116,6 +116,18 @@ impl<'p, 't> Division<'p, 't> {
     }
 }
 
+/// Whether parts, one after the other, can begin so: by the constants before the first that is none.
+pub(super) fn may_begin(parts: &[Scalar], mut begin: &str) -> bool {
+    for part in parts {
+        let Scalar::Literal(Literal::String(text)) = part else { return true };
+        match begin.strip_prefix(text.as_str()) {
+            Some(rest) => begin = rest,
+            None => return text.starts_with(begin),
+        }
+    }
+    begin.is_empty()
+}
+
 /// Whether a part can have a text.
 fn may_be(part: &Scalar, text: &str) -> bool {
     match part {
