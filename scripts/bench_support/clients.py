@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
+from collections.abc import MutableSequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +49,7 @@ class Client:
         adql: str,
         form: str = BINARY2,
         maxrec: int | None = None,
-        keep: list[bytes] | None = None,
+        keep: MutableSequence[bytes] | None = None,
         upload: bytes | None = None,
     ) -> Stream:
         """Ask, with a VOTable as TAP_UPLOAD.places where there is one, and read the answer as it comes."""
