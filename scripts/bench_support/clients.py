@@ -10,12 +10,14 @@ import tempfile
 import threading
 import time
 import urllib.parse
+from collections.abc import MutableSequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .servers import Tap, binaries
 
 BINARY2 = "application/x-votable+xml;serialization=BINARY2"
+BOUNDARY = "obscore-view-bench"
 
 
 @dataclass
@@ -34,10 +36,12 @@ class Client:
         self.tap = tap
         self.connection = http.client.HTTPConnection("127.0.0.1", tap.port, timeout=600)
 
-    def ask(self, adql: str, form: str = BINARY2, maxrec: int | None = None) -> tuple[Stream, bytes]:
+    def ask(
+        self, adql: str, form: str = BINARY2, maxrec: int | None = None, upload: bytes | None = None
+    ) -> tuple[Stream, bytes]:
         """Ask and keep the answer."""
         pieces: list[bytes] = []
-        stream = self.stream(adql, form, maxrec, pieces)
+        stream = self.stream(adql, form, maxrec, pieces, upload)
         return stream, b"".join(pieces)
 
     def stream(
@@ -45,14 +49,18 @@ class Client:
         adql: str,
         form: str = BINARY2,
         maxrec: int | None = None,
-        keep: list[bytes] | None = None,
+        keep: MutableSequence[bytes] | None = None,
+        upload: bytes | None = None,
     ) -> Stream:
-        """Ask and read the answer as it comes."""
+        """Ask, with a VOTable as TAP_UPLOAD.places where there is one, and read the answer as it comes."""
         fields = {"LANG": "ADQL", "QUERY": adql, "FORMAT": form}
         if maxrec is not None:
             fields["MAXREC"] = str(maxrec)
-        body = urllib.parse.urlencode(fields)
+        body: str | bytes = urllib.parse.urlencode(fields)
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        if upload is not None:
+            body = multipart({**fields, "UPLOAD": "places,param:places"}, upload)
+            kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
         for last in (False, True):
             begin = time.perf_counter()
             try:
@@ -75,6 +83,19 @@ class Client:
         if answer.status != 200:
             raise SystemExit(f"{self.tap.name}: {adql}: {answer.status} {keep}")
         return Stream(first, time.perf_counter() - begin, size)
+
+
+def multipart(fields: dict[str, str], places: bytes) -> bytes:
+    """Write a form with a file."""
+    body = b""
+    for name, value in [*fields.items(), ("places", places)]:
+        told = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"'
+        if isinstance(value, str):
+            body += f"{told}\r\n\r\n{value}\r\n".encode()
+        else:
+            kind = "Content-Type: application/x-votable+xml"
+            body += f'{told}; filename="{name}.xml"\r\n{kind}\r\n\r\n'.encode() + value + b"\r\n"
+    return body + f"--{BOUNDARY}--\r\n".encode()
 
 
 def together(tap: Tap, adql: str, clients: int, seconds: float) -> float:

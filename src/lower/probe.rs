@@ -166,9 +166,10 @@ impl Target {
             };
             any.push((position(probes, probe), Link::Columns(columns)));
         }
+        // Dataset types call the same table by several names.
         let probe = Probe {
             table: sky.join.table.clone(),
-            alias: sky.join.alias.clone(),
+            alias: "region".to_owned(),
             keys: sky.keys.clone(),
             conditions: Vec::new(),
             covers: vec![sky.cover.clone()],
