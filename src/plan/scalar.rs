@@ -250,6 +250,38 @@ impl Scalar {
         }
     }
 
+    /// The scalars that it is made of.
+    pub fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::Arithmetic(left, _, right) => vec![left, right],
+            Self::Lookup { cases, otherwise } => {
+                let subjects = cases.iter().map(|(subject, _, _)| subject);
+                subjects.chain([&**otherwise]).collect()
+            }
+            Self::Concat(parts) | Self::Coalesce(parts) => parts.iter().collect(),
+            Self::Negative(value)
+            | Self::Format { value, .. }
+            | Self::Convert { text: value, .. } => vec![value],
+            _ => Vec::new(),
+        }
+    }
+
+    /// As [`Self::parts`], to be changed.
+    pub fn parts_mut(&mut self) -> Vec<&mut Self> {
+        match self {
+            Self::Arithmetic(left, _, right) => vec![left, right],
+            Self::Lookup { cases, otherwise } => {
+                let subjects = cases.iter_mut().map(|(subject, _, _)| subject);
+                subjects.chain([&mut **otherwise]).collect()
+            }
+            Self::Concat(parts) | Self::Coalesce(parts) => parts.iter_mut().collect(),
+            Self::Negative(value)
+            | Self::Format { value, .. }
+            | Self::Convert { text: value, .. } => vec![value],
+            _ => Vec::new(),
+        }
+    }
+
     /// Adds the aliases of the tables that it reads.
     pub fn aliases<'a>(&'a self, found: &mut Vec<&'a str>) {
         match self {
