@@ -60,6 +60,7 @@ impl Fixture<'_> {
         );
         let view = format!("CREATE VIEW ivoa.{} AS\nSELECT ivoa.obscore_test(1) AS n", self.name);
         Script {
+            sidecars: Vec::new(),
             head: Vec::new(),
             statements: vec![
                 statement(Kind::Schema, "ivoa", "CREATE SCHEMA IF NOT EXISTS ivoa".to_owned()),
