@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::Target;
 use crate::plan::{Branch, Join, Multiplicity, On, Origin, RegionPart, Scalar, ViewPlan};
 use crate::registry::{ScalarType, Snapshot};
+use crate::sql::Dialect;
 use crate::sql::region::{self, Strategy};
 
 pub use statements::Stretch;
@@ -35,6 +36,7 @@ pub struct Sidecar {
     pub name: String,
     /// The side table as SQL names it.
     pub table: String,
+    dialect: Dialect,
     /// Columns of the key with their types, quoted, in the order of the registry's key.
     keys: Vec<(String, &'static str)>,
     /// The registry's table as SQL names it.
@@ -102,6 +104,7 @@ impl Target {
         let name = self.view.regions(element);
         Some(Sidecar {
             element: element.to_owned(),
+            dialect: self.dialect,
             table: self.own(&name),
             keys: keys.iter().map(column).collect(),
             source: self.table(element),

@@ -74,7 +74,8 @@ impl Sidecar {
         let after = match stretch.after {
             None => String::new(),
             Some(cells) => {
-                let values: Vec<String> = cells.iter().map(constant).collect();
+                let values: Vec<String> =
+                    cells.iter().map(|cell| constant(self.dialect, cell)).collect();
                 format!(" AND ({}) > ({})", self.listed("r."), values.join(", "))
             }
         };
@@ -125,7 +126,7 @@ impl Sidecar {
             ("TRUNCATE", ""),
         ] {
             let name = format!("{triggers}_{}", event.to_lowercase());
-            let name = Dialect::Postgres.name(&name);
+            let name = self.dialect.name(&name);
             statements.push(format!(
                 "CREATE TRIGGER {name} AFTER {event} ON {source}{tables}\n  FOR EACH STATEMENT EXECUTE \
                  FUNCTION {table}()"
@@ -222,10 +223,10 @@ impl Sidecar {
     }
 }
 
-fn constant(cell: &Cell) -> String {
+fn constant(dialect: Dialect, cell: &Cell) -> String {
     match cell {
         Cell::Int(number) => number.to_string(),
-        Cell::Text(text) => Dialect::Postgres.quote(text),
+        Cell::Text(text) => dialect.quote(text),
         _ => "NULL".to_owned(),
     }
 }
