@@ -85,6 +85,12 @@ fn side_tables_follow_butler() {
     same(&place);
     let out = place.check(&place.mapping(MAPPING), &INGEST).expect(0).out;
     assert!(!out.contains("D036"), "{out}");
+
+    // Other options make other texts of the same regions: all are stale, and filled anew.
+    place.apply(&["--view", "plain", "--regions", "functions", "--parity"]).expect(0);
+    let out = place.apply(&["--regions", "ingest", "--parity"]).expect(0).out;
+    assert!(out.contains("fill table ivoa.obscore_regions_visit_detector_region: "), "{out}");
+    assert!(same(&place) > 0);
 }
 
 #[test]
