@@ -15,9 +15,9 @@ use std::time::Instant;
 
 use deploy_support::{MAPPING, Place, finish, program};
 use obscore_view::db::{Access, Database, Environment, Options, Repo, resolve};
-use obscore_view::deploy::{Report, Request, apply, remove};
+use obscore_view::deploy::{Report, Request, Unwatched, apply, remove};
 use obscore_view::diag::Result;
-use obscore_view::lower::{Kind, Rights, Script, Stamp, Statement, Target, ViewName};
+use obscore_view::lower::{Elements, Kind, Rights, Script, Stamp, Statement, Target, ViewName};
 use obscore_view::region::RegionOptions;
 use obscore_view::registry::{CollectionKey, IngestDate};
 use obscore_view::sql::Dialect;
@@ -42,6 +42,7 @@ impl Fixture<'_> {
             regions: RegionOptions::default(),
             collection_key: CollectionKey::Integer,
             ingest_date: IngestDate::Nanoseconds,
+            elements: Elements::default(),
         }
     }
 
@@ -59,6 +60,7 @@ impl Fixture<'_> {
         );
         let view = format!("CREATE VIEW ivoa.{} AS\nSELECT ivoa.obscore_test(1) AS n", self.name);
         Script {
+            sidecars: Vec::new(),
             head: Vec::new(),
             statements: vec![
                 statement(Kind::Schema, "ivoa", "CREATE SCHEMA IF NOT EXISTS ivoa".to_owned()),
@@ -91,6 +93,7 @@ impl Fixture<'_> {
             stamp: &stamp,
             rights: &Rights::default(),
             force: false,
+            watch: &Unwatched,
         };
         let database = self.database();
         runtime().block_on(apply(&database, request, false))

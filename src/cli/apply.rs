@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::compile::{self, Compiled, Input, ViewOptions, compile};
+use super::meter::Meter;
 use super::output::{Terminal, product};
 use super::{Failure, Outcome};
 use crate::db::{self, Access, Database, Repo};
@@ -36,12 +37,14 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     let compiled = compile(&mapping, &snapshot, snapshot.dialect, &arguments.view)?;
     compiled.said.iter().for_each(|one| terminal.say(one));
     needs(&mapping, &compiled, &snapshot, *terminal)?;
+    let meter = Meter::new(terminal.is_watched());
     let request = Request {
         target: &compiled.target,
         script: &compiled.script,
         stamp: &compiled.stamp,
         rights: &compiled.rights,
         force: arguments.force,
+        watch: &meter,
     };
     let report = deploy::apply(&database, request, arguments.dry_run).await;
     database.close().await;
@@ -108,6 +111,9 @@ fn say(report: &Report, compiled: &Compiled, dry_run: bool) -> Result<(), Failur
     }
     for change in &report.changes {
         let _ = writeln!(text, "{}", change.line());
+    }
+    for (table, rows) in &report.filled {
+        let _ = writeln!(text, "fill table {table}: {rows} rows");
     }
     for right in &report.rights {
         let _ = writeln!(text, "{right}");

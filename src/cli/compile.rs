@@ -39,7 +39,7 @@ pub struct ViewOptions {
     #[arg(long, value_name = "NAME")]
     pub view: Option<String>,
     /// How s_region is made from Butler's encoded regions; by default functions on PostgreSQL,
-    /// inline on SQLite.
+    /// inline on SQLite. docs/regions.md compares the ways.
     #[arg(long, value_enum, value_name = "STRATEGY")]
     pub regions: Option<Regions>,
     /// Give just what Butler's own ObsCore gives, without the documented deviations.
@@ -60,6 +60,11 @@ pub enum Regions {
     Functions,
     /// Plain SQL, no function needed.
     Inline,
+    /// Side tables that triggers on Butler's tables keep, with indexed columns of pgSphere where that is
+    /// installed (PostgreSQL).
+    Ingest,
+    /// While rows are sent: what `query`, `export` and `serve` always do. A view cannot.
+    Service,
 }
 
 /// Reads a mapping file; its warnings are said, its errors returned.
@@ -122,7 +127,7 @@ pub fn compile(
     let resolving = resolve::Options { dialect, parity: options.parity };
     let (plan, said) = resolve(mapping, snapshot, resolving)?;
     let view = view_name(mapping, dialect, options);
-    let strategy = strategy(mapping, dialect, options);
+    let strategy = strategy(mapping, dialect, options)?;
     let target = Target::new(snapshot, dialect, view, strategy, regions(mapping, options.parity));
     let stamp = Stamp {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
@@ -157,17 +162,36 @@ pub fn named(dialect: Dialect, schema: Option<String>, name: Option<String>) -> 
 
 /// By default PostgreSQL, which can be given functions, gets functions; a SQLite file, which
 /// cannot, gets SQL that any client can run.
-fn strategy(mapping: &Mapping, dialect: Dialect, options: &ViewOptions) -> Strategy {
-    let by_default = match dialect {
-        Dialect::Postgres => Strategy::Functions,
-        Dialect::Sqlite => Strategy::Inline,
-    };
-    match (options.regions, mapping.deviations.regions) {
-        (Some(Regions::Inline), _) | (None, Some(RegionStrategy::Inline)) => Strategy::Inline,
-        (Some(Regions::Functions), _) | (None, Some(RegionStrategy::Functions)) => {
-            Strategy::Functions
-        }
-        _ => by_default,
+fn strategy(
+    mapping: &Mapping,
+    dialect: Dialect,
+    options: &ViewOptions,
+) -> Result<Strategy, Failure> {
+    let asked = options.regions.map(|regions| match regions {
+        Regions::Functions => RegionStrategy::Functions,
+        Regions::Inline => RegionStrategy::Inline,
+        Regions::Ingest => RegionStrategy::Ingest,
+        Regions::Service => RegionStrategy::Service,
+    });
+    let possible = "--regions functions or --regions inline make a view on either database";
+    match (asked.or(mapping.deviations.regions), dialect) {
+        (Some(RegionStrategy::Functions), _) | (None, Dialect::Postgres) => Ok(Strategy::Functions),
+        (Some(RegionStrategy::Inline), _) | (None, Dialect::Sqlite) => Ok(Strategy::Inline),
+        (Some(RegionStrategy::Ingest), Dialect::Postgres) => Ok(Strategy::Ingest),
+        (Some(RegionStrategy::Ingest), Dialect::Sqlite) => Err(Box::new(
+            Diagnostic::error("D010", "SQLite cannot decode regions when Butler stores them")
+                .help("triggers run in Butler's process, where the region functions are not loaded")
+                .help(format!("{possible}; `query`, `export` and `serve` decode while sending")),
+        )
+        .into()),
+        (Some(RegionStrategy::Service), _) => Err(Box::new(
+            Diagnostic::error("D011", "a view cannot leave regions to a service")
+                .help(
+                    "`query`, `export` and `serve` decode regions while sending, without any view",
+                )
+                .help(possible),
+        )
+        .into()),
     }
 }
 

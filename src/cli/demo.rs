@@ -10,7 +10,7 @@ use super::output::{Terminal, product};
 use super::repositories::Further;
 use super::{Failure, Outcome, apply};
 use crate::db::{self, Database};
-use crate::deploy::{self, Request};
+use crate::deploy::{self, Request, Unwatched};
 use crate::diag::{Diagnostic, Source};
 use crate::mapping;
 use crate::serve::http::{listen, start_log};
@@ -176,6 +176,7 @@ async fn write(folder: &Path) -> Result<(), Failure> {
 
 async fn answers(database: &Database, compiled: &Compiled) -> Result<String, Failure> {
     let request = Request {
+        watch: &Unwatched,
         target: &compiled.target,
         script: &compiled.script,
         stamp: &compiled.stamp,

@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod generate;
 mod inspect;
+mod meter;
 mod output;
 mod query;
 mod repositories;

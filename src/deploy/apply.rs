@@ -9,6 +9,7 @@ use super::compare::{Action, Difference, compare, stamp_of};
 use super::diff::Change;
 use super::object::{Deployed, Found, Grant, Names, ObjectKind, Wanted};
 use super::seal::{self, Seal};
+use super::sidecars::{self, Watch};
 use super::{obstacles, rights};
 use crate::db::{Database, Session};
 use crate::diag::{Diagnostic, Result};
@@ -27,6 +28,8 @@ pub struct Request<'a> {
     pub rights: &'a Rights,
     /// Whether to replace what a later version of this tool made.
     pub force: bool,
+    /// Who is told how far side tables are filled.
+    pub watch: &'a dyn Watch,
 }
 
 /// What was done.
@@ -37,12 +40,14 @@ pub struct Report {
     /// Statements about schema, owners and grants that were run, apart from those that only
     /// restore what was.
     pub rights: Vec<String>,
+    /// Side tables into which rows went, with their number.
+    pub filled: Vec<(String, u64)>,
 }
 
 impl Report {
     /// Whether all was in place already.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.rights.is_empty()
+        self.changes.is_empty() && self.rights.is_empty() && self.filled.is_empty()
     }
 }
 
@@ -79,7 +84,10 @@ pub async fn apply(database: &Database, request: Request<'_>, dry_run: bool) -> 
 pub async fn begin(database: &Database, target: &Target) -> Result<Session> {
     let mut session = database.transaction().await?;
     if target.dialect.has_schemas() {
-        session.run("SET LOCAL lock_timeout = '60s'").await?;
+        // What was written while side tables were filled must be seen at the end.
+        session
+            .run("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '60s'")
+            .await?;
     }
     session
         .lock(&format!("obscore-view {}", target.view.schema.as_deref().unwrap_or_default()))
@@ -111,13 +119,18 @@ impl Installer<'_> {
         }
         let difference = compare(&self.wanted, &before, stamp, rights);
         if difference.is_empty() {
-            return Ok(Report::default());
+            let filled = self.catch_up(session).await?;
+            return Ok(Report { filled, ..Report::default() });
         }
         let mut report = Report::default();
         self.schema(session, &before, &mut report).await?;
+        report.filled = self.prepare(session, &difference).await?;
         if difference.recreates() || !target.dialect.has_schemas() {
-            self.recreate(session, &before, &difference, &names).await?;
+            self.recreate(session, &before, &difference, &names, &mut report.filled).await?;
         }
+        // Now that the triggers are there, nothing is missed any more.
+        let late = self.catch_up(session).await?;
+        report.filled = sidecars::sum(&report.filled, late);
         let made = catalog::deployed(session, target, &names).await?;
         if target.dialect.has_schemas() {
             self.mark(session, &made).await?;
@@ -152,53 +165,118 @@ impl Installer<'_> {
         Ok(())
     }
 
+    /// Makes new side tables and fills them while the present view is still there for its readers, and
+    /// nothing of the registry's is locked.
+    async fn prepare(
+        &self,
+        session: &mut Session,
+        difference: &Difference,
+    ) -> Result<Vec<(String, u64)>> {
+        let sidecars = &self.request.script.sidecars;
+        let action = |one: &Wanted| difference.action(one.kind, &one.name);
+        // Functions that the present view calls are replaced only after it is gone.
+        let mut shared = self.wanted.iter().filter(|one| one.shared);
+        if sidecars.is_empty() || shared.any(|one| action(one) == Some(Action::Replace)) {
+            return Ok(Vec::new());
+        }
+        for one in self.wanted.iter().filter(|one| action(one) == Some(Action::Create)) {
+            if one.shared || one.kind == ObjectKind::Table {
+                session.run(&one.create).await?;
+            }
+        }
+        let mut filled = Vec::new();
+        for one in sidecars {
+            if difference.action(ObjectKind::Table, &one.name) != Some(Action::Replace) {
+                let rows = sidecars::fill(session, one, self.request.watch).await?;
+                filled.push((one.table.clone(), rows));
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Brings what is in side tables up to date.
+    async fn catch_up(&self, session: &mut Session) -> Result<Vec<(String, u64)>> {
+        let mut filled = Vec::new();
+        for one in &self.request.script.sidecars {
+            filled.push((one.table.clone(), sidecars::catch_up(session, one).await?));
+        }
+        filled.retain(|(_, rows)| *rows > 0);
+        Ok(filled)
+    }
+
     async fn recreate(
         &self,
         session: &mut Session,
         before: &Deployed,
         difference: &Difference,
         names: &Names,
+        filled: &mut Vec<(String, u64)>,
     ) -> Result<()> {
         let target = self.request.target;
-        let functions: Vec<&Found> = before
+        let goes = |kind, name: &str| {
+            matches!(difference.action(kind, name), Some(Action::Remove | Action::Replace))
+        };
+        let (functions, keepers): (Vec<&Found>, Vec<&Found>) = before
             .functions()
-            .filter(|found| {
-                let action = difference.action(ObjectKind::Function, &found.name);
-                matches!(action, Some(Action::Remove | Action::Replace))
-            })
-            .collect();
+            .filter(|found| goes(ObjectKind::Function, &found.name))
+            .partition(|found| found.is_shared());
+        let tables: Vec<&Found> =
+            before.tables().filter(|found| goes(ObjectKind::Table, &found.name)).collect();
         // Functions that other ObsCore views use as well are replaced in place.
         let shared = !before.siblings.is_empty();
         let mut going: Vec<&Found> = before.views().collect();
+        going.extend(keepers.iter().chain(&tables));
         if !shared {
             going.extend(&functions);
         }
         obstacles::dependants(&catalog::dependants(session, target, &going, names).await?)?;
         drop_views(session, target, before).await?;
+        // This locks the registry's tables, so that nobody waits for us who holds what we need.
+        drop_keepers(session, &keepers).await?;
+        drop_tables(session, &tables).await?;
         if !shared {
             drop_functions(session, &functions).await?;
         }
         for one in &self.wanted {
-            let kept = one.kind == ObjectKind::Function
-                && !matches!(
-                    difference.action(one.kind, &one.name),
-                    Some(Action::Create | Action::Replace)
-                );
-            if kept {
-                continue;
+            let action = difference.action(one.kind, &one.name);
+            let mut sidecars = self.request.script.sidecars.iter();
+            let sidecar =
+                sidecars.find(|sidecar| one.kind == ObjectKind::Table && sidecar.name == one.name);
+            let ready =
+                sidecar.is_some_and(|one| filled.iter().any(|(name, _)| *name == one.table));
+            let new = matches!(action, Some(Action::Create | Action::Replace));
+            if one.kind == ObjectKind::View || (new && !ready) {
+                self.create(session, one).await?;
             }
-            let sql = if target.dialect.has_schemas() {
-                one.create.clone()
-            } else {
-                let seal = Seal { text: one.digest(), ..Seal::default() };
-                seal::sealed(&one.create, &seal)
-            };
-            session.run(&sql).await?;
-            for comment in &one.comments {
-                session.run(comment).await?;
+            if let Some(sidecar) = sidecar.filter(|_| !ready) {
+                let rows = sidecars::fill(session, sidecar, self.request.watch).await?;
+                filled.push((sidecar.table.clone(), rows));
             }
         }
         Ok(())
+    }
+
+    async fn create(&self, session: &mut Session, one: &Wanted) -> Result<()> {
+        let sql = if self.request.target.dialect.has_schemas() {
+            one.create.clone()
+        } else {
+            let seal = Seal { text: one.digest(), ..Seal::default() };
+            seal::sealed(&one.create, &seal)
+        };
+        session.run(&sql).await.map_err(|failure| self.may_trigger(one, failure))?;
+        for comment in &one.comments {
+            session.run(comment).await?;
+        }
+        Ok(())
+    }
+
+    /// What a keeper that could not be made needs.
+    fn may_trigger(&self, one: &Wanted, mut failure: Box<Diagnostic>) -> Box<Diagnostic> {
+        let of = self.request.script.sidecars.iter().find(|sidecar| sidecar.name == one.name);
+        if let Some(sidecar) = of.filter(|_| one.kind == ObjectKind::Function) {
+            failure.help.push(format!("whoever applies needs this right: {}", sidecar.right()));
+        }
+        failure
     }
 
     /// Stamps and seals what is there now.
@@ -206,7 +284,7 @@ impl Installer<'_> {
         let target = self.request.target;
         for one in &self.wanted {
             let Some(found) = present(made, one) else { continue };
-            let stamp = stamp_of(one.kind, self.request.stamp);
+            let stamp = stamp_of(one, self.request.stamp);
             let seal = Seal {
                 text: one.digest(),
                 definition: seal::digest(&found.definition),
@@ -252,7 +330,7 @@ impl Installer<'_> {
         {
             report.rights.push(format!("owner: {owner}"));
         }
-        for one in self.wanted.iter().filter(|one| one.kind == ObjectKind::View) {
+        for one in self.wanted.iter().filter(|one| one.kind != ObjectKind::Function) {
             let (Some(old), Some(new)) = (before.find(one.kind, &one.name), present(made, one))
             else {
                 continue;
@@ -336,6 +414,25 @@ pub async fn drop_views(session: &mut Session, target: &Target, deployed: &Deplo
     }
     for view in views {
         session.run(&format!("DROP VIEW {}", view.reference)).await?;
+    }
+    Ok(())
+}
+
+/// Drops side tables.
+pub async fn drop_tables(session: &mut Session, tables: &[&Found]) -> Result<()> {
+    let names: Vec<&str> = tables.iter().map(|found| found.reference.as_str()).collect();
+    if !names.is_empty() {
+        session.run(&format!("DROP TABLE {}", names.join(", "))).await?;
+    }
+    Ok(())
+}
+
+/// Drops functions that keep side tables, with their triggers: to drop a trigger by itself takes the owner
+/// of the registry's table.
+pub async fn drop_keepers(session: &mut Session, functions: &[&Found]) -> Result<()> {
+    let names: Vec<&str> = functions.iter().map(|found| found.reference.as_str()).collect();
+    if !names.is_empty() {
+        session.run(&format!("DROP FUNCTION {} CASCADE", names.join(", "))).await?;
     }
     Ok(())
 }

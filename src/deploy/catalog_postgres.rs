@@ -1,8 +1,8 @@
 //! What a PostgreSQL database holds of a view.
 //!
 //! Stamps and seals are in comments. PostgreSQL keeps no text of a view, only its parse tree;
-//! `pg_get_viewdef` and `pg_get_functiondef` write that down again, with an empty search path so
-//! that every name is qualified.
+//! `pg_get_viewdef` and its like write that down again, with an empty search path so that every name is
+//! qualified. Triggers that call a function count as parts of it, indexes as parts of their table.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,13 @@ SELECT c.oid, c.relname::text, \
   WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' WHEN 'i' THEN 'index' \
   WHEN 'S' THEN 'sequence' ELSE 'type' END, \
  c.oid::regclass::text, coalesce(obj_description(c.oid, 'pg_class'), ''), \
- CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid, true) ELSE '' END, \
+ CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid, true) \
+  WHEN 'r' THEN (SELECT string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || \
+    CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END, E'\\n' ORDER BY a.attnum) \
+    FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) \
+   || coalesce((SELECT string_agg(E'\\n' || pg_get_indexdef(x.indexrelid), '' ORDER BY x.indexrelid) \
+    FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid), '') \
+  ELSE '' END, \
  pg_get_userbyid(c.relowner)::text \
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
 WHERE n.nspname = $1::name ORDER BY c.oid";
@@ -27,7 +33,10 @@ WHERE n.nspname = $1::name ORDER BY c.oid";
 const FUNCTIONS: &str = "\
 SELECT p.oid, p.proname::text, 'function', p.oid::regprocedure::text, \
  coalesce(obj_description(p.oid, 'pg_proc'), ''), \
- CASE WHEN p.prokind IN ('f', 'p') THEN pg_get_functiondef(p.oid) ELSE '' END, \
+ CASE WHEN p.prokind IN ('f', 'p') THEN pg_get_functiondef(p.oid) ELSE '' END \
+  || coalesce((SELECT string_agg(E'\\n' || pg_get_triggerdef(t.oid) || CASE t.tgenabled \
+    WHEN 'O' THEN '' ELSE ' -- ' || t.tgenabled::text END, '' ORDER BY t.tgname) \
+   FROM pg_catalog.pg_trigger t WHERE t.tgfoid = p.oid), ''), \
  pg_get_userbyid(p.proowner)::text \
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
 WHERE n.nspname = $1::name ORDER BY p.oid";
@@ -37,14 +46,14 @@ SELECT c.oid, pg_get_userbyid(a.grantee)::text, a.grantee = 0, a.privilege_type:
  a.is_grantable \
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
 CROSS JOIN LATERAL aclexplode(c.relacl) a \
-WHERE n.nspname = $1::name AND c.relkind = 'v' AND a.grantee <> c.relowner \
+WHERE n.nspname = $1::name AND c.relkind IN ('v', 'r') AND a.grantee <> c.relowner \
 UNION ALL \
 SELECT c.oid, pg_get_userbyid(a.grantee)::text, a.grantee = 0, a.privilege_type::text, \
  t.attname::text, a.is_grantable \
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
 JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid \
 CROSS JOIN LATERAL aclexplode(t.attacl) a \
-WHERE n.nspname = $1::name AND c.relkind = 'v' AND a.grantee <> c.relowner";
+WHERE n.nspname = $1::name AND c.relkind IN ('v', 'r') AND a.grantee <> c.relowner";
 
 /// Reads it. `names` are those that are wanted.
 pub async fn deployed(session: &mut Session, target: &Target, names: &Names) -> Result<Deployed> {
@@ -71,7 +80,7 @@ pub async fn deployed(session: &mut Session, target: &Target, names: &Names) -> 
         let is_function = found.kind == "function";
         let names = if is_function { &names.functions } else { &names.views };
         let wanted = names.contains(&found.name);
-        state.add(found, wanted, |stamped| is_function || stamped == view);
+        state.add(found, wanted, |stamped| stamped == view || (is_function && stamped.is_empty()));
     }
     Ok(state)
 }
@@ -141,7 +150,8 @@ pub async fn dependants(session: &mut Session, oids: &[i64]) -> Result<Vec<Strin
     }
     let oids: Vec<String> = oids.iter().map(i64::to_string).collect();
     let oids = oids.join(", ");
-    // A view depends through its rewrite rule; a table can depend on a view's row type.
+    // A view depends through its rewrite rule; a table can depend on a view's row type. Triggers that
+    // call our functions are ours.
     let sql = format!(
         "WITH ours AS (SELECT unnest(ARRAY[{oids}]::oid[]) AS oid) \
          SELECT DISTINCT CASE WHEN r.oid IS NOT NULL THEN CASE v.relkind WHEN 'm' THEN \
@@ -156,6 +166,7 @@ pub async fn dependants(session: &mut Session, oids: &[i64]) -> Result<Vec<Strin
             UNION ALL SELECT t.typarray FROM pg_catalog.pg_type t JOIN ours ON t.typrelid = ours.oid)) \
           AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass) \
           AND coalesce(r.ev_class, d.objid) NOT IN (SELECT oid FROM ours) \
+          AND NOT (d.classid = 'pg_trigger'::regclass AND d.refclassid = 'pg_proc'::regclass) \
          ORDER BY 1"
     );
     let rows = session.rows(&sql, &[]).await?;

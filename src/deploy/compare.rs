@@ -71,8 +71,11 @@ pub fn compare(
     for found in deployed.views().filter(|found| !is_wanted(found)) {
         difference.objects.push((Action::Remove, ObjectKind::View, found.name.clone()));
     }
-    if deployed.siblings.is_empty() {
-        for found in deployed.functions().filter(|found| !is_wanted(found)) {
+    for found in deployed.tables().filter(|found| !is_wanted(found)) {
+        difference.objects.push((Action::Remove, ObjectKind::Table, found.name.clone()));
+    }
+    for found in deployed.functions().filter(|found| !is_wanted(found)) {
+        if deployed.siblings.is_empty() || !found.is_shared() {
             difference.objects.push((Action::Remove, ObjectKind::Function, found.name.clone()));
         }
     }
@@ -101,16 +104,13 @@ fn change(one: &Wanted, found: &Found, deployed: &Deployed, stamp: &Stamp) -> Op
     if !same_text || found.integrity(&deployed.server) != Integrity::Intact {
         return Some(Action::Replace);
     }
-    let stamp = stamp_of(one.kind, stamp);
+    let stamp = stamp_of(one, stamp);
     (found.stamp.as_ref() != Some(&stamp)).then_some(Action::Stamp)
 }
 
 /// The stamp of an object.
-pub fn stamp_of(kind: ObjectKind, stamp: &Stamp) -> Stamp {
-    match kind {
-        ObjectKind::View => stamp.clone(),
-        ObjectKind::Function => stamp.of_schema(),
-    }
+pub fn stamp_of(one: &Wanted, stamp: &Stamp) -> Stamp {
+    if one.shared { stamp.of_schema() } else { stamp.clone() }
 }
 
 /// The newest tool version among the stamps, if it is newer than `own`.

@@ -15,9 +15,11 @@ mod obstacles;
 mod remove;
 mod rights;
 mod seal;
+mod sidecars;
 
 pub use apply::{Report, Request, apply};
 pub use compare::{Action, Difference};
 pub use diff::Change;
 pub use object::ObjectKind;
 pub use remove::{Removed, remove};
+pub use sidecars::{Unwatched, Watch};

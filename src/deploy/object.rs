@@ -12,6 +12,8 @@ pub enum ObjectKind {
     Function,
     /// A view.
     View,
+    /// A side table.
+    Table,
 }
 
 impl ObjectKind {
@@ -20,6 +22,7 @@ impl ObjectKind {
         match self {
             Self::Function => "function",
             Self::View => "view",
+            Self::Table => "table",
         }
     }
 }
@@ -37,6 +40,8 @@ pub struct Wanted {
     pub create: String,
     /// Comments on its columns.
     pub comments: Vec<String>,
+    /// Whether all ObsCore views of a schema have it in common, as they have what decodes regions.
+    pub shared: bool,
 }
 
 impl Wanted {
@@ -45,8 +50,9 @@ impl Wanted {
         let mut wanted: Vec<Self> = Vec::new();
         for statement in &script.statements {
             let kind = match statement.kind {
-                Kind::Function => ObjectKind::Function,
+                Kind::Function | Kind::Keeper => ObjectKind::Function,
                 Kind::View => ObjectKind::View,
+                Kind::Table => ObjectKind::Table,
                 Kind::Comment => {
                     if statement.sql.starts_with("COMMENT ON COLUMN")
                         && let Some(last) = wanted.last_mut()
@@ -55,7 +61,7 @@ impl Wanted {
                     }
                     continue;
                 }
-                Kind::Schema | Kind::Grant => continue,
+                Kind::Schema | Kind::Grant | Kind::Fill => continue,
             };
             wanted.push(Self {
                 kind,
@@ -63,6 +69,7 @@ impl Wanted {
                 about: statement.about.clone(),
                 create: statement.sql.clone(),
                 comments: Vec::new(),
+                shared: statement.kind == Kind::Function,
             });
         }
         wanted
@@ -82,7 +89,7 @@ impl Wanted {
 /// The names that are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    /// Of views.
+    /// Of views and tables.
     pub views: BTreeSet<String>,
     /// Of functions.
     pub functions: BTreeSet<String>,
@@ -94,7 +101,7 @@ impl Names {
         let mut names = Self::default();
         for one in wanted {
             match one.kind {
-                ObjectKind::View => names.views.insert(one.name.clone()),
+                ObjectKind::View | ObjectKind::Table => names.views.insert(one.name.clone()),
                 ObjectKind::Function => names.functions.insert(one.name.clone()),
             };
         }
@@ -145,7 +152,7 @@ pub struct Deployed {
     pub schema_exists: bool,
     /// Whether we made the schema.
     pub schema_is_ours: bool,
-    /// Views of this ObsCore view and functions of its schema that carry our stamp.
+    /// What carries the stamp of this ObsCore view, and functions of its schema that carry our stamp.
     pub ours: Vec<Found>,
     /// Everything else that has a name that we want.
     pub others: Vec<Found>,
@@ -184,6 +191,11 @@ impl Deployed {
         self.ours.iter().filter(|found| found.kind == ObjectKind::View.word())
     }
 
+    /// Our side tables.
+    pub fn tables(&self) -> impl Iterator<Item = &Found> {
+        self.ours.iter().filter(|found| found.kind == ObjectKind::Table.word())
+    }
+
     /// Our functions.
     pub fn functions(&self) -> impl Iterator<Item = &Found> {
         self.ours.iter().filter(|found| found.kind == ObjectKind::Function.word())
@@ -202,6 +214,11 @@ pub enum Integrity {
 }
 
 impl Found {
+    /// Whether all ObsCore views of its schema have it in common.
+    pub fn is_shared(&self) -> bool {
+        self.stamp.as_ref().is_some_and(|stamp| stamp.view.is_empty())
+    }
+
     /// Whether somebody changed it.
     pub fn integrity(&self, server: &str) -> Integrity {
         match &self.seal {

@@ -3,7 +3,7 @@
 //! In: the name of an ObsCore view. Out: a database without it and without everything else that
 //! `apply` made for it, in one transaction.
 
-use super::apply::{begin, drop_functions, drop_views};
+use super::apply::{begin, drop_functions, drop_keepers, drop_tables, drop_views};
 use super::catalog;
 use super::object::{Deployed, Found, Names};
 use super::obstacles;
@@ -44,17 +44,23 @@ async fn run(session: &mut Session, target: &Target) -> Result<Removed> {
     let deployed = catalog::deployed(session, target, &none).await?;
     // Functions belong to all ObsCore views of the schema: the last one takes them along.
     let last = deployed.siblings.is_empty();
-    let functions: Vec<&Found> = deployed.functions().filter(|_| last).collect();
+    let functions: Vec<&Found> =
+        deployed.functions().filter(|found| last && found.is_shared()).collect();
+    let keepers: Vec<&Found> = deployed.functions().filter(|found| !found.is_shared()).collect();
+    let tables: Vec<&Found> = deployed.tables().collect();
     let mut going: Vec<&Found> = deployed.views().collect();
-    let had_views = !going.is_empty();
+    going.extend(&keepers);
+    going.extend(&tables);
     going.extend(&functions);
     obstacles::dependants(&catalog::dependants(session, target, &going, &none).await?)?;
     drop_views(session, target, &deployed).await?;
+    drop_keepers(session, &keepers).await?;
+    drop_tables(session, &tables).await?;
     drop_functions(session, &functions).await?;
     let mut removed: Removed =
         going.iter().rev().map(|found| format!("{} {}", found.kind, found.reference)).collect();
     if let Some(schema) = &target.view.schema
-        && (had_views || !functions.is_empty() || deployed.schema_is_ours)
+        && (!going.is_empty() || deployed.schema_is_ours)
         && is_empty_and_ours(session, &deployed, schema).await?
     {
         let name = target.dialect.name(schema);

@@ -257,7 +257,7 @@ impl Target {
         });
         JoinClause {
             kind,
-            table: self.table(&join.table),
+            table: self.joined_table(join),
             alias: join.alias.clone(),
             on: on.collect(),
         }

@@ -16,6 +16,7 @@ mod predicate;
 mod probe;
 mod scalar;
 mod script;
+mod sidecar;
 mod sky;
 mod source;
 mod time;
@@ -26,6 +27,7 @@ pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use probe::{Asked, Keys, Probe};
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
+pub use sidecar::{Elements, Sidecar, Stretch};
 pub use sky::{Kept, Known};
 pub use source::{BranchTexts, Found, Wanted};
 
@@ -51,6 +53,8 @@ pub struct Target {
     pub collection_key: CollectionKey,
     /// How ingest dates are stored.
     pub ingest_date: IngestDate,
+    /// What regions are kept beside, with the strategy `ingest`.
+    pub elements: Elements,
 }
 
 impl Target {
@@ -75,6 +79,7 @@ impl Target {
             regions,
             collection_key: snapshot.collection_key,
             ingest_date: snapshot.ingest_date,
+            elements: Elements::of(snapshot),
         }
     }
 

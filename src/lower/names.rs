@@ -30,21 +30,37 @@ impl ViewName {
         self.derived(&format!("_{dataset_type}"))
     }
 
+    /// The side table of the regions of an element, and the function that keeps it.
+    pub fn regions(&self, element: &str) -> String {
+        self.derived(&format!("regions_{element}"))
+    }
+
+    /// Beginning of the names of triggers, which tables of others get from views of all schemas.
+    pub fn triggers(&self) -> String {
+        let schema = self.schema.as_deref().unwrap_or_default();
+        // Room for what each of them is for.
+        cut(format!("{schema}_{}_regions", self.name), LONGEST - "_truncate".len())
+    }
+
     /// `name_suffix`, shortened by a digest where it would be cut.
     fn derived(&self, suffix: &str) -> String {
-        let whole = format!("{}_{suffix}", self.name);
-        if whole.len() <= LONGEST {
-            return whole;
-        }
-        let digest = Sha256::digest(whole.as_bytes());
-        let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        let mut kept = String::new();
-        for c in whole.chars() {
-            if kept.len() + c.len_utf8() > LONGEST - 9 {
-                break;
-            }
-            kept.push(c);
-        }
-        format!("{kept}_{digest}")
+        cut(format!("{}_{suffix}", self.name), LONGEST)
     }
+}
+
+/// A name of at most so many bytes, by a digest in place of its end.
+fn cut(whole: String, longest: usize) -> String {
+    if whole.len() <= longest {
+        return whole;
+    }
+    let digest = Sha256::digest(whole.as_bytes());
+    let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let mut kept = String::new();
+    for c in whole.chars() {
+        if kept.len() + c.len_utf8() > longest - 9 {
+            break;
+        }
+        kept.push(c);
+    }
+    format!("{kept}_{digest}")
 }

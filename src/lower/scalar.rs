@@ -3,6 +3,7 @@
 use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func};
 
 use super::Target;
+use super::sidecar::kept_column;
 use crate::obscore::ColumnType;
 use crate::plan::{DATASET, Operator, RUN, RegionPart, Scalar, TAGS, ValueKind};
 use crate::sql::region::{self, RegionColumn};
@@ -128,7 +129,10 @@ impl Target {
     }
 
     fn region(&self, alias: &str, part: RegionPart) -> Expr {
-        self.decoded(column(alias, "region"), part)
+        match kept_column(alias, part) {
+            Some(kept) => column(alias, kept),
+            None => self.decoded(column(alias, "region"), part),
+        }
     }
 
     /// A column made from a stored region.

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Target;
+use super::{Sidecar, Target};
 use crate::plan::ViewPlan;
 use crate::registry::Snapshot;
 use crate::sql::Dialect;
@@ -83,6 +83,13 @@ pub enum Kind {
     View,
     /// A comment on one of them, with its stamp.
     Comment,
+    /// A side table of regions, with its indexes.
+    Table,
+    /// What puts into a side table what is not there yet. It stands before the triggers, which lock the
+    /// registry's table, and after them, for what was written in between.
+    Fill,
+    /// The function that keeps a side table, and the triggers that call it.
+    Keeper,
     /// A right to read.
     Grant,
 }
@@ -107,6 +114,8 @@ pub struct Script {
     pub head: Vec<String>,
     /// The statements.
     pub statements: Vec<Statement>,
+    /// Side tables of regions.
+    pub sidecars: Vec<Sidecar>,
 }
 
 /// Who may do what with the view.
@@ -121,8 +130,10 @@ pub struct Rights {
 /// The script that installs `plan` at `target`.
 pub fn script(plan: &ViewPlan, target: &Target, stamp: &Stamp, rights: &Rights) -> Script {
     let mut writer = Writer { target, stamp, statements: Vec::new() };
+    let sidecars = target.sidecars(plan);
     writer.schema(rights);
-    writer.functions();
+    writer.functions(&sidecars);
+    writer.tables(&sidecars);
     writer.view(
         &target.view.utc(),
         "TAI to UTC: pieces of the leap second table",
@@ -140,13 +151,14 @@ pub fn script(plan: &ViewPlan, target: &Target, stamp: &Stamp, rights: &Rights) 
     }
     writer.view(&target.view.name, "IVOA ObsCore 1.1, live", &target.whole_view(plan));
     writer.column_comments(plan);
-    writer.rights(plan, rights);
+    writer.keepers(&sidecars);
+    writer.rights(plan, &sidecars, rights);
     let head = vec![
         format!("ObsCore view {}", target.own(&target.view.name)),
         format!("made by obscore-view {} for a Butler registry", stamp.tool),
         format!("universe {}, mapping sha256 {}", stamp.universe, stamp.mapping),
     ];
-    Script { head, statements: writer.statements }
+    Script { head, statements: writer.statements, sidecars }
 }
 
 struct Writer<'a> {
@@ -177,13 +189,15 @@ impl Writer<'_> {
         }
     }
 
-    fn functions(&mut self) {
+    fn functions(&mut self, sidecars: &[Sidecar]) {
         let target = self.target;
         let schema = target.view.schema.as_deref();
         let names = region::function_names(target.dialect, target.strategy);
         let statements = region::prelude(target.dialect, target.strategy, schema);
         let about = "Decodes region columns";
-        for (name, sql) in names.iter().zip(statements) {
+        let all = names.into_iter().zip(statements).chain(target.sphere_function(sidecars));
+        for (name, sql) in all {
+            let name = &name;
             self.push(Kind::Function, name, about, sql);
             if target.dialect.has_schemas() {
                 let comment = format!("{about}\n{}", self.stamp.of_schema().line());
@@ -192,6 +206,34 @@ impl Writer<'_> {
                 self.push(Kind::Comment, name, "", sql);
             }
         }
+    }
+
+    fn tables(&mut self, sidecars: &[Sidecar]) {
+        for one in sidecars {
+            let about = format!("What the regions of {} are, kept by triggers", one.element);
+            self.push(Kind::Table, &one.name, &about, one.create());
+            self.comment("TABLE", &one.table, &one.name, &about);
+            self.push(Kind::Fill, &one.name, "", one.fill(None));
+            self.push(Kind::Fill, &one.name, "", one.analyze());
+        }
+    }
+
+    /// What keeps sidecars, and what makes up for the time before. This comes last, as it locks tables of
+    /// the registry against writers.
+    fn keepers(&mut self, sidecars: &[Sidecar]) {
+        for one in sidecars {
+            let about = format!("Keeps {} in step with the registry", one.table);
+            self.push(Kind::Keeper, &one.name, &about, one.keeper());
+            self.comment("FUNCTION", &format!("{}()", one.table), &one.name, &about);
+            let about = format!("What was written to {} meanwhile", one.element);
+            self.push(Kind::Fill, &one.name, &about, one.remove_superfluous());
+            self.push(Kind::Fill, &one.name, "", one.fill(None));
+        }
+    }
+
+    fn comment(&mut self, kind: &str, reference: &str, name: &str, about: &str) {
+        let quoted = self.target.dialect.quote(&format!("{about}\n{}", self.stamp.line()));
+        self.push(Kind::Comment, name, "", format!("COMMENT ON {kind} {reference} IS {quoted}"));
     }
 
     fn view(&mut self, name: &str, about: &str, select: &str) {
@@ -227,7 +269,7 @@ impl Writer<'_> {
         }
     }
 
-    fn rights(&mut self, plan: &ViewPlan, rights: &Rights) {
+    fn rights(&mut self, plan: &ViewPlan, sidecars: &[Sidecar], rights: &Rights) {
         let (dialect, target) = (self.target.dialect, self.target);
         if !dialect.has_comments() {
             return;
@@ -236,6 +278,12 @@ impl Writer<'_> {
         views.extend(plan.branches.iter().map(|branch| target.view.branch(&branch.dataset_type)));
         views.push(target.view.name.clone());
         if let Some(owner) = &rights.owner {
+            for one in sidecars {
+                for of in [format!("TABLE {}", one.table), format!("FUNCTION {}()", one.table)] {
+                    let sql = format!("ALTER {of} OWNER TO {}", dialect.name(owner));
+                    self.push(Kind::Grant, &one.name, "", sql);
+                }
+            }
             for view in &views {
                 let sql =
                     format!("ALTER VIEW {} OWNER TO {}", target.own(view), dialect.name(owner));

@@ -11,6 +11,7 @@ use super::scalar::column;
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, RegionPart, Scalar, Search, ViewColumn, ViewPlan};
 use crate::sql::layout;
+use crate::sql::region::Strategy;
 
 /// Alias of the united branches.
 const ROWS: &str = "united";
@@ -35,7 +36,7 @@ struct LateColumn {
 impl Late {
     /// `None` where nothing is.
     fn new(target: &Target, plan: &ViewPlan) -> Option<Self> {
-        if !target.dialect.computes_unused_columns() {
+        if !target.dialect.computes_unused_columns() || target.strategy == Strategy::Ingest {
             return None;
         }
         let columns: Vec<Option<LateColumn>> =
@@ -99,6 +100,8 @@ impl Target {
     /// for it, in place of those that are decoded outside.
     pub fn branch_view(&self, plan: &ViewPlan, branch: &Branch) -> String {
         let late = Late::new(self, plan);
+        let moved = (self.strategy == Strategy::Ingest).then(|| self.beside(branch));
+        let branch = moved.as_ref().unwrap_or(branch);
         let mut outputs: Vec<(String, Expr, &Scalar)> = Vec::new();
         for (index, (column, value)) in plan.columns.iter().zip(&branch.values).enumerate() {
             let value = match late.as_ref().and_then(|late| late.column(index)) {

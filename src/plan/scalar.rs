@@ -259,24 +259,44 @@ impl Scalar {
             | Self::Run
             | Self::IngestDate
             | Self::IngestDatePlus(_) => true,
-            Self::Arithmetic(left, _, right) => {
-                left.tells_datasets_apart() || right.tells_datasets_apart()
-            }
-            Self::Lookup { cases, otherwise } => {
-                cases.iter().any(|(subject, _, _)| subject.tells_datasets_apart())
-                    || otherwise.tells_datasets_apart()
-            }
-            Self::Concat(parts) | Self::Coalesce(parts) => {
-                parts.iter().any(Self::tells_datasets_apart)
-            }
-            Self::Negative(value)
-            | Self::Format { value, .. }
-            | Self::Convert { text: value, .. } => value.tells_datasets_apart(),
             other => {
                 let mut aliases = Vec::new();
                 other.aliases(&mut aliases);
                 aliases.into_iter().any(apart)
+                    || other.parts().into_iter().any(Self::tells_datasets_apart)
             }
+        }
+    }
+
+    /// The scalars that it is made of.
+    pub fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::Arithmetic(left, _, right) => vec![left, right],
+            Self::Lookup { cases, otherwise } => {
+                let subjects = cases.iter().map(|(subject, _, _)| subject);
+                subjects.chain([&**otherwise]).collect()
+            }
+            Self::Concat(parts) | Self::Coalesce(parts) => parts.iter().collect(),
+            Self::Negative(value)
+            | Self::Format { value, .. }
+            | Self::Convert { text: value, .. } => vec![value],
+            _ => Vec::new(),
+        }
+    }
+
+    /// As [`Self::parts`], to be changed.
+    pub fn parts_mut(&mut self) -> Vec<&mut Self> {
+        match self {
+            Self::Arithmetic(left, _, right) => vec![left, right],
+            Self::Lookup { cases, otherwise } => {
+                let subjects = cases.iter_mut().map(|(subject, _, _)| subject);
+                subjects.chain([&mut **otherwise]).collect()
+            }
+            Self::Concat(parts) | Self::Coalesce(parts) => parts.iter_mut().collect(),
+            Self::Negative(value)
+            | Self::Format { value, .. }
+            | Self::Convert { text: value, .. } => vec![value],
+            _ => Vec::new(),
         }
     }
 

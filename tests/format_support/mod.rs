@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use obscore_view::diag::{Source, SpanMap};
-use obscore_view::lower::{Target, ViewName};
+use obscore_view::lower::{Elements, Target, ViewName};
 use obscore_view::plan::{Scalar, ValueKind};
 use obscore_view::region::RegionOptions;
 use obscore_view::registry::{CollectionKey, IngestDate};
@@ -211,6 +211,7 @@ pub fn target(dialect: Dialect) -> Target {
         regions: RegionOptions::BUTLER,
         collection_key: CollectionKey::Integer,
         ingest_date: IngestDate::Nanoseconds,
+        elements: Elements::default(),
     }
 }
 

@@ -1,10 +1,11 @@
 """Measures how fast Butler inserts datasets into several repositories, in turns.
 
-    bench_inserts.py NAME=ROOT… [--rounds 31] [--exposures 50] [--batch 50] [--first NUMBER] [--run RUN]
+    bench_inserts.py NAME=ROOT… [--what raws|visits] [--rounds 31] [--exposures 50] [--batch 50] [--first NUMBER] [--run RUN]
 
 Every round inserts the same exposures with three raws each into every repository, in an order that
 changes from round to round, so that what else the machine does hits all alike. The exposures are
-not part of the time. Prints one line of JSON: of each repository the median of datasets a second,
+not part of the time. With ``--what visits`` it is a visit for each exposure, with the regions of its
+detectors, that is inserted and measured, in transactions of their own. Prints one line of JSON: of each repository the median of datasets a second,
 and the median and the quartiles of the ratio of its time to that of the first in the same round.
 """
 
@@ -18,7 +19,9 @@ import statistics
 import time
 import warnings
 
+import sky
 from live import exposure_record, insert_exposures
+from survey_dimensions import Survey, Writer, add_visit
 
 from lsst.daf.butler import Butler
 
@@ -42,10 +45,25 @@ def insert(butler: Butler, first: int, count: int, batch: int, run: str) -> floa
     return time.monotonic() - start
 
 
+def insert_visits(butler: Butler, first: int, count: int) -> float:
+    """Insert ``count`` exposures and a visit for each; return the seconds that the visits took."""
+    given = [exposure_record({"instrument": CAMERA, "id": first + n}) for n in range(count)]
+    insert_exposures(butler, given)
+    regions = [sky.polygon(11.0, -30.5, 0.4)]
+    regions += [sky.polygon(11.0, -30.5, 0.2, 10.0 * d) for d in range(DETECTORS)]
+    writer = Writer(butler)
+    start = time.monotonic()
+    for record in given:
+        with butler.transaction():
+            add_visit(writer, Survey(), [record], record["id"], 0, regions)
+    return time.monotonic() - start
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("repositories", nargs="+")
+    parser.add_argument("--what", choices=["raws", "visits"], default="raws")
     parser.add_argument("--rounds", type=int, default=31)
     parser.add_argument("--exposures", type=int, default=50)
     parser.add_argument("--batch", type=int, default=50)
@@ -65,10 +83,15 @@ def main() -> None:
         dice.shuffle(order)
         for name in order:
             first = arguments.first + (number + 1) * arguments.exposures
-            taken = insert(butlers[name], first, arguments.exposures, arguments.batch, arguments.run)
+            if arguments.what == "visits":
+                taken = insert_visits(butlers[name], first, arguments.exposures)
+            else:
+                taken = insert(
+                    butlers[name], first, arguments.exposures, arguments.batch, arguments.run
+                )
             if number >= 0:  # The round before the first fills caches.
                 seconds[name].append(taken)
-    datasets = arguments.exposures * DETECTORS
+    datasets = arguments.exposures * (1 if arguments.what == "visits" else DETECTORS)
     base = next(iter(butlers))
     answer = {}
     for name, times in seconds.items():

@@ -14,6 +14,7 @@ mod report_json;
 mod report_sarif;
 mod report_text;
 mod rows;
+mod sidecars;
 mod spectrum;
 mod ucd;
 mod ucd_words;
@@ -100,6 +101,14 @@ pub async fn contents(
         let work =
             tokio::time::timeout(patience, regions::table(&mut session, subject, &table)).await;
         if !settle(work, &format!("regions of {table}"), limit, &mut found)? {
+            return Ok(found);
+        }
+        close(session).await;
+    }
+    for sidecar in &subject.script.sidecars {
+        let mut session = database.snapshot().await?;
+        let work = tokio::time::timeout(patience, sidecars::table(&mut session, sidecar)).await;
+        if !settle(work, &format!("rows of {}", sidecar.table), limit, &mut found)? {
             return Ok(found);
         }
         close(session).await;

@@ -32,21 +32,11 @@ pub fn tables(subject: &Subject<'_>) -> BTreeSet<String> {
 
 /// The aliases of the tables whose regions a value reads.
 pub(super) fn aliases<'a>(value: &'a Scalar, found: &mut Vec<&'a str>) {
-    match value {
-        Scalar::Region { alias, .. } => found.push(alias),
-        Scalar::Lookup { cases, otherwise } => {
-            for (subject, _, _) in cases {
-                aliases(subject, found);
-            }
-            aliases(otherwise, found);
-        }
-        Scalar::Concat(parts) | Scalar::Coalesce(parts) => {
-            for part in parts {
-                aliases(part, found);
-            }
-        }
-        Scalar::Format { value, .. } | Scalar::Convert { text: value, .. } => aliases(value, found),
-        _ => {}
+    if let Scalar::Region { alias, .. } = value {
+        found.push(alias);
+    }
+    for part in value.parts() {
+        aliases(part, found);
     }
 }
 

@@ -64,6 +64,23 @@ gets `no such function`. `--regions inline`, the default, writes the computation
 to plan a query on it, and refused. Everything was taken back. The message is the database's own.",
     },
     Code {
+        code: "D010",
+        title: "SQLite cannot keep decoded regions",
+        text: "With the region strategy `ingest`, triggers on Butler's tables decode regions when they are \
+stored. SQLite runs triggers in the process that writes, which is Butler's: functions of this program are \
+not there, a trigger that called them would make Butler's insert fail, and without functions SQL takes \
+milliseconds for a region. `functions` and `inline` make views in SQLite; `query`, `export` and `serve` \
+need none.",
+    },
+    Code {
+        code: "D011",
+        title: "a view has no service",
+        text: "The region strategy `service` means that a program decodes regions while it sends rows. \
+`query`, `export` and `serve` do so, whatever the strategy. A view is read by the database alone, so \
+`generate`, `apply` and `check` need another strategy: `functions`, `inline` or, on PostgreSQL, `ingest`; \
+say it by --regions or under `obscore_view: regions` of the mapping.",
+    },
+    Code {
         code: "D020",
         title: "not deployed",
         text: "There is no ObsCore view of that name that carries our stamp. `apply` installs it. If it \
@@ -163,5 +180,20 @@ options grants them without making the views anew.",
         title: "out of time",
         text: "Looking at rows is limited in time, so that `check` can run against a large and busy \
 registry. What took longer is not known to be good. --timeout gives it more.",
+    },
+    Code {
+        code: "D036",
+        title: "side tables of regions are out of step",
+        text: "With `--regions ingest` triggers keep a side table for each dimension element with regions. \
+Its rows were compared with the registry by a hash of the stored region: regions without a row, rows of \
+another region or made by another version, and rows without a region. That happens where triggers were \
+disabled (restoring with `pg_restore --disable-triggers`, `session_replication_role`, replication), or \
+where a trigger could not write; PostgreSQL's log has a warning then. `apply` puts it right.",
+    },
+    Code {
+        code: "D037",
+        title: "side tables of regions may not be read",
+        text: "`check` compares the side tables of `--regions ingest` with the registry. The role may not \
+read them; readers of the view need not, but this takes SELECT on them.",
     },
 ];

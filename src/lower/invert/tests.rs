@@ -19,6 +19,7 @@ fn target() -> Target {
         regions: RegionOptions::default(),
         collection_key: CollectionKey::Integer,
         ingest_date: IngestDate::Nanoseconds,
+        elements: crate::lower::Elements::default(),
     }
 }
 

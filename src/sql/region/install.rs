@@ -1,4 +1,4 @@
-//! Statements that install and remove the functions of the strategy `functions`.
+//! Statements that install the functions of the strategies `functions` and `ingest`.
 //!
 //! In: the schema. Out: the statements of `sql/postgres/*.sql`, one each, with the comments before
 //! them and the schema's name in place of `{schema}`.
@@ -13,18 +13,32 @@ const FILES: [&str; 4] = [
     include_str!("../../../sql/postgres/40_columns.sql"),
 ];
 
+/// What `ingest` needs besides.
+const KEPT: &str = include_str!("../../../sql/postgres/50_kept.sql");
+
+/// The same for the types of pgSphere.
+const KEPT_SPHERE: &str = include_str!("../../../sql/postgres/60_kept_sphere.sql");
+
 /// The statements that create what [`column`](super::column) calls, in order, without semicolons
 /// at their ends. Empty where nothing is to be installed: `inline`, and SQLite, whose functions
 /// live in the process or in the loadable extension.
 pub fn prelude(dialect: Dialect, strategy: Strategy, schema: Option<&str>) -> Vec<String> {
+    templates(dialect, strategy).map(|template| filled(template, schema)).collect()
+}
+
+/// Name and statement of the function that gives what `ingest` keeps in types of pgSphere, whose
+/// extension must be there.
+pub fn sphere_function(schema: Option<&str>) -> (String, String) {
+    let template = KEPT_SPHERE.trim().trim_end_matches(';').to_owned();
+    (name(&template).unwrap_or_default().to_owned(), filled(template, schema))
+}
+
+/// The template with the schema's name.
+fn filled(template: String, schema: Option<&str>) -> String {
     let schema = quoted(schema);
-    templates(dialect, strategy)
-        .map(|template| {
-            let template =
-                if schema.contains("$$") { template.replace("$$", "$obscore$") } else { template };
-            template.replace("{schema}", &schema)
-        })
-        .collect()
+    let template =
+        if schema.contains("$$") { template.replace("$$", "$obscore$") } else { template };
+    template.replace("{schema}", &schema)
 }
 
 /// Names of the functions that [`prelude`] creates, without schema, in order.
@@ -38,10 +52,14 @@ pub(super) fn quoted(schema: Option<&str>) -> String {
 }
 
 fn templates(dialect: Dialect, strategy: Strategy) -> impl Iterator<Item = String> {
-    let wanted = dialect == Dialect::Postgres && strategy == Strategy::Functions;
-    let files = if wanted { &FILES[..] } else { &[] };
+    let files: &[&str] = match (dialect, strategy) {
+        (Dialect::Postgres, Strategy::Functions | Strategy::Ingest) => &FILES,
+        _ => &[],
+    };
+    let kept = (dialect == Dialect::Postgres && strategy == Strategy::Ingest).then_some(&KEPT);
     files
         .iter()
+        .chain(kept)
         .flat_map(|file| file.split("\n$$;\n"))
         .filter(|statement| !statement.trim().is_empty())
         .map(|statement| format!("{}\n$$", statement.trim()))

@@ -1,9 +1,10 @@
-//! The region columns in SQL: two strategies that need no service.
+//! The region columns in SQL: three strategies that need no service.
 //!
 //! In: an expression for an element's `region` column. Out: a sea-query expression for each ObsCore
 //! column, and the statements that install what it calls. `functions` calls functions that this
 //! module installs in PostgreSQL, and that [`sqlite`] registers or a loadable extension brings to
-//! SQLite; `inline` needs nothing but what the database has. `docs/regions.md` compares them.
+//! SQLite; `inline` needs nothing but what the database has; `ingest` calls the functions when a region is
+//! stored, and views read what they gave. `docs/regions.md` compares them.
 
 mod inline;
 mod install;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::Dialect;
 use crate::region::{RegionOptions, Winding};
 
-pub use install::{function_names, prelude};
+pub use install::{function_names, prelude, sphere_function};
 
 /// Where regions are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub enum Strategy {
     Functions,
     /// In the view itself.
     Inline,
+    /// In triggers that keep side tables beside the view; elsewhere as [`Self::Functions`].
+    Ingest,
 }
 
 /// A column made from a region.
@@ -76,7 +79,7 @@ pub fn column(
         return Expr::cust("NULL");
     }
     let value = match strategy {
-        Strategy::Functions => call(dialect, column, region, schema, options),
+        Strategy::Functions | Strategy::Ingest => call(dialect, column, region, schema, options),
         Strategy::Inline => inline::expression(dialect, column, region, options),
     };
     match pgsphere {
