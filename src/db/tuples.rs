@@ -12,7 +12,6 @@ mod sqlite;
 pub(super) use sqlite::insert;
 
 use chunks::Chunks;
-use futures::{FutureExt, StreamExt};
 use tokio::sync::mpsc::Sender;
 
 use super::error;
@@ -65,15 +64,7 @@ impl Session {
                 let mut chunks = Chunks::new(to);
                 let mut header = HEADER;
                 loop {
-                    let next = match rows.next().now_or_never() {
-                        Some(next) => next,
-                        None => {
-                            if chunks.holds_first() && !chunks.send().await {
-                                return Ok(());
-                            }
-                            rows.next().await
-                        }
-                    };
+                    let Some(next) = chunks.next(&mut rows).await else { return Ok(()) };
                     let Some(bytes) = next else { break };
                     let bytes = bytes.map_err(failed)?;
                     let skipped = header.min(bytes.len());

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use sea_query::Expr;
 
+use super::Target;
 use super::invert::{Condition, Inverted};
 use super::scalar::column;
-use super::{Target, Wanted};
 use crate::geom::{LonLat, to_degrees};
 use crate::plan::{Branch, Cover, Join, LEVEL, On, Scalar, Test};
 use crate::resolve::service::{Native, ObsCore};
@@ -23,7 +23,7 @@ pub type Known = BTreeMap<String, Kept>;
 pub struct Kept {
     /// The columns of its primary key.
     pub keys: Vec<String>,
-    /// Whether all regions are convex polygons, whose centres are inside of them.
+    /// Whether all regions are known to be convex polygons, whose centres are inside of them.
     pub is_convex: bool,
 }
 
@@ -106,11 +106,11 @@ impl Target {
     }
 
     /// The conditions of covers on one of Butler's own tables.
-    pub(super) fn native_sky(&self, native: &Native, wanted: Wanted<'_>) -> Vec<Expr> {
-        let Some(kept) = wanted.known.get(&native.from) else { return Vec::new() };
+    pub(super) fn native_sky(&self, native: &Native, covers: &[Cover], known: &Known) -> Vec<Expr> {
+        let Some(kept) = known.get(&native.from) else { return Vec::new() };
         let keys: Vec<(String, Expr)> =
             kept.keys.iter().map(|key| (key.clone(), column(&native.alias, key))).collect();
-        wanted.covers.iter().map(|cover| self.overlapping(&native.from, &keys, cover)).collect()
+        covers.iter().map(|cover| self.overlapping(&native.from, &keys, cover)).collect()
     }
 
     /// A key of the region's row: where the data ID has it, or in the row itself.

@@ -24,10 +24,6 @@ pub struct Wanted<'a> {
     /// Columns that are handed through as regions: the name of the encoded region, and that of the
     /// value for rows without one.
     pub regions: &'a [(usize, String, String)],
-    /// Trixels of which the rows' regions overlap one: each of these lists must have one.
-    pub covers: &'a [Cover],
-    /// Where the trixels of regions are known.
-    pub known: &'a Known,
 }
 
 /// The rows of a branch.
@@ -163,8 +159,15 @@ impl Target {
         selects.join("\nUNION ALL\n")
     }
 
-    /// The rows of one of Butler's own tables.
-    pub fn native_source(&self, native: &Native, wanted: Wanted<'_>) -> String {
+    /// The rows of one of Butler's own tables, whose regions overlap a trixel of each cover where their trixels
+    /// are known.
+    pub fn native_source(
+        &self,
+        native: &Native,
+        wanted: Wanted<'_>,
+        covers: &[Cover],
+        known: &Known,
+    ) -> String {
         let value = |at: usize| native.values.get(at).unwrap_or(&Scalar::Null);
         let kind = |at: usize| {
             let column = native.table.columns.get(at);
@@ -185,7 +188,7 @@ impl Target {
             let alias = self.dialect.name(&join.alias);
             text.push_str(&format!("\nJOIN {} AS {alias} ON {}", join.table, on.join(" AND ")));
         }
-        let sky = self.native_sky(native, wanted);
+        let sky = self.native_sky(native, covers, known);
         let sky: Vec<String> = sky.iter().map(|one| self.dialect.text(one)).collect();
         if !sky.is_empty() {
             text.push_str(&format!("\nWHERE {}", sky.join("\n  AND ")));

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::{FutureExt, Stream, StreamExt};
 use tokio::sync::mpsc::Sender;
 
 /// The first chunk is sent when it has grown to this many bytes.
@@ -35,8 +36,20 @@ impl<'t> Chunks<'t> {
     }
 
     /// Whether nothing has been sent yet and there is something to send.
-    pub fn holds_first(&self) -> bool {
+    fn holds_first(&self) -> bool {
         self.size == FIRST && !self.chunk.is_empty()
+    }
+
+    /// The next of the rows that come. What the database has sent so far is what it has: the first rows are
+    /// sent on before more are waited for. `None` when nobody receives them.
+    pub async fn next<S: Stream + Unpin>(&mut self, rows: &mut S) -> Option<Option<S::Item>> {
+        if let Some(next) = rows.next().now_or_never() {
+            return Some(next);
+        }
+        if self.holds_first() && !self.send().await {
+            return None;
+        }
+        Some(rows.next().await)
     }
 
     /// Sends what has grown to its size; whether somebody receives.

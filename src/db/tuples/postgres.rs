@@ -2,7 +2,6 @@
 //!
 //! In: the driver's rows, whose values are in the binary format that COPY has as well. Out: chunks.
 
-use futures::{FutureExt, StreamExt};
 use sqlx::{AssertSqlSafe, PgConnection, Row, SqlSafeStr, ValueRef};
 use tokio::sync::mpsc::Sender;
 
@@ -28,16 +27,7 @@ pub async fn send(
     let mut rows = query.fetch(connection);
     let mut chunks = Chunks::new(to);
     loop {
-        let next = match rows.next().now_or_never() {
-            Some(next) => next,
-            // What the database has sent so far is what it has.
-            None => {
-                if chunks.holds_first() && !chunks.send().await {
-                    return Ok(());
-                }
-                rows.next().await
-            }
-        };
+        let Some(next) = chunks.next(&mut rows).await else { return Ok(()) };
         let Some(row) = next else { break };
         let row = row?;
         let chunk = chunks.bytes();

@@ -84,8 +84,7 @@ impl Site {
                 let missing = session.rows(&missing, &[]).await?;
                 let harmless = |row: &Vec<Cell>| row.first().is_none_or(is_nowhere);
                 if missing.len() < 1000 && missing.iter().all(harmless) {
-                    let unusual = session.rows(&self.target.unusual(element), &[]).await?;
-                    let kept = Kept { keys: keys.clone(), is_convex: unusual.is_empty() };
+                    let kept = Kept { keys: keys.clone(), is_convex: false };
                     known.insert(element.clone(), kept);
                 }
             }
@@ -188,8 +187,7 @@ impl Published {
             (*at, encoded(*at), other)
         });
         let regions: Vec<(usize, String, String)> = regions.collect();
-        let known = &Known::new();
-        let wanted = Wanted { values: &values, regions: &regions, covers: &[], known };
+        let wanted = Wanted { values: &values, regions: &regions };
         let (target, plan, obscore) = (&self.target, &self.plan, &self.obscore);
         let write = || target.obscore_branches(plan, obscore, found, wanted);
         let branches = self.texts.branches(found, needs, write);
@@ -201,8 +199,8 @@ impl Site {
     /// The SELECT of what a query needs of one of Butler's own tables.
     pub fn native_select(&self, native: &Native, needs: &Needs, known: &Known) -> String {
         let values = named(needs);
-        let wanted = Wanted { values: &values, regions: &[], covers: &needs.covers, known };
-        self.target.native_source(native, wanted)
+        let wanted = Wanted { values: &values, regions: &[] };
+        self.target.native_source(native, wanted, &needs.covers, known)
     }
 }
 
