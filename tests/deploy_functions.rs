@@ -43,6 +43,7 @@ impl Fixture<'_> {
             collection_key: CollectionKey::Integer,
             ingest_date: IngestDate::Nanoseconds,
             elements: Elements::default(),
+            has_single_definitions: true,
         }
     }
 

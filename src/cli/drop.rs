@@ -41,6 +41,7 @@ pub async fn run(arguments: Arguments, _: &Terminal) -> Result<Outcome, Failure>
         collection_key: CollectionKey::Integer,
         ingest_date: IngestDate::Nanoseconds,
         elements: Elements::default(),
+        has_single_definitions: false,
     };
     let removed = deploy::remove(&database, &target, arguments.dry_run).await;
     database.close().await;

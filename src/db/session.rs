@@ -132,6 +132,20 @@ impl Session {
         rows.iter().map(postgres::row).collect()
     }
 
+    /// Lets the next statements of this transaction sort and hash in more memory than the server gives by
+    /// default, as those do that read whole tables; a server that gives more keeps its own setting.
+    ///
+    /// # Errors
+    /// As [`Self::rows`].
+    pub async fn reads_much(&mut self) -> Result<()> {
+        if matches!(self.connection, Connection::Postgres(_)) {
+            let more = "SELECT set_config('work_mem', '32MB', true) WHERE \
+                        pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('32MB')";
+            self.rows_at_once(more).await?;
+        }
+        Ok(())
+    }
+
     /// The rows of a SELECT one by one, in constant memory. Parameters are `$1`, `$2` on both
     /// databases.
     ///

@@ -114,11 +114,7 @@ impl Target {
     /// The data IDs of the branch's datasets, each once: what is asked of datasets that are alike but for
     /// the dataset, whichever of them is found first.
     fn data_ids(&self, branch: &Branch, collections: &str, membership: &JoinClause) -> String {
-        let columns: Vec<String> = branch
-            .required
-            .iter()
-            .map(|dimension| self.dialect.text(&column(TAGS, dimension)))
-            .collect();
+        let columns = self.data_id(branch);
         let on: Vec<String> = membership.on.iter().map(|one| self.dialect.text(one)).collect();
         format!(
             "(\n    SELECT DISTINCT {}\n    FROM {collections}\n    JOIN {} AS {TAGS}\n      ON {}\n    \
@@ -131,7 +127,7 @@ impl Target {
     }
 
     /// The datasets of the branch's type in the collections of the search.
-    fn membership(&self, branch: &Branch, search: &Search) -> JoinClause {
+    pub(super) fn membership(&self, branch: &Branch, search: &Search) -> JoinClause {
         JoinClause {
             kind: JoinKind::Inner,
             table: self.memberships(branch, search),
@@ -169,7 +165,7 @@ impl Target {
 
     /// Collections that cannot hold the dataset type are out; the registry's summary may list too
     /// many, never too few.
-    fn may_hold(&self, branch: &Branch) -> Expr {
+    pub(super) fn may_hold(&self, branch: &Branch) -> Expr {
         self.dialect.fill(
             &format!(
                 "EXISTS (\n    SELECT 1 FROM {} AS s\n    WHERE s.{} = {{0}} AND \
@@ -215,8 +211,7 @@ impl Target {
             ),
         };
         Expr::cust(format!(
-            "NOT EXISTS (\n    SELECT 1\n    FROM {from} {} AS earlier_t ON {}\n    WHERE \
-             {}{satisfied}\n  )",
+            "NOT EXISTS (\n    SELECT 1\n    FROM {from} {} AS earlier_t ON {}\n    WHERE {}{satisfied}\n  )",
             self.memberships(branch, &search),
             texts(on.into()).join("\n      AND "),
             conditions.join("\n      AND "),
@@ -251,16 +246,15 @@ impl Target {
             Multiplicity::Many if join.filters => JoinKind::Inner,
             Multiplicity::Many => JoinKind::Left,
         };
+        let alias = join.alias.clone();
+        if let Some((table, on)) = self.lowest_visits(join) {
+            return JoinClause { kind, table, alias, on };
+        }
         let on = join.on.iter().map(|(own, operand)| {
             let operand = self.operand(operand);
             self.dialect.fill("{0} = {1}", &[&column(&join.alias, own), &operand])
         });
-        JoinClause {
-            kind,
-            table: self.joined_table(join),
-            alias: join.alias.clone(),
-            on: on.collect(),
-        }
+        JoinClause { kind, table: self.joined_table(join), alias, on: on.collect() }
     }
 
     fn operand(&self, operand: &On) -> Expr {

@@ -7,8 +7,8 @@
 
 use sea_query::Expr;
 
-use super::Target;
 use super::scalar::column;
+use super::{BranchSelect, Target};
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, RegionPart, Scalar, Search, TimeForm, ValueKind, ViewPlan};
 use crate::sql::Dialect;
@@ -65,11 +65,9 @@ pub enum Recipe {
     Coalesce(Vec<Recipe>),
 }
 
-/// The statements that fetch a branch, and what to make of their rows.
+/// What the rows of a statement are, and what to make of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fetch {
-    /// SELECTs whose rows together are the branch's.
-    pub selects: Vec<String>,
     /// The fields of each row, in order.
     pub fields: Vec<Wire>,
     /// One for each column asked for.
@@ -95,11 +93,6 @@ impl Target {
         )
     }
 
-    /// The WITH clause that stands for the helper views, for collections that were listed before.
-    pub fn with(&self, collections: &[Vec<Cell>]) -> String {
-        format!("WITH {}\n", self.helper_tables(collections))
-    }
-
     /// The common table expressions that stand for the helper views: `name AS (…)`, with commas.
     pub fn helper_tables(&self, collections: &[Vec<Cell>]) -> String {
         let utc = format!("{} AS (\n{}\n)", self.own(&self.view.utc()), self.utc_view());
@@ -122,7 +115,8 @@ impl Target {
         )
     }
 
-    fn constant(&self, cell: &Cell) -> String {
+    /// A key of a collection as a constant.
+    pub(super) fn constant(&self, cell: &Cell) -> String {
         match cell {
             Cell::Int(number) => number.to_string(),
             Cell::Text(text) => self.dialect.quote(text),
@@ -130,42 +124,48 @@ impl Target {
         }
     }
 
-    /// How to fetch `columns` of a branch: the positions of view columns with their types. Where
-    /// only one collection can hold its datasets, none of them hides another.
-    pub fn fetch(
+    /// How to fetch `columns` of a branch, the positions of view columns with their types, and the SELECTs
+    /// for it, with further outputs behind the fields. Where only one collection can hold its datasets,
+    /// none of them hides another.
+    pub(super) fn fetch(
         &self,
         branch: &Branch,
         search: &Search,
         only_one: bool,
-        columns: impl IntoIterator<Item = (usize, ColumnType)>,
-    ) -> Fetch {
+        columns: &[(usize, ColumnType)],
+        beside: &[(String, Expr, &Scalar)],
+    ) -> (Fetch, Vec<BranchSelect>) {
         let mut fields = Fields { target: self, found: Vec::new() };
         let recipes = columns
-            .into_iter()
+            .iter()
             .map(|(index, kind)| {
-                branch.values.get(index).map_or(Recipe::Null, |value| fields.column(value, kind))
+                let value = branch.values.get(*index);
+                value.map_or(Recipe::Null, |value| fields.column(value, *kind))
             })
             .collect();
         let found = fields.found;
         // A row without fields is no row.
-        let outputs: Vec<(String, Expr, &Scalar)> = if found.is_empty() {
-            vec![("f0".to_owned(), Expr::val(1), &Scalar::Null)]
+        let mut outputs: Vec<(String, Expr, &Scalar)> = if found.is_empty() {
+            vec![(field_name(0), Expr::val(1), &Scalar::Null)]
         } else {
             let named = found.iter().enumerate();
-            named.map(|(i, field)| (format!("f{i}"), field.sql.clone(), &field.needs)).collect()
+            named.map(|(i, field)| (field_name(i), field.sql.clone(), &field.needs)).collect()
         };
+        outputs.extend_from_slice(beside);
         let find_first = matches!(search, Search::Path(_)) && !only_one;
         let selects = self.branch_with(branch, search, &outputs, find_first);
-        Fetch {
-            selects: selects.iter().map(super::BranchSelect::text).collect(),
-            fields: if found.is_empty() {
-                vec![Wire::Int]
-            } else {
-                found.iter().map(|field| field.wire).collect()
-            },
-            recipes,
-        }
+        let fields = if found.is_empty() {
+            vec![Wire::Int]
+        } else {
+            found.iter().map(|field| field.wire).collect()
+        };
+        (Fetch { fields, recipes }, selects)
     }
+}
+
+/// The name of a field in the SELECT.
+pub(super) fn field_name(field: usize) -> String {
+    format!("f{field}")
 }
 
 /// A field of the SELECT.

@@ -11,7 +11,9 @@ mod fetch;
 mod float;
 mod format;
 mod invert;
+mod lowest;
 mod names;
+mod plain;
 mod predicate;
 mod probe;
 mod scalar;
@@ -25,6 +27,7 @@ mod view;
 pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
+pub use plain::{PlainBranch, PlainSelects};
 pub use probe::{Asked, Keys, Probe};
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
 pub use sidecar::{Elements, Sidecar, Stretch};
@@ -55,6 +58,8 @@ pub struct Target {
     pub ingest_date: IngestDate,
     /// What regions are kept beside, with the strategy `ingest`.
     pub elements: Elements,
+    /// Whether a visit is defined by an exposure once only; in old universes, once for each visit system.
+    pub has_single_definitions: bool,
 }
 
 impl Target {
@@ -80,6 +85,10 @@ impl Target {
             collection_key: snapshot.collection_key,
             ingest_date: snapshot.ingest_date,
             elements: Elements::of(snapshot),
+            has_single_definitions: snapshot
+                .tables
+                .get("visit_definition")
+                .is_some_and(|columns| !columns.contains("visit_system")),
         }
     }
 

@@ -39,6 +39,8 @@ pub type Keys = Option<Vec<Vec<Cell>>>;
 pub struct Asked {
     /// The position of the branch in the plan.
     pub(super) at: usize,
+    /// The columns of its data IDs, in SQL.
+    data_id: Vec<String>,
     conditions: Vec<Condition>,
     links: Vec<Links>,
 }
@@ -61,6 +63,8 @@ enum Otherwise {
 /// Conditions on a branch, in SQL.
 #[derive(Debug, Default)]
 pub(super) struct Linked {
+    /// On the data IDs of its datasets: they hold for all datasets of one alike.
+    pub data_ids: Vec<String>,
     /// On its datasets alone.
     pub datasets: Vec<String>,
     /// On other tables too.
@@ -75,6 +79,17 @@ enum Link {
     /// By an exposure that is part of a visit; pairs of the dataset's column and the position of the key
     /// that it equals, and the position of the visit among the keys.
     Visits { same: Vec<(String, usize)>, instrument: usize, exposure: String, visit: usize },
+}
+
+impl Link {
+    /// The columns of the dataset.
+    fn columns(&self) -> impl Iterator<Item = &String> {
+        let (columns, same, exposure) = match self {
+            Self::Columns(columns) => (columns.as_slice(), &[][..], None),
+            Self::Visits { same, exposure, .. } => (&[][..], same.as_slice(), Some(exposure)),
+        };
+        columns.iter().chain(same.iter().map(|(column, _)| column)).chain(exposure)
+    }
 }
 
 impl Target {
@@ -109,7 +124,8 @@ impl Target {
         sky: Vec<Sky<'_>>,
         probes: &mut Vec<Probe>,
     ) -> Asked {
-        let mut asked = Asked { at, conditions: Vec::new(), links: Vec::new() };
+        let data_id = self.data_id(branch);
+        let mut asked = Asked { at, data_id, conditions: Vec::new(), links: Vec::new() };
         let mut tables: BTreeMap<String, Vec<Condition>> = BTreeMap::new();
         for condition in conditions {
             match condition.only_alias() {
@@ -260,18 +276,27 @@ impl Target {
         let mut linked = Linked::default();
         for condition in &asked.conditions {
             let text = condition.text(self.dialect, parameters);
-            match condition.only_alias() == Some(TAGS) {
-                true => linked.datasets.push(text),
-                false => linked.others.push(text),
+            match condition.only_alias() {
+                Some(TAGS) if condition.is_on(&asked.data_id) => linked.data_ids.push(text),
+                Some(TAGS) => linked.datasets.push(text),
+                _ => linked.others.push(text),
             }
         }
         for links in &asked.links {
             match (self.any_of(links, found, parameters), &links.otherwise) {
-                (Some(any), _) => match any.as_slice() {
-                    [] => return None,
-                    [only] => linked.datasets.push(only.clone()),
-                    several => linked.datasets.push(format!("({})", several.join("\n    OR "))),
-                },
+                (Some(any), _) => {
+                    let any = match any.as_slice() {
+                        [] => return None,
+                        [only] => only.clone(),
+                        several => format!("({})", several.join("\n    OR ")),
+                    };
+                    let mut all = links.any.iter();
+                    match all.all(|(_, link)| link.columns().all(|one| asked.data_id.contains(one)))
+                    {
+                        true => linked.data_ids.push(any),
+                        false => linked.datasets.push(any),
+                    }
+                }
                 (None, Otherwise::Conditions(conditions)) => {
                     let texts = conditions.iter().map(|one| one.text(self.dialect, parameters));
                     linked.others.extend(texts);

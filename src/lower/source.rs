@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use sea_query::Expr;
 
 use super::probe::Linked;
+use super::scalar::column;
 use super::{Asked, BranchSelect, Keys, Known, Target};
 use crate::obscore::ColumnType;
-use crate::plan::{Cover, RegionPart, Scalar, TAGS, ViewPlan};
+use crate::plan::{Branch, Cover, RegionPart, Scalar, Search, TAGS, ViewPlan};
 use crate::resolve::service::{Native, ObsCore};
 use crate::sql::Parameters;
 use crate::value::Cell;
@@ -37,35 +38,50 @@ pub struct BranchTexts {
 
 /// A SELECT around the table of its datasets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct SelectText {
+pub(super) struct SelectText {
     before: String,
     datasets: String,
     after: String,
+    /// That datasets are in the only collection that may hold them: databases look datasets up by collection
+    /// and data ID.
+    only: Option<String>,
 }
 
 impl SelectText {
-    fn new(select: &BranchSelect, datasets: String) -> Self {
+    pub(super) fn new(select: &BranchSelect, datasets: String, only: Option<String>) -> Self {
         let text = select.text();
         let (before, after) =
             text.split_once(&format!("{datasets} AS {TAGS}\n")).unwrap_or((&text, ""));
         let after = format!(" AS {TAGS}\n{after}");
-        Self { before: before.to_owned(), datasets, after }
+        Self { before: before.to_owned(), datasets, after, only }
     }
 
     /// The SELECT with conditions. Those on datasets alone stand where their table is: databases put few
     /// tables at a time into the best order, and these should be among the first.
-    fn with(&self, conditions: &Linked) -> String {
-        let datasets = match conditions.datasets.as_slice() {
-            [] => self.datasets.clone(),
-            some => format!(
-                "(\n    SELECT {TAGS}.* FROM {} AS {TAGS}\n    WHERE {}\n  )",
-                self.datasets,
-                some.join("\n      AND ")
-            ),
-        };
+    pub(super) fn with(&self, conditions: &Linked) -> String {
+        let own = conditions.data_ids.iter().chain(&conditions.datasets);
+        let some = own.clone().next().is_some();
+        // The whole table is not looked up.
+        let own = self.only.iter().filter(|_| some).chain(own);
+        let datasets = among(&self.datasets, own);
         let others = conditions.others.iter().map(|one| format!("\n  AND {one}"));
         format!("{}{datasets}{}{}", self.before, self.after, others.collect::<String>())
     }
+}
+
+/// A table of datasets, those of it that satisfy conditions.
+pub(super) fn among<'c>(
+    datasets: &str,
+    conditions: impl IntoIterator<Item = &'c String>,
+) -> String {
+    let conditions: Vec<&str> = conditions.into_iter().map(String::as_str).collect();
+    if conditions.is_empty() {
+        return datasets.to_owned();
+    }
+    format!(
+        "(\n    SELECT {TAGS}.* FROM {datasets} AS {TAGS}\n    WHERE {}\n  )",
+        conditions.join("\n      AND ")
+    )
 }
 
 /// What is in the collections of a search at one moment.
@@ -92,15 +108,17 @@ impl Found {
         found
     }
 
+    /// The key of the only collection that may hold a dataset type.
+    pub(super) fn only(&self, dataset_type: i64) -> Option<&Cell> {
+        match self.held.get(&dataset_type)?.as_slice() {
+            [only] => self.collections.get(*only)?.first(),
+            _ => None,
+        }
+    }
+
     /// How many collections may hold a dataset type.
     pub(super) fn holding(&self, dataset_type: i64) -> usize {
         self.held.get(&dataset_type).map_or(0, Vec::len)
-    }
-
-    /// The collections that may hold a dataset type.
-    pub fn of(&self, dataset_type: i64) -> Vec<Vec<Cell>> {
-        let held = self.held.get(&dataset_type).into_iter().flatten();
-        held.filter_map(|at| self.collections.get(*at).cloned()).collect()
     }
 }
 
@@ -126,14 +144,29 @@ impl Target {
                 position.and_then(|position| branch.values.get(position)).unwrap_or(&Scalar::Null)
             };
             let outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
-            let find_first = matches!(plan.search, crate::plan::Search::Path(_)) && holding > 1;
+            let find_first = matches!(plan.search, Search::Path(_)) && holding > 1;
             let selects = self.branch_with(branch, &plan.search, &outputs, find_first);
-            let datasets = self.memberships(branch, &plan.search);
-            let select = |select| SelectText::new(select, datasets.clone());
-            let selects = selects.iter().map(select).collect();
+            let selects = self.select_texts(branch, &plan.search, found, &selects);
             branches.push(BranchTexts { at, selects });
         }
         branches
+    }
+
+    /// SELECTs of a branch, to be given conditions.
+    pub(super) fn select_texts(
+        &self,
+        branch: &Branch,
+        search: &Search,
+        found: &Found,
+        selects: &[BranchSelect],
+    ) -> Vec<SelectText> {
+        let datasets = self.memberships(branch, search);
+        let only = found.only(branch.dataset_type_id).map(|key| {
+            let own = column(TAGS, self.collection_reference());
+            format!("{} = {}", self.dialect.text(&own), self.constant(key))
+        });
+        let select = |select| SelectText::new(select, datasets.clone(), only.clone());
+        selects.iter().map(select).collect()
     }
 
     /// The rows of an ObsCore table among those that are asked for, by the keys that probes have found.
@@ -225,7 +258,7 @@ impl Target {
     }
 
     /// A value as a query reads it: regions stay encoded, timestamps compare as text.
-    fn read(&self, scalar: &Scalar, kind: ColumnType) -> Expr {
+    pub(super) fn read(&self, scalar: &Scalar, kind: ColumnType) -> Expr {
         match scalar {
             Scalar::Region { part: RegionPart::Region, .. } => self.encoded(scalar),
             _ => {
@@ -242,7 +275,7 @@ impl Target {
     fn encoded(&self, scalar: &Scalar) -> Expr {
         match scalar {
             Scalar::Region { alias, .. } => {
-                let region = super::scalar::column(alias, "region");
+                let region = column(alias, "region");
                 if self.dialect.has_sized_types() {
                     self.dialect.fill("CAST({0} AS text)", &[&region])
                 } else {
@@ -275,6 +308,6 @@ fn split(scalar: &Scalar) -> (Option<&Scalar>, Option<&Scalar>) {
     }
 }
 
-fn kind_of(obscore: &ObsCore, at: usize) -> ColumnType {
+pub(super) fn kind_of(obscore: &ObsCore, at: usize) -> ColumnType {
     obscore.table.columns.get(at).map_or(ColumnType::Text, |column| column.kind.carrier())
 }

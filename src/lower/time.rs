@@ -10,7 +10,7 @@ use super::Target;
 use super::scalar::column;
 use crate::plan::{Bound, TimeForm};
 use crate::registry::IngestDate;
-use crate::time::{self, PIECES, Piece};
+use crate::time::{self, LINEAR, PIECES};
 
 impl Target {
     /// An end of the timespan of table `alias`, in TAI nanoseconds; NULL where there is none.
@@ -121,13 +121,7 @@ impl Target {
 
     /// The helper view with the pieces of UTC.
     pub(super) fn utc_view(&self) -> String {
-        let mut pieces = PIECES.clone();
-        if let Some(first) = pieces.first_mut() {
-            // The first piece serves for everything before it too.
-            *first = Piece { from: 0, mjd: time::utc_mjd(0), ..*first };
-        }
-        let rows: Vec<String> =
-            pieces.into_iter().map(|piece| self.dialect.piece_row(piece)).collect();
+        let rows: Vec<String> = LINEAR.iter().map(|piece| self.dialect.piece_row(*piece)).collect();
         self.dialect.values(&["tai_from", "mjd", "day_length"], &rows)
     }
 }

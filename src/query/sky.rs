@@ -29,12 +29,12 @@ pub fn covers(
 }
 
 /// The column of a stored region; or that of the longitude of one's centre, and that of the latitude.
-type Place = (usize, Option<usize>);
+pub(super) type Place = (usize, Option<usize>);
 
 /// Looks for columns of one table.
-struct Look<'a> {
-    id: usize,
-    part: &'a dyn Fn(usize) -> Option<RegionPart>,
+pub(super) struct Look<'a> {
+    pub id: usize,
+    pub part: &'a dyn Fn(usize) -> Option<RegionPart>,
 }
 
 impl Look<'_> {
@@ -85,7 +85,7 @@ impl Look<'_> {
         }
     }
 
-    fn place(&self, value: &Value) -> Option<Place> {
+    pub(super) fn place(&self, value: &Value) -> Option<Place> {
         match &value.node {
             Node::Column(..) => Some((self.column(value, RegionPart::Region)?, None)),
             Node::Call("adql_point", parts, _) => match parts.as_slice() {
@@ -97,7 +97,7 @@ impl Look<'_> {
     }
 
     /// The columns, where both are of a region's centre.
-    fn centre(&self, lon: &Value, lat: &Value) -> Option<Place> {
+    pub(super) fn centre(&self, lon: &Value, lat: &Value) -> Option<Place> {
         Some((self.column(lon, RegionPart::Ra)?, Some(self.column(lat, RegionPart::Dec)?)))
     }
 
@@ -117,7 +117,7 @@ fn region(value: &Value) -> Option<Region> {
     }
 }
 
-fn geometry(value: &Value) -> Option<Geometry> {
+pub(super) fn geometry(value: &Value) -> Option<Geometry> {
     let Node::Call(name, arguments, _) = &value.node else { return None };
     if let ("adql_shape", [text, kind]) = (*name, arguments.as_slice()) {
         let (Node::Text(text), Node::Text(kind)) = (&text.node, &kind.node) else { return None };
@@ -145,7 +145,7 @@ fn geometry(value: &Value) -> Option<Geometry> {
     }
 }
 
-fn number(value: &Value) -> Option<f64> {
+pub(super) fn number(value: &Value) -> Option<f64> {
     match &value.node {
         #[expect(clippy::cast_precision_loss, reason = "as SQLite converts it for the function")]
         Node::Integer(number) => Some(*number as f64),

@@ -54,6 +54,11 @@ impl Dialect {
         self == Self::Sqlite
     }
 
+    /// Whether a subquery that is joined becomes part of the query around it, also on the right of a LEFT JOIN.
+    pub fn merges_joined_subqueries(self) -> bool {
+        self == Self::Postgres
+    }
+
     /// The join that is made in the order in which it is written, where the database's own choice of
     /// order has no figures about the tables to go by.
     pub fn join_in_order(self) -> Option<&'static str> {

@@ -18,12 +18,16 @@ use crate::diag::{Diagnostic, Result};
 use crate::lower::{Fetch, Recipe};
 use crate::region::{RegionColumns, RegionOptions};
 
+/// Whether a row is kept.
+pub type Keep = Box<dyn Fn(&Rows<'_>, usize) -> Result<bool> + Send>;
+
 /// Decodes the tuples of one branch after the other.
-#[derive(Debug)]
 pub struct Decoder {
     schema: SchemaRef,
     regions: Regions,
     fetch: Fetch,
+    /// Which of its rows are kept; all if `None`.
+    keep: Option<Keep>,
     spans: Vec<(u32, u32)>,
     /// A tuple that has not come as a whole yet.
     rest: Vec<u8>,
@@ -32,14 +36,15 @@ pub struct Decoder {
 impl Decoder {
     /// A decoder for batches of `schema`.
     pub fn new(schema: SchemaRef, options: RegionOptions) -> Self {
-        let fetch = Fetch { selects: Vec::new(), fields: Vec::new(), recipes: Vec::new() };
+        let fetch = Fetch { fields: Vec::new(), recipes: Vec::new() };
         let regions = Regions::new(options);
-        Self { schema, regions, fetch, spans: Vec::new(), rest: Vec::new() }
+        Self { schema, regions, fetch, keep: None, spans: Vec::new(), rest: Vec::new() }
     }
 
-    /// Turns to another branch.
-    pub fn branch(&mut self, fetch: Fetch) {
+    /// Turns to another branch, of which some rows may be kept only.
+    pub fn branch(&mut self, fetch: Fetch, keep: Option<Keep>) {
         self.fetch = fetch;
+        self.keep = keep;
         self.rest.clear();
     }
 
@@ -62,7 +67,8 @@ impl Decoder {
         };
         let end = self.split(&data)?;
         self.rest.extend_from_slice(data.get(end..).unwrap_or_default());
-        let regions = self.decode_regions(&data);
+        let mut regions = self.decode_regions(&data);
+        self.leave_out(&data, &mut regions)?;
         let rows =
             Rows { data: &data, spans: &self.spans, wires: &self.fetch.fields, regions: &regions };
         let columns: Result<Vec<ArrayRef>> = self
@@ -114,6 +120,26 @@ impl Decoder {
             at = from;
         }
         Ok(at)
+    }
+
+    /// Leaves rows out that are not to be kept.
+    fn leave_out(
+        &mut self,
+        data: &[u8],
+        regions: &mut [Vec<Option<Arc<RegionColumns>>>],
+    ) -> Result<()> {
+        let Some(keep) = &self.keep else { return Ok(()) };
+        let wires = &self.fetch.fields;
+        let rows = Rows { data, spans: &self.spans, wires, regions };
+        let kept: Result<Vec<bool>> = (0..rows.count()).map(|row| keep(&rows, row)).collect();
+        let kept = kept?;
+        let spans = self.spans.chunks(wires.len()).zip(&kept).filter(|(_, kept)| **kept);
+        self.spans = spans.flat_map(|(row, _)| row).copied().collect();
+        for field in regions.iter_mut().filter(|field| !field.is_empty()) {
+            let mut kept = kept.iter();
+            field.retain(|_| kept.next().copied().unwrap_or_default());
+        }
+        Ok(())
     }
 
     /// The decoded regions of every field that a recipe takes one from.

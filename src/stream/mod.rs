@@ -12,6 +12,7 @@ mod decode;
 pub mod engine;
 mod evaluate;
 mod frames;
+mod hidden;
 mod limit;
 mod origin;
 mod parquet;

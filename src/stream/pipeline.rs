@@ -12,6 +12,7 @@ use arrow_schema::SchemaRef;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::decode::Keep;
 use super::{Decoder, Flow, Limited, Progress, Sink, Status, Summary};
 use crate::diag::{Diagnostic, Result};
 use crate::lower::Fetch;
@@ -46,10 +47,16 @@ impl Pipeline {
         Self { work, decoder, writer }
     }
 
-    /// Where to send the tuples of the next statement; `None` when no more rows are wanted.
-    pub async fn branch(&self, name: Arc<str>, fetch: Fetch) -> Option<mpsc::Sender<Vec<u8>>> {
+    /// Where to send the tuples of the next statement, of whose rows some may be kept only; `None` when no
+    /// more rows are wanted.
+    pub async fn branch(
+        &self,
+        name: Arc<str>,
+        fetch: Fetch,
+        keep: Option<Keep>,
+    ) -> Option<mpsc::Sender<Vec<u8>>> {
         let (tuples, receiver) = mpsc::channel(QUEUE);
-        self.work.send(Work::Branch(name, fetch, receiver)).await.ok().map(|()| tuples)
+        self.work.send(Work::Branch(name, fetch, keep, receiver)).await.ok().map(|()| tuples)
     }
 
     /// Ends the stream, well or not; the sink is told.
@@ -76,7 +83,7 @@ impl Pipeline {
 
 /// A dataset type's tuples, for the decoder; or the end.
 enum Work {
-    Branch(Arc<str>, Fetch, mpsc::Receiver<Vec<u8>>),
+    Branch(Arc<str>, Fetch, Option<Keep>, mpsc::Receiver<Vec<u8>>),
     End(Status),
 }
 
@@ -99,8 +106,8 @@ fn decode(
                 let _ = batches.send(Written::End(status));
                 break;
             }
-            Work::Branch(name, fetch, mut tuples) => {
-                decoder.branch(fetch);
+            Work::Branch(name, fetch, keep, mut tuples) => {
+                decoder.branch(fetch, keep);
                 while let Some(chunk) = tuples.blocking_recv() {
                     let batch = decoder.decode(chunk).inspect_err(|error| {
                         let _ = batches.send(Written::End(Status::Error(error.message.clone())));

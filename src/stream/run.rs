@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
+use super::hidden::Hidden;
 use super::pipeline::Pipeline;
 use super::{OutputColumn, Sink, schema};
 use crate::db::Session;
 use crate::diag::Result;
 use crate::lower::{Found, Target};
+use crate::obscore::ColumnType;
 use crate::plan::ViewPlan;
 
 /// What to export.
@@ -64,25 +66,34 @@ impl Export<'_> {
 
     /// Fetches branch after branch.
     async fn send(&self, session: &mut Session, pipeline: &Pipeline) -> Result<()> {
-        let search = &self.plan.search;
+        session.reads_much().await?;
         let found = session.rows_at_once(&self.target.found_select(self.plan)).await?;
         let found = Found::new(found);
+        let helpers = self.target.helper_tables(&found.collections);
+        let columns: Vec<(usize, ColumnType)> =
+            self.columns.iter().map(|column| (column.index, column.fetched())).collect();
         // One more than wanted, to know whether there are more.
         let limit = self.limit.map(|limit| format!("\nLIMIT {}", limit.saturating_add(1)));
         let limit = limit.unwrap_or_default();
-        for branch in &self.plan.branches {
-            let collections = found.of(branch.dataset_type_id);
-            if collections.is_empty() {
-                continue;
-            }
-            let with = self.target.with(&collections);
+        for at in 0..self.plan.branches.len() {
+            let branch = self.target.plain_branch(self.plan, at, &found, &columns, Vec::new());
+            let Some(branch) = branch else { continue };
             let name: Arc<str> = Arc::from(branch.dataset_type.as_str());
-            let columns = self.columns.iter().map(|column| (column.index, column.fetched()));
-            let fetch = self.target.fetch(branch, search, collections.len() == 1, columns);
-            for select in &fetch.selects {
-                let next = pipeline.branch(Arc::clone(&name), fetch.clone()).await;
+            let (selects, hidden, _) = Hidden::find(session, &helpers, branch.all(), &[]).await?;
+            let (mut fetch, mut names) = (branch.fetch.clone(), branch.fields());
+            let data_id = fetch.fields.len();
+            if !hidden.is_empty() {
+                fetch.fields.extend(hidden.wires());
+                names.extend(branch.data_id_fields());
+            }
+            for select in selects {
+                let keep = hidden.clone().keep(data_id);
+                let next = pipeline.branch(Arc::clone(&name), fetch.clone(), keep).await;
                 let Some(tuples) = next else { return Ok(()) };
-                let sql = format!("{with}{select}{limit}");
+                let fields = names.join(", ");
+                let limit = if hidden.is_empty() { &*limit } else { "" };
+                let sql =
+                    format!("WITH {helpers}\nSELECT {fields}\nFROM (\n{select}\n) AS b{limit}");
                 session.tuples(&sql, &[], &fetch.fields, &tuples).await?;
             }
         }

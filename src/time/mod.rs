@@ -102,13 +102,23 @@ fn piece(tai: i64) -> Option<&'static Piece> {
     PIECES.get(at)
 }
 
-/// UTC as MJD of a TAI instant; whole days apart from their fraction, so that all digits count.
-#[expect(clippy::cast_precision_loss, reason = "days are few, a fraction has under 2^53 steps")]
-#[expect(clippy::cast_possible_truncation, reason = "days and their nanoseconds are far below")]
+/// The pieces for numbers of days: the first one begins at zero, so that it serves for all before it.
+#[expect(clippy::cast_precision_loss, reason = "seconds of one day")]
+pub static LINEAR: LazyLock<Vec<Piece>> = LazyLock::new(|| {
+    let mut pieces = PIECES.clone();
+    if let Some(first) = pieces.first_mut() {
+        let before = first.from as f64 / first.day;
+        *first = Piece { from: 0, mjd: first.mjd - 1.0 + (1.0 - before), ..*first };
+    }
+    pieces
+});
+
+/// UTC as MJD of a TAI instant, by the same operations as in SQL, so that a value that was read is found
+/// again.
+#[expect(clippy::cast_precision_loss, reason = "as databases divide an integer by a double")]
 pub fn utc_mjd(tai: i64) -> f64 {
-    piece(tai).map_or(f64::NAN, |piece| {
-        let since = tai.saturating_sub(piece.from);
-        let day = piece.day as i64;
-        piece.mjd + since.div_euclid(day) as f64 + since.rem_euclid(day) as f64 / piece.day
-    })
+    let at = LINEAR.partition_point(|piece| piece.from <= tai).saturating_sub(1);
+    LINEAR
+        .get(at)
+        .map_or(f64::NAN, |piece| piece.mjd + tai.saturating_sub(piece.from) as f64 / piece.day)
 }

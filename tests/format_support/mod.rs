@@ -212,6 +212,7 @@ pub fn target(dialect: Dialect) -> Target {
         collection_key: CollectionKey::Integer,
         ingest_date: IngestDate::Nanoseconds,
         elements: Elements::default(),
+        has_single_definitions: true,
     }
 }
 

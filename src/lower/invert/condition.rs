@@ -88,6 +88,14 @@ impl Condition {
         only.filter(|_| aliases.is_empty())
     }
 
+    /// Whether it is about these values only, in SQL.
+    pub fn is_on(&self, values: &[String]) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(|part| part.is_on(values)),
+            Self::Value { value, .. } => values.contains(value),
+        }
+    }
+
     /// The condition in SQL, in parentheses.
     pub fn text(&self, dialect: Dialect, parameters: &mut Parameters) -> String {
         match self {

@@ -13,7 +13,7 @@ mod value;
 pub use value::available;
 
 use super::abilities::{handed_through, is_regional};
-use super::tree::{Checked, Node, TableId};
+use super::tree::{Checked, Node, TableId, Truth};
 use crate::catalog::Type;
 use crate::lower::{Recipe, Wire};
 use crate::plan::{Cover, RegionPart, Wish};
@@ -96,6 +96,13 @@ pub struct Needs {
     pub wishes: Vec<Wish>,
     /// Where on the sky the rows must be.
     pub covers: Vec<Cover>,
+}
+
+impl Needs {
+    /// Whether nothing is known that its rows must be.
+    pub fn is_about_all(&self) -> bool {
+        self.wishes.is_empty() && self.covers.is_empty()
+    }
 }
 
 /// What each source of a query must have.
@@ -197,6 +204,21 @@ pub fn write(checked: &Checked, sql: &Sql<'_>, parameters: Parameters) -> Writte
     };
     let parameters = writer.parameters.into_cells();
     Written { text: format!("{with}{body}"), parameters, fields, recipes }
+}
+
+/// Writes conditions of a query, all of which must hold, one by one; of `sql` only the dialect and the columns
+/// matter.
+pub fn conditions(
+    checked: &Checked,
+    truths: &[&Truth],
+    sql: &Sql<'_>,
+    parameters: &mut Parameters,
+) -> Vec<String> {
+    let own = std::mem::replace(parameters, Parameters::new(sql.dialect));
+    let mut writer = Writer { checked, sql, parameters: own, handed: Vec::new() };
+    let texts = truths.iter().map(|truth| writer.truth(truth)).collect();
+    *parameters = writer.parameters;
+    texts
 }
 
 /// A statement under construction.

@@ -100,7 +100,8 @@ impl Service {
         stopped: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Answered> {
         let checked = &prepared.checked;
-        let home = self.home(checked);
+        let plain = self.plain(checked);
+        let home = plain.as_ref().map(|plain| plain.site).or_else(|| self.home(checked));
         let database = match home.and_then(|home| self.sites.get(home)) {
             Some(site) => &site.database,
             None => &self.private,
@@ -120,7 +121,10 @@ impl Service {
             watched.stop().await;
         });
         let question = Question { checked, uploads, limit, limits, running: &running };
-        let answered = self.answer_in(&mut session, home, &question, sink).await;
+        let answered = match &plain {
+            Some(plain) => self.answer_plain(&mut session, plain, &question, sink).await,
+            None => self.answer_in(&mut session, home, &question, sink).await,
+        };
         watch.abort();
         if !matches!(&answered, Ok((_, true))) {
             // What still runs would hold a connection up until its last row.
@@ -155,19 +159,23 @@ impl Service {
         question: &Question<'_>,
         sink: Box<dyn Sink>,
     ) -> Result<(Answered, bool)> {
-        let Question { checked, limit, .. } = *question;
         let mut staged = Staged::new(self, question.limits, question.running, Bring::Rows);
         let wishes = self.first_rows(session, home, question, &mut staged).await?;
         let written = self.compile(session, home, question, wishes, &mut staged).await?;
         staged.end().await;
-        let schema = arrow(&checked.body.columns);
-        let sink: Box<dyn Sink> = Box::new(Held::new(sink));
-        let limit = limit.and_then(|limit| usize::try_from(limit).ok());
-        let pipeline = Pipeline::start(schema, self.regions, sink, limit, |_| {});
+        let pipeline = self.pipeline(question, sink);
         let sent = send(session, &pipeline, written).await;
         let taken = matches!(sent, Ok(true));
         let summary: Summary = pipeline.end(sent.map(drop)).await?;
         Ok((Answered { rows: summary.rows, overflow: summary.overflow }, taken))
+    }
+
+    /// The way of rows into the sink of a question.
+    pub(super) fn pipeline(&self, question: &Question<'_>, sink: Box<dyn Sink>) -> Pipeline {
+        let schema = arrow(&question.checked.body.columns);
+        let sink: Box<dyn Sink> = Box::new(Held::new(sink));
+        let limit = question.limit.and_then(|limit| usize::try_from(limit).ok());
+        Pipeline::start(schema, self.regions, sink, limit, |_| {})
     }
 
     /// The statement that answers the question in a session, once what is elsewhere has been brought
@@ -244,6 +252,9 @@ impl Service {
                 found
             }
         };
+        if needs.is_about_all() {
+            session.reads_much().await?;
+        }
         let (asked, probes) = published.asked(&found, needs, &known);
         let keys = probes::run(session, &published.target, &probes, &mut preamble.probed).await?;
         let parameters = &mut preamble.parameters;
@@ -288,7 +299,11 @@ impl Service {
 }
 
 /// What is known of the trixels of regions, where a question can use it.
-async fn known(site: Option<&Site>, session: &mut Session, needs: &query::Needs) -> Result<Known> {
+pub(super) async fn known(
+    site: Option<&Site>,
+    session: &mut Session,
+    needs: &query::Needs,
+) -> Result<Known> {
     let Some(site) = site.filter(|_| !needs.covers.is_empty()) else { return Ok(Known::new()) };
     let mut known = site.known(session).await?.clone();
     // A region of another form may be stored at any time, and its centre may lie outside of it.
@@ -336,8 +351,10 @@ pub(super) async fn send(
     written: Written,
 ) -> Result<bool> {
     let Written { text, parameters, fields, recipes } = written;
-    let fetch = Fetch { selects: Vec::new(), fields: fields.clone(), recipes };
-    let Some(tuples) = pipeline.branch(Arc::from("query"), fetch).await else { return Ok(false) };
+    let fetch = Fetch { fields: fields.clone(), recipes };
+    let Some(tuples) = pipeline.branch(Arc::from("query"), fetch, None).await else {
+        return Ok(false);
+    };
     session.tuples(&text, &parameters, &fields, &tuples).await?;
     Ok(!tuples.is_closed())
 }

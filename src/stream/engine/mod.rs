@@ -7,6 +7,8 @@
 
 mod ask;
 mod held;
+mod keep;
+mod plain;
 mod probes;
 mod running;
 mod service;

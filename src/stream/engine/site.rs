@@ -1,5 +1,6 @@
 //! A repository of a service.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
@@ -9,9 +10,9 @@ use crate::db::{Database, Session};
 use crate::diag::Result;
 use crate::functions::Geometry;
 use crate::geom::{Circle, Region, intersects};
-use crate::lower::{Asked, Found, Kept, Keys, Known, Probe, Target, ViewName, Wanted};
+use crate::lower::{Asked, Found, Kept, Keys, Known, PlainBranch, Probe, Target, ViewName, Wanted};
 use crate::plan::{LEVEL, Scalar, ViewPlan};
-use crate::query::{Needs, column, encoded, fallback};
+use crate::query::{Needs, Node, Plain, column, encoded, fallback};
 use crate::region::RegionOptions;
 use crate::registry::Snapshot;
 use crate::resolve::service::{Native, ObsCore, native, obscore};
@@ -165,6 +166,25 @@ impl Published {
     pub fn asked(&self, found: &Found, needs: &Needs, known: &Known) -> (Vec<Asked>, Vec<Probe>) {
         let (plan, obscore) = (&self.plan, &self.obscore);
         self.target.asked(plan, obscore, found, &needs.wishes, &needs.covers, known)
+    }
+
+    /// How plain rows are fetched: the columns that are wanted and, behind them, those of places.
+    pub fn plain_branches(&self, found: &Found, rows: &Plain<'_>) -> Arc<Vec<PlainBranch>> {
+        let places = rows.sought.iter().flat_map(|one| [Some(one.column), one.latitude]);
+        let columns: Vec<usize> = rows.columns.iter().copied().chain(places.flatten()).collect();
+        let mut compared = BTreeSet::new();
+        for truth in &rows.tested {
+            truth.each(&mut |value| {
+                if let Node::Column(_, at) = value.node {
+                    compared.insert(at);
+                }
+            });
+        }
+        let compared: Vec<(usize, String)> =
+            compared.into_iter().map(|at| (at, column(at))).collect();
+        let (target, plan, obscore) = (&self.target, &self.plan, &self.obscore);
+        let write = || target.plain_branches(plan, obscore, found, &columns, &compared);
+        self.texts.plain(found, (&columns, &compared), write)
     }
 
     /// The SELECT of what a query needs of the table, by what probes have found.

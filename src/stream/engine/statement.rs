@@ -79,7 +79,8 @@ impl Service {
         with_plans: bool,
     ) -> Result<Vec<Statement>> {
         let checked = &prepared.checked;
-        let home = self.home(checked);
+        let plain = self.plain(checked);
+        let home = plain.as_ref().map(|plain| plain.site).or_else(|| self.home(checked));
         let database = match home.and_then(|home| self.sites.get(home)) {
             Some(site) => &site.database,
             None => &self.private,
@@ -87,8 +88,13 @@ impl Service {
         let mut session = database.snapshot().await?;
         let bring = if with_plans { Bring::Plans } else { Bring::Statements };
         let (limits, running) = (Limits::default(), Running::default());
-        let mut staged = Staged::new(self, limits, &running, bring);
         let question = Question { checked, uploads, limit, limits, running: &running };
+        if let Some(plain) = &plain {
+            let noted = self.plain_statements(&mut session, plain, &question, bring).await;
+            session.rollback().await?;
+            return noted;
+        }
+        let mut staged = Staged::new(self, limits, &running, bring);
         let wishes = self.first_rows(&mut session, home, &question, &mut staged).await?;
         let compiled = self.compile(&mut session, home, &question, wishes, &mut staged).await;
         let mut noted = std::mem::take(&mut staged.noted);

@@ -5,9 +5,10 @@
 //! collections are the same is asked of the registry for every query, in the query's own snapshot.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::lower::{BranchTexts, Found};
+use crate::lower::{BranchTexts, Found, PlainBranch};
 use crate::query::Needs;
 
 /// Sets of columns whose texts are kept.
@@ -15,6 +16,8 @@ const KEPT: usize = 64;
 
 /// Positions of columns that are read as values, and as regions.
 type Columns = (Vec<usize>, Vec<usize>);
+/// Positions of columns that are handed out, and of those that are compared.
+type PlainColumns = (Vec<usize>, Vec<(usize, String)>);
 
 /// Texts of a table.
 #[derive(Debug, Default)]
@@ -26,6 +29,7 @@ struct Kept {
     found: Found,
     helpers: Option<Arc<str>>,
     branches: HashMap<Columns, Arc<Vec<BranchTexts>>>,
+    plain: HashMap<PlainColumns, Arc<Vec<PlainBranch>>>,
 }
 
 impl Texts {
@@ -47,17 +51,40 @@ impl Texts {
         write: impl FnOnce() -> Vec<BranchTexts>,
     ) -> Arc<Vec<BranchTexts>> {
         let key = (needs.values.clone(), needs.regions.clone());
-        if let Some(branches) = self.kept(found, |kept| kept.branches.get(&key).cloned()) {
-            return branches;
+        self.known(found, key, |kept| &mut kept.branches, write)
+    }
+
+    /// How plain rows of the branches are fetched.
+    pub fn plain(
+        &self,
+        found: &Found,
+        (columns, compared): (&[usize], &[(usize, String)]),
+        write: impl FnOnce() -> Vec<PlainBranch>,
+    ) -> Arc<Vec<PlainBranch>> {
+        let key = (columns.to_vec(), compared.to_vec());
+        self.known(found, key, |kept| &mut kept.plain, write)
+    }
+
+    /// What is kept in a map, or is written and kept now.
+    fn known<K: Eq + Hash, T>(
+        &self,
+        found: &Found,
+        key: K,
+        map: impl Fn(&mut Kept) -> &mut HashMap<K, Arc<T>>,
+        write: impl FnOnce() -> T,
+    ) -> Arc<T> {
+        if let Some(known) = self.kept(found, |kept| map(kept).get(&key).cloned()) {
+            return known;
         }
-        let branches = Arc::new(write());
+        let written = Arc::new(write());
         self.kept(found, |kept| {
-            if kept.branches.len() >= KEPT {
-                kept.branches.clear();
+            let map = map(kept);
+            if map.len() >= KEPT {
+                map.clear();
             }
-            kept.branches.insert(key, Arc::clone(&branches));
+            map.insert(key, Arc::clone(&written));
         });
-        branches
+        written
     }
 
     /// Looks at what is kept for these collections; nothing is for others.

@@ -1,0 +1,205 @@
+//! The rows of a table's branches as they are stored.
+//!
+//! In: the columns that a query hands out, and those that its conditions compare. Out: for each branch
+//! SELECTs of raw fields with the recipes of the columns, as an export has them; a column that is compared
+//! is computed beside them. What is constant in a branch, or made from one field, never leaves the
+//! database. Where several collections have datasets of the type, find-first has two forms: a condition on
+//! every row, or a question before the rows for the data IDs that are in several collections at all
+//! ([`Hiding`]), which are few in most registries.
+
+use sea_query::Expr;
+
+use super::branch::BranchSelect;
+use super::fetch::{Fetch, field_name};
+use super::probe::Linked;
+use super::scalar::column;
+use super::source::{SelectText, among, kind_of};
+use super::{Asked, Found, Keys, Target};
+use crate::obscore::ColumnType;
+use crate::plan::{Branch, COLLECTIONS, Predicate, Scalar, Search, TAGS, ViewPlan};
+use crate::resolve::service::ObsCore;
+use crate::sql::Parameters;
+
+/// How a branch is fetched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlainBranch {
+    /// The position of the branch in the plan.
+    at: usize,
+    /// Its dataset type.
+    pub dataset_type: String,
+    /// What each row has, without statements, and a recipe for each column.
+    pub fetch: Fetch,
+    /// With find-first, where that is needed.
+    selects: Vec<SelectText>,
+    /// Without find-first, where that can be done apart.
+    hiding: Option<Hiding>,
+}
+
+/// How datasets are found that one of the same data ID in an earlier collection hides.
+#[derive(Debug, Clone, PartialEq)]
+struct Hiding {
+    /// How many columns a data ID has.
+    width: usize,
+    before: String,
+    datasets: String,
+    after: String,
+    /// The SELECTs of all datasets, hidden or not.
+    selects: Vec<SelectText>,
+}
+
+/// The SELECTs of a branch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlainSelects {
+    /// Rows.
+    pub selects: Vec<String>,
+    /// Where hidden datasets are to be left out: rows too, with the data ID and the rank of the collection in
+    /// [`PlainBranch::data_id_fields`]; and a question for each data ID that is in several collections, with
+    /// the rank of the first of them.
+    pub apart: Option<(Vec<String>, String)>,
+}
+
+impl PlainBranch {
+    /// The names of the fields in the SELECTs.
+    pub fn fields(&self) -> Vec<String> {
+        (0..self.fetch.fields.len()).map(field_name).collect()
+    }
+
+    /// Its SELECTs without any condition.
+    pub fn all(&self) -> PlainSelects {
+        self.selects(&Linked::default())
+    }
+
+    fn selects(&self, conditions: &Linked) -> PlainSelects {
+        let written = |selects: &[SelectText]| -> Vec<String> {
+            selects.iter().map(|select| select.with(conditions)).collect()
+        };
+        // What is asked of datasets themselves is not asked of those that hide them.
+        let hiding = self.hiding.as_ref().filter(|_| conditions.datasets.is_empty());
+        let apart = hiding.map(|hiding| {
+            let datasets = among(&hiding.datasets, &conditions.data_ids);
+            let question = format!("{}{datasets}{}", hiding.before, hiding.after);
+            (written(&hiding.selects), question)
+        });
+        PlainSelects { selects: written(&self.selects), apart }
+    }
+
+    /// The names of the columns of the data ID, and of the rank of the collection.
+    pub fn data_id_fields(&self) -> Vec<String> {
+        let width = self.hiding.as_ref().map_or(0, |hiding| hiding.width);
+        (0..=width).map(data_id_name).collect()
+    }
+}
+
+fn data_id_name(at: usize) -> String {
+    format!("d{at}")
+}
+
+impl Target {
+    /// How to fetch the columns at `columns` of an ObsCore table; those at `compared` are computed under
+    /// their names.
+    pub fn plain_branches(
+        &self,
+        plan: &ViewPlan,
+        obscore: &ObsCore,
+        found: &Found,
+        columns: &[usize],
+        compared: &[(usize, String)],
+    ) -> Vec<PlainBranch> {
+        let position = |at: usize| obscore.columns.get(at).copied();
+        // A column that is not there has no value.
+        let wanted = |at: &usize| (position(*at).unwrap_or(usize::MAX), kind_of(obscore, *at));
+        let wanted: Vec<(usize, ColumnType)> = columns.iter().map(wanted).collect();
+        let fetched = |(at, branch): (usize, &Branch)| {
+            let value = |at| position(at).and_then(|at| branch.values.get(at));
+            let beside = compared.iter().map(|(at, name)| {
+                let scalar = value(*at).unwrap_or(&Scalar::Null);
+                (name.clone(), self.read(scalar, kind_of(obscore, *at)), scalar)
+            });
+            self.plain_branch(plan, at, found, &wanted, beside.collect())
+        };
+        plan.branches.iter().enumerate().filter_map(fetched).collect()
+    }
+
+    /// How to fetch columns of the view, with their types, of the branch at `at`; `None` where no
+    /// collection may hold its dataset type. What stands beside them is computed too.
+    pub fn plain_branch(
+        &self,
+        plan: &ViewPlan,
+        at: usize,
+        found: &Found,
+        columns: &[(usize, ColumnType)],
+        beside: Vec<(String, Expr, &Scalar)>,
+    ) -> Option<PlainBranch> {
+        let branch = plan.branches.get(at)?;
+        let holding = found.holding(branch.dataset_type_id);
+        if holding == 0 {
+            return None;
+        }
+        let search = &plan.search;
+        let only_one = holding == 1 || !matches!(search, Search::Path(_));
+        let (fetch, selects) = self.fetch(branch, search, only_one, columns, &beside);
+        let selects = self.select_texts(branch, search, found, &selects);
+        let apart = branch.conditions.iter().any(Predicate::tells_datasets_apart);
+        let is_apart = !only_one && !apart && !branch.required.is_empty();
+        let hiding = is_apart.then(|| {
+            let mut beside = beside;
+            let data_id = self.data_id(branch).into_iter().map(Expr::cust);
+            let named = data_id.chain([column(COLLECTIONS, "rank")]).enumerate();
+            beside.extend(named.map(|(at, one)| (data_id_name(at), one, &Scalar::Null)));
+            let (_, selects) = self.fetch(branch, search, true, columns, &beside);
+            self.hiding(branch, search, found, &selects)
+        });
+        let dataset_type = branch.dataset_type.clone();
+        Some(PlainBranch { at, dataset_type, fetch, selects, hiding })
+    }
+
+    /// The columns of a branch's data IDs, in SQL.
+    pub(super) fn data_id(&self, branch: &Branch) -> Vec<String> {
+        branch.required.iter().map(|name| self.dialect.text(&column(TAGS, name))).collect()
+    }
+
+    fn hiding(
+        &self,
+        branch: &Branch,
+        search: &Search,
+        found: &Found,
+        selects: &[BranchSelect],
+    ) -> Hiding {
+        let data_id = self.data_id(branch);
+        let membership = self.membership(branch, search);
+        let on: Vec<String> = membership.on.iter().map(|one| self.dialect.text(one)).collect();
+        let mut outputs = data_id.clone();
+        outputs.push(format!("min({COLLECTIONS}.rank)"));
+        Hiding {
+            width: data_id.len(),
+            before: format!(
+                "SELECT {}\nFROM {} AS {COLLECTIONS}\nJOIN ",
+                outputs.join(", "),
+                self.own(&self.view.collections())
+            ),
+            datasets: membership.table,
+            after: format!(
+                " AS {TAGS}\n  ON {}\nWHERE {}\nGROUP BY {}\nHAVING min({COLLECTIONS}.rank) < \
+                 max({COLLECTIONS}.rank)",
+                on.join("\n    AND "),
+                self.dialect.text(&self.may_hold(branch)),
+                data_id.join(", ")
+            ),
+            selects: self.select_texts(branch, search, found, selects),
+        }
+    }
+
+    /// The SELECTs of a branch for what is asked of it; `None` where no row can matter. Their parameters are
+    /// those of all of them.
+    pub fn plain_selects(
+        &self,
+        branch: &PlainBranch,
+        asked: &[Asked],
+        keys: &[Keys],
+        parameters: &mut Parameters,
+    ) -> Option<PlainSelects> {
+        let asked = asked.iter().find(|asked| asked.at == branch.at)?;
+        let conditions = self.linked(asked, keys, parameters)?;
+        Some(branch.selects(&conditions))
+    }
+}
