@@ -7,11 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use sea_query::Expr;
-
 use super::invert::Condition;
 use super::scalar::column;
-use super::sky::Sky;
+use super::sky::{Overlap, Sky};
 use super::{Found, Known, Target};
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, Cover, Join, Multiplicity, On, Scalar, TAGS, TimeForm, ViewPlan, Wish};
@@ -26,9 +24,18 @@ pub struct Probe {
     alias: String,
     keys: Vec<String>,
     conditions: Vec<Condition>,
-    /// Where the regions of its rows must be; the last column that [`Target::probe`] selects is then the
-    /// region, and who reads it tests it.
-    pub covers: Vec<Cover>,
+    /// Where its rows must be, and what tells where they are: the last columns that [`Target::probe`]
+    /// selects, which who reads them tests.
+    pub place: Option<(Cover, At)>,
+}
+
+/// What tells where a row is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum At {
+    /// Its region, in one column; its trixels are known.
+    Region,
+    /// Longitude and latitude in degrees, in two: their SQL.
+    Position(String, String),
 }
 
 /// What a probe has found: keys; `None` for too many.
@@ -54,8 +61,7 @@ struct Links {
 #[derive(Debug, Clone, PartialEq)]
 enum Otherwise {
     Conditions(Vec<Condition>),
-    /// In SQL.
-    Sky(String),
+    Sky(Box<Overlap>),
 }
 
 /// Conditions on a branch, in SQL.
@@ -126,7 +132,7 @@ impl Target {
                 alias,
                 keys,
                 conditions: conditions.clone(),
-                covers: Vec::new(),
+                place: None,
             };
             let any = vec![(position(probes, probe), Link::Columns(columns))];
             asked.links.push(Links { any, otherwise: Otherwise::Conditions(conditions) });
@@ -135,7 +141,7 @@ impl Target {
             let any = self.sky_links(branch, &one, probes);
             asked.links.push(Links {
                 any,
-                otherwise: Otherwise::Sky(self.dialect.text(&one.overlapping)),
+                otherwise: Otherwise::Sky(Box::new(one.overlap)),
             });
         }
         asked
@@ -155,14 +161,16 @@ impl Target {
             return any;
         }
         if let Some(stand_in) = &sky.stand_in {
-            let direct = stand_in.only_alias().and_then(|alias| self.direct(branch, alias));
+            let direct = stand_in.condition.only_alias().and_then(|alias| self.direct(branch, alias));
             let Some((join, keys, columns)) = direct else { return any };
+            let place = stand_in.position.clone();
+            let place = place.map(|(lon, lat)| (sky.cover.clone(), At::Position(lon, lat)));
             let probe = Probe {
                 table: join.table.clone(),
                 alias: join.alias.clone(),
                 keys,
-                conditions: vec![stand_in.clone()],
-                covers: Vec::new(),
+                conditions: vec![stand_in.condition.clone()],
+                place,
             };
             any.push((position(probes, probe), Link::Columns(columns)));
         }
@@ -172,33 +180,30 @@ impl Target {
             alias: "region".to_owned(),
             keys: sky.keys.clone(),
             conditions: Vec::new(),
-            covers: vec![sky.cover.clone()],
+            place: Some((sky.cover.clone(), At::Region)),
         };
         any.push((position(probes, probe), link));
         any
     }
 
-    /// The statement of a probe: keys, and the region where it is tested; at most `limit` rows.
+    /// The statement of a probe: keys, and what tells where a row is; at most `limit` rows.
     pub fn probe(&self, probe: &Probe, limit: usize) -> (String, Vec<Cell>) {
         let mut parameters = Parameters::new(self.dialect);
         let own = |name: &String| self.dialect.text(&column(&probe.alias, name));
         let mut outputs: Vec<String> = probe.keys.iter().map(own).collect();
-        if !probe.covers.is_empty() {
-            outputs.push(self.dialect.text(&column(&probe.alias, "region")));
+        let conditions = probe.conditions.iter();
+        let mut conditions: Vec<String> =
+            conditions.map(|condition| condition.text(self.dialect, &mut parameters)).collect();
+        match &probe.place {
+            Some((cover, At::Region)) => {
+                outputs.push(self.dialect.text(&column(&probe.alias, "region")));
+                let keys = probe.keys.iter().map(|key| (key.clone(), column(&probe.alias, key)));
+                let overlap = self.overlap(&probe.table, keys, cover);
+                conditions.push(self.overlapping(&overlap, &mut parameters));
+            }
+            Some((_, At::Position(lon, lat))) => outputs.extend([lon.clone(), lat.clone()]),
+            None => {}
         }
-        let mut conditions: Vec<String> = probe
-            .conditions
-            .iter()
-            .map(|condition| condition.text(self.dialect, &mut parameters))
-            .collect();
-        let keys: Vec<(String, Expr)> =
-            probe.keys.iter().map(|key| (key.clone(), column(&probe.alias, key))).collect();
-        conditions.extend(
-            probe
-                .covers
-                .iter()
-                .map(|cover| self.dialect.text(&self.overlapping(&probe.table, &keys, cover))),
-        );
         let text = format!(
             "SELECT {}\nFROM {} AS {}\nWHERE {}\nLIMIT {limit}",
             outputs.join(", "),
@@ -276,7 +281,9 @@ impl Target {
                     let texts = conditions.iter().map(|one| one.text(self.dialect, parameters));
                     linked.others.extend(texts);
                 }
-                (None, Otherwise::Sky(overlapping)) => linked.others.push(overlapping.clone()),
+                (None, Otherwise::Sky(overlap)) => {
+                    linked.others.push(self.overlapping(overlap, parameters));
+                }
             }
         }
         Some(linked)

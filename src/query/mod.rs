@@ -9,6 +9,7 @@
 mod abilities;
 mod check;
 mod full;
+mod near;
 mod push;
 mod sky;
 mod top;
@@ -18,9 +19,10 @@ mod write;
 
 pub use abilities::{Ability, abilities};
 pub use check::{Uploaded, check};
+pub use near::{Near, Side, are_equal_somewhere, nearby, shapes};
 pub use push::pushed;
 pub use sky::covers;
 pub use top::{Top, top};
 pub use tree::*;
 pub use wish::wishes;
-pub use write::{Needs, Place, Regional, Sql, Written, column, encoded, fallback, needs, write};
+pub use write::{Needs, Pairs, Place, Regional, Sql, Written, column, encoded, fallback, needs, write};

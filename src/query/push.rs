@@ -46,7 +46,7 @@ pub(super) fn conjuncts(checked: &Checked, source: usize) -> Vec<&Truth> {
 }
 
 /// Whether a condition has a subquery.
-fn has_rows(truth: &Truth) -> bool {
+pub(super) fn has_rows(truth: &Truth) -> bool {
     match truth {
         Truth::Or(parts) | Truth::And(parts) => parts.iter().any(has_rows),
         Truth::Not(part) => has_rows(part),

@@ -7,6 +7,7 @@
 
 mod ask;
 mod held;
+mod near;
 mod probes;
 mod running;
 mod service;
