@@ -147,8 +147,8 @@ impl Target {
         asked
     }
 
-    /// Links with the regions, and with the positions that stand in for them; none where the regions are
-    /// not all as they are supposed to be.
+    /// Links with the regions, and with the positions that stand in for them; none where not all rows are
+    /// found so.
     fn sky_links(
         &self,
         branch: &Branch,
@@ -157,7 +157,7 @@ impl Target {
     ) -> Vec<(usize, Link)> {
         let Some(link) = self.link(sky.join, &sky.keys) else { return Vec::new() };
         let mut any = Vec::new();
-        if sky.cover.latitude.is_some() && !sky.is_convex {
+        if sky.cover.latitude.is_some() && !sky.is_whole {
             return any;
         }
         if let Some(stand_in) = &sky.stand_in {
@@ -204,13 +204,21 @@ impl Target {
             Some((_, At::Position(lon, lat))) => outputs.extend([lon.clone(), lat.clone()]),
             None => {}
         }
-        let text = format!(
-            "SELECT {}\nFROM {} AS {}\nWHERE {}\nLIMIT {limit}",
+        let mut text = format!(
+            "SELECT {}\nFROM {} AS {}\nWHERE ",
             outputs.join(", "),
             self.table(&probe.table),
             self.dialect.name(&probe.alias),
-            conditions.join("\n  AND ")
         );
+        let whole = conditions.join("\n  AND ");
+        text = match &probe.place {
+            // The trixels of a region need not have its centre.
+            Some((Cover { latitude: Some(_), .. }, At::Region)) => {
+                let unusual = self.is_unusual(&probe.alias);
+                format!("{text}{whole}\nUNION ALL\n{text}{unusual}\nLIMIT {limit}")
+            }
+            _ => format!("{text}{whole}\nLIMIT {limit}"),
+        };
         (text, parameters.into_cells())
     }
 

@@ -25,8 +25,6 @@ pub type Known = BTreeMap<String, Kept>;
 pub struct Kept {
     /// The columns of its primary key.
     pub keys: Vec<String>,
-    /// Whether all regions are known to be convex polygons, whose centres are inside of them.
-    pub is_convex: bool,
 }
 
 /// A cover on a branch.
@@ -38,8 +36,8 @@ pub(super) struct Sky<'b> {
     pub join: &'b Join,
     /// Its key.
     pub keys: Vec<String>,
-    /// Whether all its regions are convex polygons.
-    pub is_convex: bool,
+    /// Whether all rows are found by their regions, or by the position that stands in for them.
+    pub is_whole: bool,
     /// The position that stands in for a region that is not there.
     pub stand_in: Option<StandIn>,
     /// What holds where a region overlaps the cover, or a position stands in for it.
@@ -104,9 +102,9 @@ impl Target {
             }
             let stand_in = self.stand_in(cover, &scalar);
             // What cannot be looked up is tested row by row.
-            let is_convex = kept.is_convex && stands_in == stand_in.is_some();
+            let is_whole = stands_in == stand_in.is_some();
             let keys = kept.keys.clone();
-            sky.push(Sky { cover, join, keys, is_convex, stand_in, overlap });
+            sky.push(Sky { cover, join, keys, is_whole, stand_in, overlap });
         }
         Some(sky)
     }
@@ -237,12 +235,12 @@ impl Target {
         format!("({})", ranges.join(" OR "))
     }
 
-    /// Asks for a region of an element that is no convex polygon.
-    pub fn unusual(&self, element: &str) -> String {
-        format!(
-            "SELECT 1 FROM {} AS e WHERE substr(e.region, 1, 1) <> 'c' LIMIT 1",
-            self.table(element)
-        )
+    /// Whether a region is of a kind whose centre may be outside of it: a convex polygon's is not, and only such
+    /// an encoding begins with that letter. An index on such rows makes this a matter of microseconds, see
+    /// docs/performance.md.
+    pub(super) fn is_unusual(&self, alias: &str) -> String {
+        let region = self.dialect.text(&column(alias, "region"));
+        format!("substr({region}, 1, 1) <> 'c'")
     }
 
     /// Asks for regions of an element, by its key in its own table, whose trixels are not kept; a few are

@@ -303,15 +303,7 @@ impl Service {
 /// What is known of the trixels of regions, where a question can use it.
 async fn known(site: Option<&Site>, session: &mut Session, needs: &query::Needs) -> Result<Known> {
     let Some(site) = site.filter(|_| !needs.covers.is_empty()) else { return Ok(Known::new()) };
-    let mut known = site.known(session).await?.clone();
-    // A region of another form may be stored at any time, and its centre may lie outside of it.
-    if needs.covers.iter().any(|cover| cover.latitude.is_some()) {
-        for (element, kept) in &mut known {
-            let unusual = session.rows(&site.target.unusual(element), &[]).await?;
-            kept.is_convex = unusual.is_empty();
-        }
-    }
-    Ok(known)
+    site.known(session).await.cloned()
 }
 
 /// What the tables of a statement share.

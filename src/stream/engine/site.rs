@@ -84,8 +84,7 @@ impl Site {
                 let missing = session.rows(&missing, &[]).await?;
                 let harmless = |row: &Vec<Cell>| row.first().is_none_or(is_nowhere);
                 if missing.len() < 1000 && missing.iter().all(harmless) {
-                    let kept = Kept { keys: keys.clone(), is_convex: false };
-                    known.insert(element.clone(), kept);
+                    known.insert(element.clone(), Kept { keys: keys.clone() });
                 }
             }
             Ok(known)
