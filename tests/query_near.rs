@@ -230,7 +230,8 @@ fn join(dice: &mut Dice) -> (String, String) {
         _ => "1 = 1".to_owned(),
     };
     let (a, b) = (first.from, second.from);
-    let shown = format!("{} AS x, {} AS y", first.shown.replace('#', "a"), second.shown.replace('#', "b"));
+    let shown =
+        format!("{} AS x, {} AS y", first.shown.replace('#', "a"), second.shown.replace('#', "b"));
     let shape = dice.roll(10);
     let outer = dice.pick(&["LEFT", "RIGHT", "FULL", "LEFT"]);
     let write = |condition: &str| match shape {
@@ -240,8 +241,14 @@ fn join(dice: &mut Dice) -> (String, String) {
         5 => {
             format!("SELECT {shown} FROM {a} AS a {outer} JOIN {b} AS b ON {own} WHERE {condition}")
         }
-        6 => format!("SELECT {shown} FROM {a} AS a, {b} AS b WHERE {own} AND ({condition} OR b.{} IS NULL)", second.shown.trim_start_matches("#.")),
-        7 => format!("SELECT {shown} FROM {a} AS a WHERE EXISTS (SELECT 1 FROM {b} AS b WHERE {condition})").replace(&shown, &first.shown.replace('#', "a")),
+        6 => format!(
+            "SELECT {shown} FROM {a} AS a, {b} AS b WHERE {own} AND ({condition} OR b.{} IS NULL)",
+            second.shown.trim_start_matches("#.")
+        ),
+        7 => format!(
+            "SELECT {shown} FROM {a} AS a WHERE EXISTS (SELECT 1 FROM {b} AS b WHERE {condition})"
+        )
+        .replace(&shown, &first.shown.replace('#', "a")),
         8 => format!(
             "SELECT {shown}, c.id AS z FROM TAP_UPLOAD.one AS c {outer} JOIN ({a} AS a JOIN {b} AS b ON {condition}) ON c.id = 3 AND {own}"
         ),
@@ -291,28 +298,25 @@ async fn chains(service: &Service, folder: &TempDir) {
     let mut dice = Dice::new(7);
     let centres = centres(service).await;
     let one = places(&mut dice, &centres, 40);
-    let uploads = [targets(&mut dice, folder, "one", &one), targets(&mut dice, folder, "two", &one)];
+    let uploads =
+        [targets(&mut dice, folder, "one", &one), targets(&mut dice, folder, "two", &one)];
     let ask = async |adql: &str| answer(service, adql, &uploads).await.rows;
-    let mut found = ask(
-        "SELECT u.id, w.id AS other, o.obs_publisher_did FROM ivoa.ObsCore AS o \
+    let mut found = ask("SELECT u.id, w.id AS other, o.obs_publisher_did FROM ivoa.ObsCore AS o \
          JOIN TAP_UPLOAD.one AS u ON 1 = INTERSECTS(o.s_region, u.disk) \
-         JOIN TAP_UPLOAD.two AS w ON DISTANCE(POINT(w.ra, w.dec), POINT(u.ra, u.dec)) < 0.3",
-    )
+         JOIN TAP_UPLOAD.two AS w ON DISTANCE(POINT(w.ra, w.dec), POINT(u.ra, u.dec)) < 0.3")
     .await;
-    let images = ask(
-        "SELECT u.id, o.obs_publisher_did FROM ivoa.ObsCore AS o, TAP_UPLOAD.one AS u \
-         WHERE 0 <> INTERSECTS(o.s_region, u.disk)",
-    )
-    .await;
-    let others = ask(
-        "SELECT u.id, w.id AS other FROM TAP_UPLOAD.one AS u, TAP_UPLOAD.two AS w \
-         WHERE NOT (DISTANCE(POINT(w.ra, w.dec), POINT(u.ra, u.dec)) >= 0.3)",
-    )
+    let images =
+        ask("SELECT u.id, o.obs_publisher_did FROM ivoa.ObsCore AS o, TAP_UPLOAD.one AS u \
+         WHERE 0 <> INTERSECTS(o.s_region, u.disk)")
+        .await;
+    let others = ask("SELECT u.id, w.id AS other FROM TAP_UPLOAD.one AS u, TAP_UPLOAD.two AS w \
+         WHERE NOT (DISTANCE(POINT(w.ra, w.dec), POINT(u.ra, u.dec)) >= 0.3)")
     .await;
     let mut expected = Vec::new();
     for image in &images {
         let near = others.iter().filter(|other| other[0] == image[0]);
-        expected.extend(near.map(|other| vec![other[0].clone(), other[1].clone(), image[1].clone()]));
+        expected
+            .extend(near.map(|other| vec![other[0].clone(), other[1].clone(), image[1].clone()]));
     }
     for rows in [&mut found, &mut expected] {
         rows.sort_by_key(|row| format!("{row:?}"));
@@ -337,21 +341,11 @@ print(json.dumps([[int(i), int(j), float(apart[i, j])] for i, j in near]))
     let mut dice = Dice::new(11);
     let there = centres(service).await;
     let here = places(&mut dice, &there, 200);
-    let mut rows = String::new();
-    for (id, (ra, dec)) in here.iter().enumerate() {
-        write!(rows, "<TR><TD>{id}</TD><TD>{ra}</TD><TD>{dec}</TD></TR>").unwrap();
-    }
-    let file = folder.path().join("here.vot");
-    let head = r#"<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE><TABLE>
-<FIELD name="id" datatype="int"/><FIELD name="ra" datatype="double"/><FIELD name="dec" datatype="double"/>
-<DATA><TABLEDATA>"#;
-    std::fs::write(&file, format!("{head}{rows}</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"))
-        .unwrap();
     let adql = format!(
         "SELECT DISTINCT u.id, o.s_ra, o.s_dec FROM TAP_UPLOAD.here AS u JOIN ivoa.ObsCore AS o \
          ON 1 = CONTAINS(POINT(o.s_ra, o.s_dec), CIRCLE(u.ra, u.dec, {RADIUS}))"
     );
-    let found = answer(service, &adql, &[upload("here", &file)]).await;
+    let found = answer(service, &adql, &[positions(folder, "here", &here)]).await;
     let key = |row: &[serde_json::Value]| {
         let place = (row[1].as_f64().unwrap(), row[2].as_f64().unwrap());
         let at = there.iter().position(|other| *other == place).expect("a centre");
@@ -375,6 +369,30 @@ print(json.dumps([[int(i), int(j), float(apart[i, j])] for i, j in near]))
     assert!(found.len() > 200);
 }
 
+/// Every centre is found by its place, also that of a region which does not have it inside.
+async fn every_centre_is_found(service: &Service, folder: &TempDir) {
+    let centres = centres(service).await;
+    let upload = positions(folder, "centres", &centres);
+    let adql = "SELECT DISTINCT c.id FROM TAP_UPLOAD.centres AS c JOIN ivoa.ObsCore AS o \
+                ON 1 = CONTAINS(POINT(o.s_ra, o.s_dec), CIRCLE(c.ra, c.dec, 0.0001))";
+    assert_eq!(answer(service, adql, &[upload]).await.rows.len(), centres.len());
+}
+
+/// An upload of numbered positions.
+fn positions(folder: &TempDir, name: &str, places: &[(f64, f64)]) -> Upload {
+    let mut rows = String::new();
+    for (id, (ra, dec)) in places.iter().enumerate() {
+        write!(rows, "<TR><TD>{id}</TD><TD>{ra}</TD><TD>{dec}</TD></TR>").unwrap();
+    }
+    let file = folder.path().join(format!("{name}.vot"));
+    let head = r#"<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE><TABLE>
+<FIELD name="id" datatype="int"/><FIELD name="ra" datatype="double"/><FIELD name="dec" datatype="double"/>
+<DATA><TABLEDATA>"#;
+    std::fs::write(&file, format!("{head}{rows}</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"))
+        .unwrap();
+    upload(name, &file)
+}
+
 /// What a wrong geometry of an upload gives, with and without rows that it is tested with.
 async fn wrong_geometries_are_told(service: &Service, folder: &TempDir) {
     let file = folder.path().join("bad.vot");
@@ -388,7 +406,9 @@ async fn wrong_geometries_are_told(service: &Service, folder: &TempDir) {
         "1 = CONTAINS(POINT(u.ra, u.dec), o.s_region)",
         "DISTANCE(POINT(o.s_ra, o.s_dec), POINT(u.ra, u.dec)) < 1",
     ] {
-        let adql = format!("SELECT o.obs_id FROM ivoa.ObsCore AS o JOIN TAP_UPLOAD.bad AS u ON {condition}");
+        let adql = format!(
+            "SELECT o.obs_id FROM ivoa.ObsCore AS o JOIN TAP_UPLOAD.bad AS u ON {condition}"
+        );
         let wrong = ask(service, &adql, &uploads).await.expect_err("a latitude of 95");
         assert!(said(&wrong).contains("95"), "{}", said(&wrong));
     }
@@ -401,16 +421,13 @@ async fn wrong_geometries_are_told(service: &Service, folder: &TempDir) {
 async fn is_narrowed(service: &Service, folder: &TempDir) {
     let mut dice = Dice::new(3);
     let places = places(&mut dice, &[(40.0, -5.0)], 300);
-    let uploads = [
-        targets(&mut dice, folder, "one", &places),
-        targets(&mut dice, folder, "two", &places),
-    ];
+    let uploads =
+        [targets(&mut dice, folder, "one", &places), targets(&mut dice, folder, "two", &places)];
     let text = async |adql: &str| {
         let prepared = prepare(service, adql, &uploads).unwrap();
         let statements = service.statements(&prepared, &uploads, None, true).await.unwrap();
-        let texts = statements.iter().map(|one| {
-            format!("{}\n{}\n", one.written.text, one.plan.join("\n"))
-        });
+        let texts =
+            statements.iter().map(|one| format!("{}\n{}\n", one.written.text, one.plan.join("\n")));
         texts.collect::<String>()
     };
     for condition in [
@@ -440,6 +457,7 @@ async fn all(repository: &Repository) {
     is_narrowed(&service, &folder).await;
     chains(&service, &folder).await;
     as_astropy(&service, &folder).await;
+    every_centre_is_found(&service, &folder).await;
     wrong_geometries_are_told(&service, &folder).await;
 }
 

@@ -205,7 +205,8 @@ impl Session {
     /// # Errors
     /// R028 and R029.
     pub async fn index_temporary(&mut self, table: &str, columns: &[&str]) -> Result<()> {
-        self.run(&format!("CREATE INDEX temp.{table}_index ON {table} ({})", columns.join(", "))).await
+        self.run(&format!("CREATE INDEX temp.{table}_index ON {table} ({})", columns.join(", ")))
+            .await
     }
 
     /// Adds rows to a temporary table.

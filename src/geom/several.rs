@@ -160,9 +160,7 @@ impl Several {
 
     /// Whether any of them shares a direction with a region.
     pub fn meet(&self, region: &Region) -> bool {
-        let meets = |name: usize| {
-            self.regions.get(name).is_some_and(|one| intersects(one, region))
-        };
+        let meets = |name: usize| self.regions.get(name).is_some_and(|one| intersects(one, region));
         self.circles.near(&around(region), meets)
     }
 }

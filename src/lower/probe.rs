@@ -75,13 +75,28 @@ pub(super) struct Linked {
 
 /// How a dataset refers to a row that was found.
 #[derive(Debug, Clone, PartialEq)]
-enum Link {
-    /// By these columns, in the order of the keys.
-    Columns(Vec<String>),
-    /// By an exposure that is part of a visit; pairs of the dataset's column and the position of the key
-    /// that it equals, and the position of the visit among the keys.
-    Visits { same: Vec<(String, usize)>, instrument: usize, exposure: String, visit: usize },
+struct Link {
+    /// The dataset's columns, each with the position of the key that it equals.
+    same: Vec<(String, usize)>,
+    /// The rest of the key, where it is a visit that an exposure is part of.
+    visits: Option<Visits>,
+    /// The position of the detector among several keys.
+    detector: Option<usize>,
 }
+
+/// How a dataset's exposure refers to a visit.
+#[derive(Debug, Clone, PartialEq)]
+struct Visits {
+    /// The position of the instrument among the keys.
+    instrument: usize,
+    /// The dataset's column.
+    exposure: String,
+    /// The position of the visit.
+    visit: usize,
+}
+
+/// Keys from so many on are many.
+const MANY: usize = 200;
 
 impl Target {
     /// What is asked of the branches of a view, without those in which no row can matter; and the probes
@@ -126,7 +141,7 @@ impl Target {
             }
         }
         for (alias, conditions) in tables {
-            let Some((join, keys, columns)) = self.direct(branch, &alias) else { continue };
+            let Some((join, keys, link)) = self.direct(branch, &alias) else { continue };
             let probe = Probe {
                 table: join.table.clone(),
                 alias,
@@ -134,15 +149,12 @@ impl Target {
                 conditions: conditions.clone(),
                 place: None,
             };
-            let any = vec![(position(probes, probe), Link::Columns(columns))];
+            let any = vec![(position(probes, probe), link)];
             asked.links.push(Links { any, otherwise: Otherwise::Conditions(conditions) });
         }
         for one in sky {
             let any = self.sky_links(branch, &one, probes);
-            asked.links.push(Links {
-                any,
-                otherwise: Otherwise::Sky(Box::new(one.overlap)),
-            });
+            asked.links.push(Links { any, otherwise: Otherwise::Sky(Box::new(one.overlap)) });
         }
         asked
     }
@@ -161,8 +173,9 @@ impl Target {
             return any;
         }
         if let Some(stand_in) = &sky.stand_in {
-            let direct = stand_in.condition.only_alias().and_then(|alias| self.direct(branch, alias));
-            let Some((join, keys, columns)) = direct else { return any };
+            let direct =
+                stand_in.condition.only_alias().and_then(|alias| self.direct(branch, alias));
+            let Some((join, keys, link)) = direct else { return any };
             let place = stand_in.position.clone();
             let place = place.map(|(lon, lat)| (sky.cover.clone(), At::Position(lon, lat)));
             let probe = Probe {
@@ -172,7 +185,7 @@ impl Target {
                 conditions: vec![stand_in.condition.clone()],
                 place,
             };
-            any.push((position(probes, probe), Link::Columns(columns)));
+            any.push((position(probes, probe), link));
         }
         // Dataset types call the same table by several names.
         let probe = Probe {
@@ -323,41 +336,48 @@ impl Target {
     ) -> Option<String> {
         let width = keys.first().map_or(0, Vec::len);
         let rows = self.dialect.known_rows(keys, width, parameters)?;
-        Some(match link {
-            Link::Columns(columns) => {
-                format!("({}) IN ({rows})", columns.join(", "))
-            }
-            Link::Visits { same, instrument, exposure, visit } => {
-                let own = same.iter().map(|(column, _)| column);
-                let columns: Vec<&str> = own.chain([exposure]).map(String::as_str).collect();
-                let mut keys: Vec<String> = same.iter().map(|(_, at)| format!("n.k{at}")).collect();
-                keys.push("v.exposure".to_owned());
-                format!(
-                    "({}) IN (SELECT {} FROM ({rows}) AS n JOIN {} AS v ON v.instrument = \
-                     n.k{instrument} AND v.visit = n.k{visit})",
-                    columns.join(", "),
-                    keys.join(", "),
-                    self.table("visit_definition"),
-                )
-            }
-        })
+        let (whole, given) = self.linking(link, &rows, None);
+        let Some(detector) = link.detector.filter(|_| keys.len() > MANY) else {
+            return Some(format!("({whole}) IN ({given})"));
+        };
+        // Registries have no index for a detector of a visit: all datasets of a visit are read for each of its
+        // detectors, unless the visits are looked up first, and what they have is compared with a table of hashes.
+        let (coarse, some) = self.linking(link, &rows, Some(detector));
+        Some(format!("(({coarse}) IN ({some})\n      AND (({whole}) IN ({given})) IS TRUE)"))
     }
 
-    /// A join of a branch whose rows are found by columns of the dataset alone, its key, and those columns.
-    fn direct<'b>(
-        &self,
-        branch: &'b Branch,
-        alias: &str,
-    ) -> Option<(&'b Join, Vec<String>, Vec<String>)> {
+    /// The columns of a dataset, and a SELECT of what they may equal, but for the key at a position.
+    fn linking(&self, link: &Link, rows: &str, without: Option<usize>) -> (String, String) {
+        let same = link.same.iter().filter(|(_, at)| Some(*at) != without);
+        let mut columns: Vec<&str> = same.clone().map(|(column, _)| column.as_str()).collect();
+        let mut keys: Vec<String> = same.map(|(_, at)| format!("n.k{at}")).collect();
+        let Some(Visits { instrument, exposure, visit }) = &link.visits else {
+            let given = match without {
+                Some(_) => format!("SELECT {} FROM ({rows}) AS n", keys.join(", ")),
+                None => rows.to_owned(),
+            };
+            return (columns.join(", "), given);
+        };
+        columns.push(exposure);
+        keys.push("v.exposure".to_owned());
+        let given = format!(
+            "SELECT {} FROM ({rows}) AS n JOIN {} AS v ON v.instrument = n.k{instrument} AND v.visit = \
+             n.k{visit}",
+            keys.join(", "),
+            self.table("visit_definition"),
+        );
+        (columns.join(", "), given)
+    }
+
+    /// A join of a branch whose rows are found by columns of the dataset alone, its key, and how it is found.
+    fn direct<'b>(&self, branch: &'b Branch, alias: &str) -> Option<(&'b Join, Vec<String>, Link)> {
         let join = branch.joins.iter().find(|join| join.alias == alias)?;
         if join.multiplicity == Multiplicity::Many {
             return None;
         }
         let keys: Vec<String> = join.on.iter().map(|(own, _)| own.clone()).collect();
-        match self.link(join, &keys)? {
-            Link::Columns(columns) => Some((join, keys, columns)),
-            Link::Visits { .. } => None,
-        }
+        let link = self.link(join, &keys).filter(|link| link.visits.is_none())?;
+        Some((join, keys, link))
     }
 
     /// How a dataset refers to a row of a join, by its key.
@@ -375,11 +395,15 @@ impl Target {
                 _ => return None,
             }
         }
-        let Some((exposure, visit)) = through else {
-            return Some(Link::Columns(same.into_iter().map(|(column, _)| column).collect()));
+        let visits = match through {
+            Some((exposure, visit)) => {
+                let instrument = keys.iter().position(|key| key == "instrument")?;
+                Some(Visits { instrument, exposure, visit })
+            }
+            None => None,
         };
-        let instrument = keys.iter().position(|key| key == "instrument")?;
-        Some(Link::Visits { same, instrument, exposure, visit })
+        let detector = keys.iter().position(|key| key == "detector").filter(|_| keys.len() > 2);
+        Some(Link { same, visits, detector })
     }
 }
 

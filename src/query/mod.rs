@@ -25,4 +25,6 @@ pub use sky::covers;
 pub use top::{Top, top};
 pub use tree::*;
 pub use wish::wishes;
-pub use write::{Needs, Pairs, Place, Regional, Sql, Written, column, encoded, fallback, needs, write};
+pub use write::{
+    Needs, Pairs, Place, Regional, Sql, Written, column, encoded, fallback, needs, write,
+};

@@ -7,9 +7,7 @@
 
 use super::push::{conjuncts, has_rows};
 use super::sky::place_of;
-use super::tree::{
-    Checked, From, Node, Rows, Select, Set, Source, TableId, Truth, Value,
-};
+use super::tree::{Checked, From, Node, Rows, Select, Set, Source, TableId, Truth, Value};
 use crate::adql::{BuiltIn, Comparator, Place};
 use crate::catalog::{Column, Type};
 use crate::plan::RegionPart;
@@ -38,10 +36,7 @@ pub struct Side {
 }
 
 /// Conditions on places of two tables.
-pub fn nearby(
-    checked: &Checked,
-    part: &dyn Fn(TableId, usize) -> Option<RegionPart>,
-) -> Vec<Near> {
+pub fn nearby(checked: &Checked, part: &dyn Fn(TableId, usize) -> Option<RegionPart>) -> Vec<Near> {
     let all: Vec<Vec<&Truth>> =
         (0..checked.sources.len()).map(|source| conjuncts(checked, source)).collect();
     let mut found = Vec::new();
@@ -140,13 +135,13 @@ impl Look<'_> {
         if is_point(one)
             && let Some((centre, radius)) = circle(other)
         {
-            return self.within(one.clone(), centre, radius);
+            return self.within(one, &centre, &radius);
         }
         if *name == "adql_intersects"
             && is_point(other)
             && let Some((centre, radius)) = circle(one)
         {
-            return self.within(other.clone(), centre, radius);
+            return self.within(other, &centre, &radius);
         }
         let is_inside = *name == "adql_contains" && !is_point(one);
         let mut near = self.both(one.clone(), other.clone())?;
@@ -170,20 +165,20 @@ impl Look<'_> {
             }
             _ => return None,
         };
-        self.within(one, other, radius.clone())
+        self.within(&one, &other, radius)
     }
 
     /// Two positions that are not farther apart than a radius.
-    fn within(&self, one: Value, other: Value, radius: Value) -> Option<Vec<Near>> {
-        let of = self.source(&radius)?;
-        let (first, second) = (self.source(&one)?, self.source(&other)?);
+    fn within(&self, one: &Value, other: &Value, radius: &Value) -> Option<Vec<Near>> {
+        let of = self.made(radius)?;
+        let (first, second) = (self.made(one)?, self.made(other)?);
         let mut found = Vec::new();
         // A place is one only without the circle around it.
-        if of.is_none() || of == first {
-            found.push(self.both(around(one.clone(), radius.clone()), other.clone())?);
+        if of == Made::Constant || of == first {
+            found.push(self.both(around(one, radius), other.clone())?);
         }
-        if of == second || (of.is_none() && self.place(&one).is_some()) {
-            let mut near = self.both(one.clone(), around(other.clone(), radius.clone()))?;
+        if of == second || (of == Made::Constant && self.place(one).is_some()) {
+            let mut near = self.both(one.clone(), around(other, radius))?;
             near.is_twin = !found.is_empty();
             found.push(near);
         }
@@ -192,7 +187,7 @@ impl Look<'_> {
 
     /// Two geometries, of one table each.
     fn both(&self, one: Value, other: Value) -> Option<Near> {
-        let (first, second) = (self.source(&one)??, self.source(&other)??);
+        let (first, second) = (self.source(&one)?, self.source(&other)?);
         if first == second {
             return None;
         }
@@ -200,30 +195,51 @@ impl Look<'_> {
             let place = self.place(&shape);
             Side { source, shape, place }
         };
-        Some(Near { sides: [side(first, one), side(second, other)], is_inside: false, is_twin: false })
+        Some(Near {
+            sides: [side(first, one), side(second, other)],
+            is_inside: false,
+            is_twin: false,
+        })
     }
 
     fn place(&self, shape: &Value) -> Option<(usize, Option<usize>)> {
-        let source = self.checked.sources.get(self.source(shape)??)?;
+        let source = self.checked.sources.get(self.source(shape)?)?;
         place_of(shape, source.id, &|column| (self.part)(source.table, column))
     }
 
-    /// The source that a value is made of, which must be the same wherever it is computed: one of the two, or
-    /// none for constants. `None` for any other value.
-    fn source(&self, value: &Value) -> Option<Option<usize>> {
-        let (mut fits, mut source) = (true, None);
+    /// The source that a value is made of.
+    fn source(&self, value: &Value) -> Option<usize> {
+        match self.made(value)? {
+            Made::Of(source) => Some(source),
+            Made::Constant => None,
+        }
+    }
+
+    /// What a value is made of, which must be the same wherever it is computed; `None` where it need not be, or
+    /// is made of other tables.
+    fn made(&self, value: &Value) -> Option<Made> {
+        let (mut fits, mut made) = (true, Made::Constant);
         value.each(&mut |value| {
             fits &= is_fixed(value);
             if let Node::Column(id, _) = value.node {
-                let known = self.sources.into_iter();
-                let own = known.filter(|at| self.checked.sources.get(*at).map(|one| one.id) == Some(id));
-                let own = own.last();
-                fits &= own.is_some() && (source.is_none() || source == own);
-                source = own;
+                let is_own =
+                    |at: &usize| self.checked.sources.get(*at).is_some_and(|one| one.id == id);
+                let own = self.sources.into_iter().find(is_own).map(Made::Of);
+                fits &= own.is_some_and(|own| made == Made::Constant || made == own);
+                made = own.unwrap_or(made);
             }
         });
-        fits.then_some(source)
+        fits.then_some(made)
     }
+}
+
+/// What a value is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    /// Of nothing that has rows.
+    Constant,
+    /// Of columns of a source.
+    Of(usize),
 }
 
 /// Whether a value is the same for the same parts, and no part is a query.
@@ -243,7 +259,9 @@ fn is_fixed(value: &Value) -> bool {
         | Node::Coalesce(_) => true,
         Node::Case(branches, _) => !branches.iter().any(|(truth, _)| has_rows(truth)),
         Node::Function(function, _) => *function != BuiltIn::Rand,
-        Node::Call(name, _, aggregates) => name.starts_with("adql_") && *name != "adql_rand" && !aggregates,
+        Node::Call(name, _, aggregates) => {
+            name.starts_with("adql_") && *name != "adql_rand" && !aggregates
+        }
         _ => false,
     }
 }
@@ -272,12 +290,11 @@ fn point(lon: &Value, lat: &Value) -> Value {
     Value::new(Node::Call("adql_point", parts, false), Type::Point, lon.place)
 }
 
-fn around(centre: Value, radius: Value) -> Value {
-    let place = centre.place;
-    let (name, mut parts) = match centre.node {
-        Node::Call("adql_point", parts, _) => ("adql_circle", parts),
-        node => ("adql_circle_at", vec![Value { node, ..centre }]),
+fn around(centre: &Value, radius: &Value) -> Value {
+    let (name, mut parts) = match &centre.node {
+        Node::Call("adql_point", parts, _) => ("adql_circle", parts.clone()),
+        _ => ("adql_circle_at", vec![centre.clone()]),
     };
-    parts.push(radius);
-    Value::new(Node::Call(name, parts, false), Type::Circle, place)
+    parts.push(radius.clone());
+    Value::new(Node::Call(name, parts, false), Type::Circle, centre.place)
 }

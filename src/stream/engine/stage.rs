@@ -117,7 +117,7 @@ impl<'s> Staged<'s> {
             }
             (_, Some(Origin::ObsCore(site, _) | Origin::Native(site, _))) => {
                 let before = self.rows;
-                self.fetch(to, &name, checked, at, site, &wanted, &needs.covers).await?;
+                self.fetch(to, checked, at, site, &wanted, &needs.covers).await?;
                 if self.bring == Bring::Rows {
                     self.counts.insert(at, self.rows - before);
                 }
@@ -166,7 +166,6 @@ impl<'s> Staged<'s> {
     async fn fetch(
         &mut self,
         to: &mut Session,
-        name: &str,
         checked: &Checked,
         at: usize,
         site: usize,
@@ -177,6 +176,7 @@ impl<'s> Staged<'s> {
         let (Some(source), Some(place)) = (checked.sources.get(at), service.sites.get(site)) else {
             return Ok(());
         };
+        let name = table(source.id);
         let dialect = place.database.dialect();
         let regional = |table: TableId, column: usize| service.regional(table, column);
         let is_regional = |table, column| regional(table, column).is_some();
@@ -237,7 +237,7 @@ impl<'s> Staged<'s> {
                     return Err(too_many(self.limits.staged_rows));
                 }
                 running.check()?;
-                load(to, name, &batch).await?;
+                load(to, &name, &batch).await?;
             }
             Ok(count)
         };
