@@ -199,8 +199,9 @@ impl Target {
         any
     }
 
-    /// The statement of a probe: keys, and what tells where a row is; at most `limit` rows.
-    pub fn probe(&self, probe: &Probe, limit: usize) -> (String, Vec<Cell>) {
+    /// The statements of a probe, which find its rows together: keys, and what tells where a row is; at most
+    /// `limit` rows each.
+    pub fn probe(&self, probe: &Probe, limit: usize) -> Vec<(String, Vec<Cell>)> {
         let mut parameters = Parameters::new(self.dialect);
         let own = |name: &String| self.dialect.text(&column(&probe.alias, name));
         let mut outputs: Vec<String> = probe.keys.iter().map(own).collect();
@@ -217,22 +218,39 @@ impl Target {
             Some((_, At::Position(lon, lat))) => outputs.extend([lon.clone(), lat.clone()]),
             None => {}
         }
-        let mut text = format!(
-            "SELECT {}\nFROM {} AS {}\nWHERE ",
+        let from = format!("{} AS {}", self.table(&probe.table), self.dialect.name(&probe.alias));
+        let text = format!(
+            "SELECT {}\nFROM {from}\nWHERE {}\nLIMIT {limit}",
             outputs.join(", "),
-            self.table(&probe.table),
-            self.dialect.name(&probe.alias),
+            conditions.join("\n  AND ")
         );
-        let whole = conditions.join("\n  AND ");
-        text = match &probe.place {
-            // The trixels of a region need not have its centre.
-            Some((Cover { latitude: Some(_), .. }, At::Region)) => {
-                let unusual = self.is_unusual(&probe.alias);
-                format!("{text}{whole}\nUNION ALL\n{text}{unusual}\nLIMIT {limit}")
-            }
-            _ => format!("{text}{whole}\nLIMIT {limit}"),
+        let mut statements = vec![(text, parameters.into_cells())];
+        // The trixels of a region need not have its centre.
+        if let Some((Cover { latitude: Some(_), .. }, At::Region)) = &probe.place {
+            statements.push((self.unusual(probe, &from, limit), Vec::new()));
+        }
+        statements
+    }
+
+    /// The rows whose region is of a kind whose centre may be outside of it: a convex polygon's is not, and only
+    /// such an encoding begins with that letter. An index of the keys of such rows is enough to find them, as
+    /// no other column is read of all rows; see docs/performance.md.
+    fn unusual(&self, probe: &Probe, from: &str, limit: usize) -> String {
+        let listed = |alias: &str| -> String {
+            let names = probe.keys.iter().map(|key| self.dialect.text(&column(alias, key)));
+            names.collect::<Vec<_>>().join(", ")
         };
-        (text, parameters.into_cells())
+        // The limit keeps the keys apart, whose plan would otherwise depend on what the regions cost.
+        format!(
+            "SELECT {}, (SELECT r.region FROM {} AS r WHERE ({}) = ({}))\nFROM (\n    SELECT {}\n    FROM \
+             {from}\n    WHERE substr({}, 1, 1) <> 'c'\n    LIMIT {limit}\n  ) AS u",
+            listed("u"),
+            self.table(&probe.table),
+            listed("r"),
+            listed("u"),
+            listed(&probe.alias),
+            self.dialect.text(&column(&probe.alias, "region")),
+        )
     }
 
     /// Statements for the first `count` times of a column in the dimension tables; `None` where it is not a

@@ -235,14 +235,6 @@ impl Target {
         format!("({})", ranges.join(" OR "))
     }
 
-    /// Whether a region is of a kind whose centre may be outside of it: a convex polygon's is not, and only such
-    /// an encoding begins with that letter. An index on such rows makes this a matter of microseconds, see
-    /// docs/performance.md.
-    pub(super) fn is_unusual(&self, alias: &str) -> String {
-        let region = self.dialect.text(&column(alias, "region"));
-        format!("substr({region}, 1, 1) <> 'c'")
-    }
-
     /// Asks for regions of an element, by its key in its own table, whose trixels are not kept; a few are
     /// enough.
     pub fn unkept(&self, element: &str, keys: &[String]) -> String {

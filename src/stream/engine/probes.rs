@@ -39,22 +39,23 @@ pub async fn run(
             Some(_) => (CANDIDATES, MOST_PLACES),
             None => (MOST, MOST),
         };
-        let (sql, parameters) = target.probe(probe, candidates + 1);
         let (mut looked, mut keys) = (0, Vec::new());
-        let mut rows = session.stream(&sql, &parameters);
-        while let Some(row) = rows.next().await {
-            let mut row = row?;
-            looked += 1;
-            if probe.place.as_ref().is_none_or(|(cover, at)| may_match(&mut row, cover, at)) {
-                keys.push(row);
+        for (sql, parameters) in target.probe(probe, candidates + 1) {
+            let mut rows = session.stream(&sql, &parameters);
+            while let Some(row) = rows.next().await {
+                let mut row = row?;
+                looked += 1;
+                if probe.place.as_ref().is_none_or(|(cover, at)| may_match(&mut row, cover, at)) {
+                    keys.push(row);
+                }
+                if looked > candidates || keys.len() > most {
+                    break;
+                }
             }
-            if looked > candidates || keys.len() > most {
-                break;
-            }
+            drop(rows);
+            asked.push(Written { text: sql, parameters, fields: Vec::new(), recipes: Vec::new() });
         }
-        drop(rows);
         let few = looked <= candidates && keys.len() <= most;
-        asked.push(Written { text: sql, parameters, fields: Vec::new(), recipes: Vec::new() });
         found.push(few.then_some(keys));
     }
     Ok(found)
