@@ -74,6 +74,9 @@ pub async fn serve(
         serve::Service::new(settings, offered, (answer, probe), &folder, &environment).await?;
     let end = CancellationToken::new();
     let told = end.clone();
+    // The first query by place would otherwise wait for it.
+    let ready = Arc::clone(&engine);
+    let ready = tokio::spawn(async move { ready.look_ahead().await });
     // Before anybody knows that there is something to end.
     let listening = ended()?;
     product(&said(server.address()), None)?;
@@ -83,6 +86,7 @@ pub async fn serve(
     });
     let page = serve::page::routes(&service);
     service.run(server, page, end).await;
+    ready.abort();
     for site in &engine.sites {
         site.database.close().await;
     }

@@ -214,6 +214,15 @@ impl Session {
         self.run(&format!("CREATE TEMP TABLE {table} ({columns})")).await
     }
 
+    /// Makes an index on columns of a temporary table.
+    ///
+    /// # Errors
+    /// R028 and R029.
+    pub async fn index_temporary(&mut self, table: &str, columns: &[&str]) -> Result<()> {
+        self.run(&format!("CREATE INDEX temp.{table}_index ON {table} ({})", columns.join(", ")))
+            .await
+    }
+
     /// Adds rows to a temporary table.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ mod polygon;
 mod region;
 mod relate;
 mod relation;
+mod several;
 mod shape;
 mod simple;
 mod vector;
@@ -35,6 +36,7 @@ pub use point::contains_point;
 pub use polygon::{centroid, rewound};
 pub use region::Region;
 pub use relate::{contains, intersects};
+pub use several::{Circles, Several, around};
 pub use shape::{
     ShapeError, box_degrees, circle_degrees, point_degrees, polygon_degrees, range_degrees,
 };

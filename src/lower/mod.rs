@@ -28,7 +28,7 @@ pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use plain::{PlainBranch, PlainSelects};
-pub use probe::{Asked, Keys, Probe};
+pub use probe::{Asked, At, Keys, Probe};
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
 pub use sidecar::{Elements, Sidecar, Stretch};
 pub use sky::{Kept, Known};

@@ -7,11 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use sea_query::Expr;
-
 use super::invert::Condition;
 use super::scalar::column;
-use super::sky::Sky;
+use super::sky::{Overlap, Sky};
 use super::{Found, Known, Target};
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, Cover, Join, Multiplicity, On, Scalar, TAGS, TimeForm, ViewPlan, Wish};
@@ -26,9 +24,18 @@ pub struct Probe {
     alias: String,
     keys: Vec<String>,
     conditions: Vec<Condition>,
-    /// Where the regions of its rows must be; the last column that [`Target::probe`] selects is then the
-    /// region, and who reads it tests it.
-    pub covers: Vec<Cover>,
+    /// Where its rows must be, and what tells where they are: the last columns that [`Target::probe`]
+    /// selects, which who reads them tests.
+    pub place: Option<(Cover, At)>,
+}
+
+/// What tells where a row is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum At {
+    /// Its region, in one column; its trixels are known.
+    Region,
+    /// Longitude and latitude in degrees, in two: their SQL.
+    Position(String, String),
 }
 
 /// What a probe has found: keys; `None` for too many.
@@ -56,8 +63,7 @@ struct Links {
 #[derive(Debug, Clone, PartialEq)]
 enum Otherwise {
     Conditions(Vec<Condition>),
-    /// In SQL.
-    Sky(String),
+    Sky(Box<Overlap>),
 }
 
 /// Conditions on a branch, in SQL.
@@ -73,24 +79,36 @@ pub(super) struct Linked {
 
 /// How a dataset refers to a row that was found.
 #[derive(Debug, Clone, PartialEq)]
-enum Link {
-    /// By these columns, in the order of the keys.
-    Columns(Vec<String>),
-    /// By an exposure that is part of a visit; pairs of the dataset's column and the position of the key
-    /// that it equals, and the position of the visit among the keys.
-    Visits { same: Vec<(String, usize)>, instrument: usize, exposure: String, visit: usize },
+struct Link {
+    /// The dataset's columns, each with the position of the key that it equals.
+    same: Vec<(String, usize)>,
+    /// The rest of the key, where it is a visit that an exposure is part of.
+    visits: Option<Visits>,
+    /// The position of the detector among several keys.
+    detector: Option<usize>,
 }
 
 impl Link {
     /// The columns of the dataset.
     fn columns(&self) -> impl Iterator<Item = &String> {
-        let (columns, same, exposure) = match self {
-            Self::Columns(columns) => (columns.as_slice(), &[][..], None),
-            Self::Visits { same, exposure, .. } => (&[][..], same.as_slice(), Some(exposure)),
-        };
-        columns.iter().chain(same.iter().map(|(column, _)| column)).chain(exposure)
+        let exposure = self.visits.as_ref().map(|visits| &visits.exposure);
+        self.same.iter().map(|(column, _)| column).chain(exposure)
     }
 }
+
+/// How a dataset's exposure refers to a visit.
+#[derive(Debug, Clone, PartialEq)]
+struct Visits {
+    /// The position of the instrument among the keys.
+    instrument: usize,
+    /// The dataset's column.
+    exposure: String,
+    /// The position of the visit.
+    visit: usize,
+}
+
+/// Keys from so many on are many.
+const MANY: usize = 200;
 
 impl Target {
     /// What is asked of the branches of a view, without those in which no row can matter; and the probes
@@ -136,29 +154,26 @@ impl Target {
             }
         }
         for (alias, conditions) in tables {
-            let Some((join, keys, columns)) = self.direct(branch, &alias) else { continue };
+            let Some((join, keys, link)) = self.direct(branch, &alias) else { continue };
             let probe = Probe {
                 table: join.table.clone(),
                 alias,
                 keys,
                 conditions: conditions.clone(),
-                covers: Vec::new(),
+                place: None,
             };
-            let any = vec![(position(probes, probe), Link::Columns(columns))];
+            let any = vec![(position(probes, probe), link)];
             asked.links.push(Links { any, otherwise: Otherwise::Conditions(conditions) });
         }
         for one in sky {
             let any = self.sky_links(branch, &one, probes);
-            asked.links.push(Links {
-                any,
-                otherwise: Otherwise::Sky(self.dialect.text(&one.overlapping)),
-            });
+            asked.links.push(Links { any, otherwise: Otherwise::Sky(Box::new(one.overlap)) });
         }
         asked
     }
 
-    /// Links with the regions, and with the positions that stand in for them; none where the regions are
-    /// not all as they are supposed to be.
+    /// Links with the regions, and with the positions that stand in for them; none where not all rows are
+    /// found so.
     fn sky_links(
         &self,
         branch: &Branch,
@@ -167,20 +182,23 @@ impl Target {
     ) -> Vec<(usize, Link)> {
         let Some(link) = self.link(sky.join, &sky.keys) else { return Vec::new() };
         let mut any = Vec::new();
-        if sky.cover.latitude.is_some() && !sky.is_convex {
+        if sky.cover.latitude.is_some() && !sky.is_whole {
             return any;
         }
         if let Some(stand_in) = &sky.stand_in {
-            let direct = stand_in.only_alias().and_then(|alias| self.direct(branch, alias));
-            let Some((join, keys, columns)) = direct else { return any };
+            let direct =
+                stand_in.condition.only_alias().and_then(|alias| self.direct(branch, alias));
+            let Some((join, keys, link)) = direct else { return any };
+            let place = stand_in.position.clone();
+            let place = place.map(|(lon, lat)| (sky.cover.clone(), At::Position(lon, lat)));
             let probe = Probe {
                 table: join.table.clone(),
                 alias: join.alias.clone(),
                 keys,
-                conditions: vec![stand_in.clone()],
-                covers: Vec::new(),
+                conditions: vec![stand_in.condition.clone()],
+                place,
             };
-            any.push((position(probes, probe), Link::Columns(columns)));
+            any.push((position(probes, probe), link));
         }
         // Dataset types call the same table by several names.
         let probe = Probe {
@@ -188,41 +206,64 @@ impl Target {
             alias: "region".to_owned(),
             keys: sky.keys.clone(),
             conditions: Vec::new(),
-            covers: vec![sky.cover.clone()],
+            place: Some((sky.cover.clone(), At::Region)),
         };
         any.push((position(probes, probe), link));
         any
     }
 
-    /// The statement of a probe: keys, and the region where it is tested; at most `limit` rows.
-    pub fn probe(&self, probe: &Probe, limit: usize) -> (String, Vec<Cell>) {
+    /// The statements of a probe, which find its rows together: keys, and what tells where a row is; at most
+    /// `limit` rows each.
+    pub fn probe(&self, probe: &Probe, limit: usize) -> Vec<(String, Vec<Cell>)> {
         let mut parameters = Parameters::new(self.dialect);
         let own = |name: &String| self.dialect.text(&column(&probe.alias, name));
         let mut outputs: Vec<String> = probe.keys.iter().map(own).collect();
-        if !probe.covers.is_empty() {
-            outputs.push(self.dialect.text(&column(&probe.alias, "region")));
+        let conditions = probe.conditions.iter();
+        let mut conditions: Vec<String> =
+            conditions.map(|condition| condition.text(self.dialect, &mut parameters)).collect();
+        match &probe.place {
+            Some((cover, At::Region)) => {
+                outputs.push(self.dialect.text(&column(&probe.alias, "region")));
+                let keys = probe.keys.iter().map(|key| (key.clone(), column(&probe.alias, key)));
+                let overlap = self.overlap(&probe.table, keys, cover);
+                conditions.push(self.overlapping(&overlap, &mut parameters));
+            }
+            Some((_, At::Position(lon, lat))) => outputs.extend([lon.clone(), lat.clone()]),
+            None => {}
         }
-        let mut conditions: Vec<String> = probe
-            .conditions
-            .iter()
-            .map(|condition| condition.text(self.dialect, &mut parameters))
-            .collect();
-        let keys: Vec<(String, Expr)> =
-            probe.keys.iter().map(|key| (key.clone(), column(&probe.alias, key))).collect();
-        conditions.extend(
-            probe
-                .covers
-                .iter()
-                .map(|cover| self.dialect.text(&self.overlapping(&probe.table, &keys, cover))),
-        );
+        let from = format!("{} AS {}", self.table(&probe.table), self.dialect.name(&probe.alias));
         let text = format!(
-            "SELECT {}\nFROM {} AS {}\nWHERE {}\nLIMIT {limit}",
+            "SELECT {}\nFROM {from}\nWHERE {}\nLIMIT {limit}",
             outputs.join(", "),
-            self.table(&probe.table),
-            self.dialect.name(&probe.alias),
             conditions.join("\n  AND ")
         );
-        (text, parameters.into_cells())
+        let mut statements = vec![(text, parameters.into_cells())];
+        // The trixels of a region need not have its centre.
+        if let Some((Cover { latitude: Some(_), .. }, At::Region)) = &probe.place {
+            statements.push((self.unusual(probe, &from, limit), Vec::new()));
+        }
+        statements
+    }
+
+    /// The rows whose region is of a kind whose centre may be outside of it: a convex polygon's is not, and only
+    /// such an encoding begins with that letter. An index of the keys of such rows is enough to find them, as
+    /// no other column is read of all rows; see docs/performance.md.
+    fn unusual(&self, probe: &Probe, from: &str, limit: usize) -> String {
+        let listed = |alias: &str| -> String {
+            let names = probe.keys.iter().map(|key| self.dialect.text(&column(alias, key)));
+            names.collect::<Vec<_>>().join(", ")
+        };
+        // The limit keeps the keys apart, whose plan would otherwise depend on what the regions cost.
+        format!(
+            "SELECT {}, (SELECT r.region FROM {} AS r WHERE ({}) = ({}))\nFROM (\n    SELECT {}\n    FROM \
+             {from}\n    WHERE substr({}, 1, 1) <> 'c'\n    LIMIT {limit}\n  ) AS u",
+            listed("u"),
+            self.table(&probe.table),
+            listed("r"),
+            listed("u"),
+            listed(&probe.alias),
+            self.dialect.text(&column(&probe.alias, "region")),
+        )
     }
 
     /// Statements for the first `count` times of a column in the dimension tables; `None` where it is not a
@@ -301,7 +342,9 @@ impl Target {
                     let texts = conditions.iter().map(|one| one.text(self.dialect, parameters));
                     linked.others.extend(texts);
                 }
-                (None, Otherwise::Sky(overlapping)) => linked.others.push(overlapping.clone()),
+                (None, Otherwise::Sky(overlap)) => {
+                    linked.others.push(self.overlapping(overlap, parameters));
+                }
             }
         }
         Some(linked)
@@ -333,41 +376,48 @@ impl Target {
     ) -> Option<String> {
         let width = keys.first().map_or(0, Vec::len);
         let rows = self.dialect.known_rows(keys, width, parameters)?;
-        Some(match link {
-            Link::Columns(columns) => {
-                format!("({}) IN ({rows})", columns.join(", "))
-            }
-            Link::Visits { same, instrument, exposure, visit } => {
-                let own = same.iter().map(|(column, _)| column);
-                let columns: Vec<&str> = own.chain([exposure]).map(String::as_str).collect();
-                let mut keys: Vec<String> = same.iter().map(|(_, at)| format!("n.k{at}")).collect();
-                keys.push("v.exposure".to_owned());
-                format!(
-                    "({}) IN (SELECT {} FROM ({rows}) AS n JOIN {} AS v ON v.instrument = \
-                     n.k{instrument} AND v.visit = n.k{visit})",
-                    columns.join(", "),
-                    keys.join(", "),
-                    self.table("visit_definition"),
-                )
-            }
-        })
+        let (whole, given) = self.linking(link, &rows, None);
+        let Some(detector) = link.detector.filter(|_| keys.len() > MANY) else {
+            return Some(format!("({whole}) IN ({given})"));
+        };
+        // Registries have no index for a detector of a visit: all datasets of a visit are read for each of its
+        // detectors, unless the visits are looked up first, and what they have is compared with a table of hashes.
+        let (coarse, some) = self.linking(link, &rows, Some(detector));
+        Some(format!("(({coarse}) IN ({some})\n      AND (({whole}) IN ({given})) IS TRUE)"))
     }
 
-    /// A join of a branch whose rows are found by columns of the dataset alone, its key, and those columns.
-    fn direct<'b>(
-        &self,
-        branch: &'b Branch,
-        alias: &str,
-    ) -> Option<(&'b Join, Vec<String>, Vec<String>)> {
+    /// The columns of a dataset, and a SELECT of what they may equal, but for the key at a position.
+    fn linking(&self, link: &Link, rows: &str, without: Option<usize>) -> (String, String) {
+        let same = link.same.iter().filter(|(_, at)| Some(*at) != without);
+        let mut columns: Vec<&str> = same.clone().map(|(column, _)| column.as_str()).collect();
+        let mut keys: Vec<String> = same.map(|(_, at)| format!("n.k{at}")).collect();
+        let Some(Visits { instrument, exposure, visit }) = &link.visits else {
+            let given = match without {
+                Some(_) => format!("SELECT {} FROM ({rows}) AS n", keys.join(", ")),
+                None => rows.to_owned(),
+            };
+            return (columns.join(", "), given);
+        };
+        columns.push(exposure);
+        keys.push("v.exposure".to_owned());
+        let given = format!(
+            "SELECT {} FROM ({rows}) AS n JOIN {} AS v ON v.instrument = n.k{instrument} AND v.visit = \
+             n.k{visit}",
+            keys.join(", "),
+            self.table("visit_definition"),
+        );
+        (columns.join(", "), given)
+    }
+
+    /// A join of a branch whose rows are found by columns of the dataset alone, its key, and how it is found.
+    fn direct<'b>(&self, branch: &'b Branch, alias: &str) -> Option<(&'b Join, Vec<String>, Link)> {
         let join = branch.joins.iter().find(|join| join.alias == alias)?;
         if join.multiplicity == Multiplicity::Many {
             return None;
         }
         let keys: Vec<String> = join.on.iter().map(|(own, _)| own.clone()).collect();
-        match self.link(join, &keys)? {
-            Link::Columns(columns) => Some((join, keys, columns)),
-            Link::Visits { .. } => None,
-        }
+        let link = self.link(join, &keys).filter(|link| link.visits.is_none())?;
+        Some((join, keys, link))
     }
 
     /// How a dataset refers to a row of a join, by its key.
@@ -385,11 +435,15 @@ impl Target {
                 _ => return None,
             }
         }
-        let Some((exposure, visit)) = through else {
-            return Some(Link::Columns(same.into_iter().map(|(column, _)| column).collect()));
+        let visits = match through {
+            Some((exposure, visit)) => {
+                let instrument = keys.iter().position(|key| key == "instrument")?;
+                Some(Visits { instrument, exposure, visit })
+            }
+            None => None,
         };
-        let instrument = keys.iter().position(|key| key == "instrument")?;
-        Some(Link::Visits { same, instrument, exposure, visit })
+        let detector = keys.iter().position(|key| key == "detector").filter(|_| keys.len() > 2);
+        Some(Link { same, visits, detector })
     }
 }
 

@@ -12,8 +12,10 @@ use super::Target;
 use super::invert::{Condition, Inverted};
 use super::scalar::column;
 use crate::geom::{LonLat, to_degrees};
-use crate::plan::{Branch, Cover, Join, LEVEL, On, Scalar, Test};
+use crate::obscore::ColumnType;
+use crate::plan::{Branch, Cover, Join, LEVEL, On, RANGES, Scalar, Test};
 use crate::resolve::service::{Native, ObsCore};
+use crate::sql::Parameters;
 
 /// Dimension elements whose regions' trixels the registry keeps, all of them.
 pub type Known = BTreeMap<String, Kept>;
@@ -23,8 +25,6 @@ pub type Known = BTreeMap<String, Kept>;
 pub struct Kept {
     /// The columns of its primary key.
     pub keys: Vec<String>,
-    /// Whether all regions are known to be convex polygons, whose centres are inside of them.
-    pub is_convex: bool,
 }
 
 /// A cover on a branch.
@@ -36,13 +36,37 @@ pub(super) struct Sky<'b> {
     pub join: &'b Join,
     /// Its key.
     pub keys: Vec<String>,
-    /// Whether all its regions are convex polygons.
-    pub is_convex: bool,
-    /// A condition on the position that stands in for a region that is not there.
-    pub stand_in: Option<Condition>,
+    /// Whether all rows are found by their regions, or by the position that stands in for them.
+    pub is_whole: bool,
+    /// The position that stands in for a region that is not there.
+    pub stand_in: Option<StandIn>,
     /// What holds where a region overlaps the cover, or a position stands in for it.
-    pub overlapping: Expr,
+    pub overlap: Overlap,
 }
+
+/// A position that stands in for a region.
+#[derive(Debug, Clone)]
+pub(super) struct StandIn {
+    /// What holds where it is as far north or south as a shape.
+    pub condition: Condition,
+    /// Its longitude and latitude in degrees, in SQL, where its table has them as they are.
+    pub position: Option<(String, String)>,
+}
+
+/// Regions of an element that overlap a trixel of a cover.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Overlap {
+    /// The element.
+    element: String,
+    /// Columns of its key, and what they equal in SQL.
+    keys: Vec<(String, String)>,
+    cover: Cover,
+    /// The region in SQL, where a centre need not be inside of it.
+    elsewhere: Option<String>,
+}
+
+/// Trixels are told one by one up to so many; a few ranges of more are written down.
+const SINGLE: u64 = 1_000;
 
 impl Target {
     /// The covers on a branch, as far as the trixels of its regions are known; `None` where no row of it has
@@ -71,46 +95,83 @@ impl Target {
                 continue;
             };
             let Some(kept) = known.get(&join.table) else { continue };
-            let keys: Vec<(String, Expr)> =
-                kept.keys.iter().map(|own| (own.clone(), self.key(join, own))).collect();
-            let overlapping = self.overlapping(&join.table, &keys, cover);
-            let stand_in = match cover.latitude.and_then(scalar) {
-                Some(Scalar::Coalesce(parts)) => self.latitudes(parts.get(1..)?, cover),
-                _ => None,
-            };
+            let keys = kept.keys.iter().map(|own| (own.clone(), self.key(join, own)));
+            let mut overlap = self.overlap(&join.table, keys, cover);
+            if cover.latitude.is_some() {
+                overlap.elsewhere = Some(self.dialect.text(&column(alias, "region")));
+            }
+            let stand_in = self.stand_in(cover, &scalar);
             // What cannot be looked up is tested row by row.
-            let is_convex = kept.is_convex && stands_in == stand_in.is_some();
-            let overlapping = match cover.latitude {
-                Some(_) => self.or_elsewhere(alias, &overlapping),
-                None => overlapping,
-            };
+            let is_whole = stands_in == stand_in.is_some();
             let keys = kept.keys.clone();
-            sky.push(Sky { cover, join, keys, is_convex, stand_in, overlapping });
+            sky.push(Sky { cover, join, keys, is_whole, stand_in, overlap });
         }
         Some(sky)
     }
 
-    /// The condition that a position is as far north or south as the shape.
-    fn latitudes(&self, parts: &[Scalar], cover: &Cover) -> Option<Condition> {
+    /// The position that stands in for the region of a cover on centres.
+    fn stand_in<'b>(
+        &self,
+        cover: &Cover,
+        scalar: &impl Fn(usize) -> Option<&'b Scalar>,
+    ) -> Option<StandIn> {
+        let rest = |at: usize| match scalar(at)? {
+            Scalar::Coalesce(parts) => match parts.get(1..)? {
+                [rest] => Some(rest),
+                _ => None,
+            },
+            _ => None,
+        };
+        let (lon, lat) = (rest(cover.column), rest(cover.latitude?)?);
+        let condition = self.latitudes(lat, cover)?;
+        let own = condition.only_alias();
+        let plain = |scalar: &Scalar| match scalar {
+            Scalar::Column { alias, .. } if own == Some(alias.as_str()) => {
+                Some(self.dialect.text(&self.value(scalar, ColumnType::Double)))
+            }
+            _ => None,
+        };
+        let position = lon.and_then(plain).zip(plain(lat));
+        Some(StandIn { condition, position })
+    }
+
+    /// The condition that a position is as far north or south as the shapes.
+    fn latitudes(&self, latitude: &Scalar, cover: &Cover) -> Option<Condition> {
         /// Wider than rounding, in degrees.
         const MARGIN: f64 = 1e-6;
-        let [latitude] = parts else { return None };
-        let circle = cover.shape.bounding_circle()?;
-        let centre = to_degrees(LonLat::from(circle.center).lat);
-        let radius = to_degrees(circle.opening_angle) + MARGIN;
-        let test = Test::Within { low: centre - radius, high: centre + radius };
-        match self.inverted(latitude, &test) {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for shape in cover.shapes.regions() {
+            let circle = shape.bounding_circle()?;
+            let centre = to_degrees(LonLat::from(circle.center).lat);
+            let radius = to_degrees(circle.opening_angle) + MARGIN;
+            (low, high) = (low.min(centre - radius), high.max(centre + radius));
+        }
+        if low > high {
+            // Nothing is there.
+            (low, high) = (0.0, 0.0);
+        }
+        match self.inverted(latitude, &Test::Within { low, high }) {
             Inverted::Only(condition) => Some(condition),
             _ => None,
         }
     }
 
     /// The conditions of covers on one of Butler's own tables.
-    pub(super) fn native_sky(&self, native: &Native, covers: &[Cover], known: &Known) -> Vec<Expr> {
+    pub(super) fn native_sky(
+        &self,
+        native: &Native,
+        covers: &[Cover],
+        known: &Known,
+        parameters: &mut Parameters,
+    ) -> Vec<String> {
         let Some(kept) = known.get(&native.from) else { return Vec::new() };
-        let keys: Vec<(String, Expr)> =
-            kept.keys.iter().map(|key| (key.clone(), column(&native.alias, key))).collect();
-        covers.iter().map(|cover| self.overlapping(&native.from, &keys, cover)).collect()
+        let mut texts = Vec::new();
+        for cover in covers {
+            let keys = kept.keys.iter().map(|key| (key.clone(), column(&native.alias, key)));
+            let overlap = self.overlap(&native.from, keys, cover);
+            texts.push(self.overlapping(&overlap, parameters));
+        }
+        texts
     }
 
     /// A key of the region's row: where the data ID has it, or in the row itself.
@@ -121,52 +182,57 @@ impl Target {
         }
     }
 
-    /// Whether that holds, or the centre may be outside of the region: of a convex polygon (whose encoding
-    /// begins with that letter) it is inside, of other regions and of none it need not be.
-    fn or_elsewhere(&self, alias: &str, overlapping: &Expr) -> Expr {
-        let region = column(alias, "region");
-        self.dialect
-            .fill("({0} OR {1} IS NULL OR substr({1}, 1, 1) <> 'c')", &[overlapping, &region])
-    }
-
-    /// Whether the region of an element's row, by its key, overlaps a trixel of the cover.
-    pub(super) fn overlapping(
+    /// Regions of an element, by their keys, that overlap a trixel of a cover.
+    pub(super) fn overlap(
         &self,
         element: &str,
-        keys: &[(String, Expr)],
+        keys: impl Iterator<Item = (String, Expr)>,
         cover: &Cover,
-    ) -> Expr {
-        let own: Vec<String> = keys.iter().map(|(_, key)| self.dialect.text(key)).collect();
+    ) -> Overlap {
+        let keys = keys.map(|(name, key)| (name, self.dialect.text(&key))).collect();
+        let (element, cover) = (element.to_owned(), cover.clone());
+        Overlap { element, keys, cover, elsewhere: None }
+    }
+
+    /// Whether a region overlaps a trixel of the cover.
+    pub(super) fn overlapping(&self, overlap: &Overlap, parameters: &mut Parameters) -> String {
+        let Overlap { element, keys, cover, elsewhere } = overlap;
+        let own: Vec<&str> = keys.iter().map(|(_, key)| key.as_str()).collect();
         // The element's own key is called by the element's name in the table of overlaps.
         let names: Vec<String> = keys
             .iter()
             .map(|(name, _)| if name == "id" { element } else { name })
             .map(|name| format!("o.{}", self.dialect.name(name)))
             .collect();
-        let ranges: Vec<String> = cover
-            .ranges
-            .iter()
-            .map(|(first, last)| match first == last {
-                true => format!("o.skypix_index = {first}"),
-                false => format!("o.skypix_index BETWEEN {first} AND {last}"),
-            })
-            .collect();
-        let ranges = if ranges.is_empty() { "1 = 0".to_owned() } else { ranges.join(" OR ") };
-        Expr::cust(format!(
+        let condition = format!(
             "({own}) IN (\n    SELECT {names}\n    FROM {table} AS o\n    WHERE o.skypix_system = 'htm' \
-             AND o.skypix_level = {LEVEL}\n      AND ({ranges})\n  )",
+             AND o.skypix_level = {LEVEL}\n      AND {trixels}\n  )",
             own = own.join(", "),
             names = names.join(", "),
             table = self.table(&format!("{element}_skypix_overlap")),
-        ))
+            trixels = self.trixels(cover, parameters),
+        );
+        // Inside of a convex polygon (whose encoding begins with that letter) is its centre, of other regions
+        // and of none it need not be.
+        match elsewhere {
+            Some(region) => {
+                format!("({condition} OR {region} IS NULL OR substr({region}, 1, 1) <> 'c')")
+            }
+            None => condition,
+        }
     }
 
-    /// Asks for a region of an element that is no convex polygon.
-    pub fn unusual(&self, element: &str) -> String {
-        format!(
-            "SELECT 1 FROM {} AS e WHERE substr(e.region, 1, 1) <> 'c' LIMIT 1",
-            self.table(element)
-        )
+    /// Whether a row of a table of overlaps has a trixel of the cover.
+    fn trixels(&self, cover: &Cover, parameters: &mut Parameters) -> String {
+        if cover.trixels() <= SINGLE || cover.ranges.len() > RANGES {
+            let trixels = cover.ranges.iter().flat_map(|(first, last)| *first..=*last);
+            return self.dialect.one_of("o.skypix_index", trixels, parameters);
+        }
+        let ranges = cover.ranges.iter();
+        let ranges: Vec<String> = ranges
+            .map(|(first, last)| format!("o.skypix_index BETWEEN {first} AND {last}"))
+            .collect();
+        format!("({})", ranges.join(" OR "))
     }
 
     /// Asks for regions of an element, by its key in its own table, whose trixels are not kept; a few are

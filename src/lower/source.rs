@@ -200,6 +200,7 @@ impl Target {
         wanted: Wanted<'_>,
         covers: &[Cover],
         known: &Known,
+        parameters: &mut Parameters,
     ) -> String {
         let value = |at: usize| native.values.get(at).unwrap_or(&Scalar::Null);
         let kind = |at: usize| {
@@ -221,8 +222,7 @@ impl Target {
             let alias = self.dialect.name(&join.alias);
             text.push_str(&format!("\nJOIN {} AS {alias} ON {}", join.table, on.join(" AND ")));
         }
-        let sky = self.native_sky(native, covers, known);
-        let sky: Vec<String> = sky.iter().map(|one| self.dialect.text(one)).collect();
+        let sky = self.native_sky(native, covers, known, parameters);
         if !sky.is_empty() {
             text.push_str(&format!("\nWHERE {}", sky.join("\n  AND ")));
         }

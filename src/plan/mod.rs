@@ -18,7 +18,7 @@ pub use scalar::{
     Bound, COLLECTIONS, DATASET, Operator, RUN, RegionPart, Scalar, TimeForm, ValueKind,
 };
 
-pub use sky::{Cover, LEVEL};
+pub use sky::{Cover, LEVEL, RANGES};
 pub use wish::{Constant, Test, Wish};
 
 use crate::obscore::ColumnType;

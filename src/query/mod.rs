@@ -9,6 +9,7 @@
 mod abilities;
 mod check;
 mod full;
+mod near;
 mod plain;
 mod push;
 mod sky;
@@ -19,6 +20,7 @@ mod write;
 
 pub use abilities::{Ability, abilities};
 pub use check::{Uploaded, check};
+pub use near::{Near, Side, are_equal_somewhere, nearby, shapes};
 pub use plain::{Plain, Sought, plain};
 pub use push::pushed;
 pub use sky::covers;
@@ -26,5 +28,6 @@ pub use top::{Top, top};
 pub use tree::*;
 pub use wish::wishes;
 pub use write::{
-    Needs, Place, Regional, Sql, Written, column, conditions, encoded, fallback, needs, write,
+    Needs, Pairs, Place, Regional, Sql, Written, column, conditions, encoded, fallback, needs,
+    write,
 };

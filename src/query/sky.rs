@@ -3,17 +3,14 @@
 //! In: a checked query and one of its tables. Out: for each condition that a region of the table, or its
 //! centre, shares a point with a geometry that is known, the HTM trixels of that geometry. Butler keeps the trixels of
 //! each region beside it, so the rows can be found by number; the condition itself stays and is exact.
-//! See [`htm::cover`] for why no row is missed.
+//! See [`htm::cover`](crate::geom::htm::cover) for why no row is missed.
 
 use super::push::conjuncts;
 use super::tree::{Checked, Node, TableId, Truth, Value};
 use crate::adql::Comparator;
 use crate::functions::{Geometry, Kind, Point, circle, polygon, rectangle};
-use crate::geom::{Circle, Region, htm};
-use crate::plan::{Cover, LEVEL, RegionPart};
-
-/// Ranges at most; a geometry of more is covered by coarser ones.
-const RANGES: usize = 32;
+use crate::geom::{Circle, Region};
+use crate::plan::{Cover, RegionPart};
 
 /// The covers that every row of the table at `source` must have to matter. `part` tells what a column
 /// of a table is of a region that the registry stores.
@@ -30,6 +27,15 @@ pub fn covers(
 
 /// The column of a stored region; or that of the longitude of one's centre, and that of the latitude.
 pub(super) type Place = (usize, Option<usize>);
+
+/// The place of a value that is a stored region of the table called `id`, or the centre of one.
+pub(super) fn place_of(
+    value: &Value,
+    id: usize,
+    part: &dyn Fn(usize) -> Option<RegionPart>,
+) -> Option<Place> {
+    Look { id, part }.place(value)
+}
 
 /// Looks for columns of one table.
 pub(super) struct Look<'a> {
@@ -48,10 +54,7 @@ impl Look<'_> {
             (Comparator::Greater | Comparator::GreaterOrEqual, _, call) => self.near(call, left)?,
             _ => return None,
         };
-        let ranges = htm::cover(&shape, LEVEL, RANGES);
-        let ranges = ranges.iter().map(|range| (range.start, range.end - 1)).collect();
-        let (column, latitude) = place;
-        Some(Cover { column, latitude, shape, ranges })
+        Some(Cover::new(place.0, place.1, vec![shape]))
     }
 
     /// The column and the other geometry of CONTAINS and INTERSECTS.

@@ -161,6 +161,8 @@ pub enum Node {
     Boolean(bool),
     /// A column: number of its table, position.
     Column(usize, usize),
+    /// The number of a row: number of its table, which is one of SQLite's.
+    Row(usize),
     /// A value with the opposite sign.
     Negative(Box<Value>),
     /// Two numbers with an operator between them.

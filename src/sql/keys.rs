@@ -7,6 +7,27 @@ use super::{Dialect, Parameters};
 use crate::value::Cell;
 
 impl Dialect {
+    /// Whether an integer is among many.
+    pub fn one_of(
+        self,
+        value: &str,
+        numbers: impl Iterator<Item = u64>,
+        parameters: &mut Parameters,
+    ) -> String {
+        let list: Vec<String> = numbers.map(|number| number.to_string()).collect();
+        let list = list.join(",");
+        match self {
+            Self::Postgres => {
+                let list = parameters.text(&format!("{{{list}}}"));
+                format!("{value} = ANY (CAST({list} AS bigint[]))")
+            }
+            Self::Sqlite => {
+                let list = parameters.text(&format!("[{list}]"));
+                format!("{value} IN (SELECT value FROM json_each({list}))")
+            }
+        }
+    }
+
     /// A SELECT of rows of `width` cells; `None` where a cell is neither text nor an integer.
     pub fn known_rows(
         self,
@@ -97,6 +118,18 @@ mod tests {
         let cells = postgres.into_cells();
         let array = r#"{"a\"b\\","c,d"}"#;
         assert_eq!(cells, [Cell::Text(array.to_owned()), Cell::Text("{1,-2}".to_owned())]);
+    }
+
+    #[test]
+    fn numbers_are_a_parameter() {
+        for (dialect, text, list) in [
+            (Dialect::Sqlite, "i IN (SELECT value FROM json_each(?1))", "[3,40]"),
+            (Dialect::Postgres, "i = ANY (CAST(CAST($1 AS text) AS bigint[]))", "{3,40}"),
+        ] {
+            let mut parameters = Parameters::new(dialect);
+            assert_eq!(dialect.one_of("i", [3, 40].into_iter(), &mut parameters), text);
+            assert_eq!(parameters.into_cells(), [Cell::Text(list.to_owned())]);
+        }
     }
 
     #[test]

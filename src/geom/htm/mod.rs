@@ -11,7 +11,7 @@ mod finder;
 mod ranges;
 
 pub use finder::{cover, envelope, interior};
-pub use ranges::Range;
+pub use ranges::{Range, all, coarser};
 
 use super::{Vector3, orientation};
 

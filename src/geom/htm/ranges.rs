@@ -20,6 +20,15 @@ pub(super) fn push(ranges: &mut Vec<Range>, range: Range) {
     }
 }
 
+/// Rounds ranges outwards until there are at most so many, or all indices of a level are one.
+pub fn coarser(ranges: &mut Vec<Range>, most: usize) {
+    let mut bits = 0;
+    while ranges.len() > most.max(1) && bits < u64::BITS - 2 {
+        bits += 2;
+        expand(ranges, bits);
+    }
+}
+
 /// Rounds all ranges outwards to multiples of 2^`bits`.
 pub(super) fn expand(ranges: &mut Vec<Range>, bits: u32) {
     let mask = low_bits(bits);
@@ -47,10 +56,14 @@ fn low_bits(bits: u32) -> u64 {
 
 /// What is in any of two sets.
 pub(super) fn union(a: &[Range], b: &[Range]) -> Vec<Range> {
-    let mut all: Vec<Range> = a.iter().chain(b).copied().collect();
-    all.sort_by_key(|range| range.start);
-    let mut joined = Vec::with_capacity(all.len());
-    for range in all {
+    all(a.iter().chain(b).copied().collect())
+}
+
+/// What is in any of many sets.
+pub fn all(mut ranges: Vec<Range>) -> Vec<Range> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut joined = Vec::with_capacity(ranges.len());
+    for range in ranges {
         push(&mut joined, range);
     }
     joined

@@ -37,12 +37,23 @@ pub enum Place {
 /// and whether there is a value for rows without a region.
 pub type Regional = (RegionPart, bool);
 
+/// Pairs of rows of two tables among which those are that some condition of the query allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pairs {
+    /// A table with the numbers of rows in `a` and `b`, and an index on both.
+    pub table: String,
+    /// The numbers of the tables.
+    pub sources: [usize; 2],
+}
+
 /// What a statement is written for.
 pub struct Sql<'a> {
     /// The dialect.
     pub dialect: Dialect,
     /// A place for each of the query's sources.
     pub places: &'a [Place],
+    /// What is known of pairs of rows.
+    pub pairs: &'a [Pairs],
     /// Common table expressions that the places refer to: `name AS (…)`, with commas.
     pub preamble: &'a str,
     /// Which columns are computed from an encoded region, and how.

@@ -1,7 +1,7 @@
 //! SELECT, set operators, order and limits in SQL.
 
 use super::super::tree::{Node, Rows, Select, Set, SortKey, Value};
-use super::{Writer, column};
+use super::{Pairs, Writer, column};
 use crate::adql::SetOperator;
 use crate::catalog::Type;
 
@@ -239,6 +239,16 @@ impl Writer<'_> {
         self.select_with(select, outputs, types, &[])
     }
 
+    /// The pairs of rows that a SELECT can be about.
+    fn pairs(&self, select: &Select) -> Vec<String> {
+        let numbers = select.numbers(self.checked);
+        let own = |pairs: &&Pairs| pairs.sources.iter().all(|id| numbers.contains(id));
+        let text = |Pairs { table, sources: [a, b] }: &Pairs| {
+            format!("t{b}.rowid IN (SELECT b FROM {table} WHERE a = t{a}.rowid)")
+        };
+        self.sql.pairs.iter().filter(own).map(text).collect()
+    }
+
     /// As [`Self::select`], with further columns.
     fn select_with(
         &mut self,
@@ -275,8 +285,11 @@ impl Writer<'_> {
         let distinct = if select.distinct { "DISTINCT " } else { "" };
         let from = self.from(&select.from);
         let mut text = format!("SELECT {distinct}{}\nFROM {from}", own.join(", "));
-        if let Some(filter) = &select.filter {
-            text.push_str(&format!("\nWHERE {}", self.truth(filter)));
+        let mut conditions: Vec<String> =
+            select.filter.iter().map(|filter| self.truth(filter)).collect();
+        conditions.extend(self.pairs(select));
+        if !conditions.is_empty() {
+            text.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
         }
         if !select.group.is_empty() {
             let group: Vec<String> =

@@ -46,6 +46,7 @@ impl Writer<'_> {
             Node::Timestamp(text) => self.parameters.timestamp(text),
             Node::Boolean(truth) => dialect.boolean(*truth).to_owned(),
             Node::Column(id, position) => format!("t{id}.{}", column(*position)),
+            Node::Row(id) => format!("t{id}.rowid"),
             Node::Negative(one) => {
                 let whole = integers(std::slice::from_ref(&**one));
                 dialect.negative(&self.value(one), whole)

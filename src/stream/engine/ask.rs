@@ -147,7 +147,8 @@ impl Service {
         let dialect = self.sites.get(home)?.database.dialect();
         let regional = |table: TableId, column| self.regional(table, column).is_some();
         let foreign = |table: TableId| self.site(table) != Some(home);
-        let whole = abilities(checked, dialect, &regional, &foreign) == Ability::Whole;
+        let whole = abilities(checked, dialect, &regional, &foreign) == Ability::Whole
+            && !self.pairs_rows(checked);
         whole.then_some(home)
     }
 
@@ -193,17 +194,23 @@ impl Service {
             if self.site(table) == home { self.regional(table, column) } else { None }
         };
         let needs = query::needs(checked, &regional);
-        let mut places = Vec::with_capacity(checked.sources.len());
+        let mut places = vec![Place::Table(String::new()); checked.sources.len()];
         let mut preamble = Preamble::new(session.dialect());
-        for (at, source) in checked.sources.iter().enumerate() {
+        let nearby = self.nearby(checked);
+        let mut left: Vec<usize> = (0..checked.sources.len()).collect();
+        while !left.is_empty() {
+            let at = staged.next(question, &nearby, &left);
+            left.retain(|other| *other != at);
+            let Some(source) = checked.sources.get(at) else { continue };
             let mut needed = needs.get(at).cloned().unwrap_or_default();
             needed.covers = self.covers(checked, at);
+            needed.covers.extend(staged.covers(session, question, &nearby, at).await?);
             needed.wishes = query::wishes(checked, at);
             if at == 0 {
                 needed.wishes.extend(wishes.iter().cloned());
             }
             let here = home.is_some() && self.site(source.table) == home;
-            places.push(match self.origin(source.table) {
+            let place = match self.origin(source.table) {
                 Some(Origin::ObsCore(site, view)) if here => {
                     self.obscore(session, site, view, &needed, &mut preamble).await?
                 }
@@ -212,13 +219,18 @@ impl Service {
                     self.native(session, site, native, &needed, joined, &mut preamble).await?
                 }
                 _ => staged.bring(session, checked, at, &needed, uploads).await?,
-            });
+            };
+            if let Some(known) = places.get_mut(at) {
+                *known = place;
+            }
         }
+        let pairs = staged.pairs(session, question, &nearby).await?;
         staged.note(session, std::mem::take(&mut preamble.probed)).await?;
         let more = limit.map(|limit| limit.saturating_add(1));
         let sql = Sql {
             dialect: session.dialect(),
             places: &places,
+            pairs: &pairs,
             preamble: &preamble.text(),
             regional: &regional,
             twin: &|table, column| self.twin(table, column),
@@ -278,7 +290,8 @@ impl Service {
             preamble.tables.push(site.target.helper_tables(&[]));
         }
         let native = site.natives.get(native);
-        let select = native.map(|native| site.native_select(native, needs, &known));
+        let parameters = &mut preamble.parameters;
+        let select = native.map(|native| site.native_select(native, needs, &known, parameters));
         let select = select.unwrap_or_default();
         let computed = needs.values.iter().any(|at| {
             let value = native.and_then(|native| native.values.get(*at));
@@ -305,15 +318,7 @@ pub(super) async fn known(
     needs: &query::Needs,
 ) -> Result<Known> {
     let Some(site) = site.filter(|_| !needs.covers.is_empty()) else { return Ok(Known::new()) };
-    let mut known = site.known(session).await?.clone();
-    // A region of another form may be stored at any time, and its centre may lie outside of it.
-    if needs.covers.iter().any(|cover| cover.latitude.is_some()) {
-        for (element, kept) in &mut known {
-            let unusual = session.rows(&site.target.unusual(element), &[]).await?;
-            kept.is_convex = unusual.is_empty();
-        }
-    }
-    Ok(known)
+    site.known(session).await.cloned()
 }
 
 /// What the tables of a statement share.

@@ -8,6 +8,7 @@
 mod ask;
 mod held;
 mod keep;
+mod near;
 mod plain;
 mod probes;
 mod running;

@@ -188,6 +188,7 @@ impl Service {
             regions: published.target.regions,
             decode: false,
             limit: None,
+            pairs: &[],
         };
         let tested = conditions(question.checked, &plain.rows.tested, &sql, parameters);
         tested.join("\n  AND ")

@@ -3,26 +3,30 @@
 //! In: probes. Out: the keys of the rows that each has found, those by place tested exactly; nothing of one
 //! that found too many, which the query then tests itself.
 
+use futures::StreamExt;
+
 use crate::db::Session;
 use crate::diag::Result;
-use crate::functions::Geometry;
-use crate::geom::{Circle, Region, intersects};
-use crate::lower::{Keys, Probe, Target};
+use crate::functions::{Geometry, Point};
+use crate::geom::{Circle, Region, Vector3};
+use crate::lower::{At, Keys, Probe, Target};
 use crate::plan::Cover;
 use crate::query::Written;
 use crate::value::Cell;
 
 /// Keys of more rows are no help: a database finds so many as fast by itself.
 const MOST: usize = 5_000;
-/// Rows whose regions are looked at: a trixel has about fourteen for each that is wanted.
-const CANDIDATES: usize = 50_000;
+/// It cannot find places by itself.
+const MOST_PLACES: usize = 100_000;
+/// Rows whose places are looked at, one after the other: a trixel has about fourteen for each that is wanted.
+const CANDIDATES: usize = 400_000;
 /// Wider than the rounding of positions, in radians.
 const MARGIN: f64 = 1e-9;
 
 /// Runs probes, one after the other; their statements are added to `asked`.
 ///
 /// # Errors
-/// R028 and R029.
+/// R028, R029 and R041.
 pub async fn run(
     session: &mut Session,
     target: &Target,
@@ -31,35 +35,70 @@ pub async fn run(
 ) -> Result<Vec<Keys>> {
     let mut found = Vec::with_capacity(probes.len());
     for probe in probes {
-        let most = if probe.covers.is_empty() { MOST } else { CANDIDATES };
-        let (sql, parameters) = target.probe(probe, most + 1);
-        let mut rows = session.rows(&sql, &parameters).await?;
-        let few = rows.len() <= most;
-        if few && !probe.covers.is_empty() {
-            rows.retain_mut(|row| {
-                let region = row.pop();
-                probe.covers.iter().all(|cover| may_match(region.as_ref(), cover))
-            });
+        let (candidates, most) = match probe.place {
+            Some(_) => (CANDIDATES, MOST_PLACES),
+            None => (MOST, MOST),
+        };
+        let (mut looked, mut keys) = (0, Vec::new());
+        for (sql, parameters) in target.probe(probe, candidates + 1) {
+            let mut rows = session.stream(&sql, &parameters);
+            while let Some(row) = rows.next().await {
+                let mut row = row?;
+                looked += 1;
+                if probe.place.as_ref().is_none_or(|(cover, at)| may_match(&mut row, cover, at)) {
+                    keys.push(row);
+                }
+                if looked > candidates || keys.len() > most {
+                    break;
+                }
+            }
+            drop(rows);
+            asked.push(Written { text: sql, parameters, fields: Vec::new(), recipes: Vec::new() });
         }
-        asked.push(Written { text: sql, parameters, fields: Vec::new(), recipes: Vec::new() });
-        found.push((few && rows.len() <= MOST).then_some(rows));
+        let few = looked <= candidates && keys.len() <= most;
+        found.push(few.then_some(keys));
     }
     Ok(found)
 }
 
+/// Whether a row may be where a query looks for it; takes what tells that from its end.
+fn may_match(row: &mut Vec<Cell>, cover: &Cover, at: &At) -> bool {
+    match at {
+        At::Region => region_may_match(row.pop().as_ref(), cover),
+        At::Position(..) => {
+            let latitude = row.pop();
+            position_may_match(row.pop().as_ref(), latitude.as_ref(), cover)
+        }
+    }
+}
+
 /// Whether a stored region, or its centre, is where a query looks for it. What cannot be read has no centre:
 /// a position may stand in for it.
-fn may_match(region: Option<&Cell>, cover: &Cover) -> bool {
+fn region_may_match(region: Option<&Cell>, cover: &Cover) -> bool {
     let region = region.and_then(Cell::as_str).and_then(Geometry::of_region_column);
     match (region, cover.latitude) {
-        (Some(Geometry::Region(region)), None) => intersects(&region, &cover.shape),
+        (Some(Geometry::Region(region)), None) => cover.shapes.meet(&region),
         (Some(Geometry::Region(region)), Some(_)) => match region.bounding_circle() {
-            Some(circle) => {
-                let centre = Circle::from_angle(circle.center, MARGIN);
-                intersects(&Region::Circle(centre), &cover.shape)
-            }
+            Some(circle) => near(circle.center, cover),
             None => true,
         },
         (_, latitude) => latitude.is_some(),
     }
+}
+
+/// Whether a position is where a query looks for it. The query itself tells what is wrong with one that
+/// cannot be.
+fn position_may_match(lon: Option<&Cell>, lat: Option<&Cell>, cover: &Cover) -> bool {
+    match (lon, lat) {
+        (Some(Cell::Null), _) | (_, Some(Cell::Null)) => false,
+        (Some(Cell::Float(lon)), Some(Cell::Float(lat))) => match Point::new(*lon, *lat) {
+            Ok(point) => near(point.vector(), cover),
+            Err(_) => true,
+        },
+        _ => true,
+    }
+}
+
+fn near(centre: Vector3, cover: &Cover) -> bool {
+    cover.shapes.meet(&Region::Circle(Circle::from_angle(centre, MARGIN)))
 }

@@ -103,6 +103,16 @@ impl Service {
         Ok(Self { catalog, sites, regions, private, origins })
     }
 
+    /// Looks up what queries by place need to know of the registries, which takes a while the first time. What
+    /// fails is left to the query that needs it.
+    pub async fn look_ahead(&self) {
+        for site in &self.sites {
+            let Ok(mut session) = site.database.snapshot().await else { continue };
+            let _ = site.known(&mut session).await;
+            let _ = session.rollback().await;
+        }
+    }
+
     /// Where a table of the catalogue comes from; nothing for an upload.
     pub(super) fn origin(&self, table: TableId) -> Option<Origin> {
         match table {

@@ -85,8 +85,7 @@ impl Site {
                 let missing = session.rows(&missing, &[]).await?;
                 let harmless = |row: &Vec<Cell>| row.first().is_none_or(is_nowhere);
                 if missing.len() < 1000 && missing.iter().all(harmless) {
-                    let kept = Kept { keys: keys.clone(), is_convex: false };
-                    known.insert(element.clone(), kept);
+                    known.insert(element.clone(), Kept { keys: keys.clone() });
                 }
             }
             Ok(known)
@@ -217,10 +216,16 @@ impl Published {
 
 impl Site {
     /// The SELECT of what a query needs of one of Butler's own tables.
-    pub fn native_select(&self, native: &Native, needs: &Needs, known: &Known) -> String {
+    pub fn native_select(
+        &self,
+        native: &Native,
+        needs: &Needs,
+        known: &Known,
+        parameters: &mut Parameters,
+    ) -> String {
         let values = named(needs);
         let wanted = Wanted { values: &values, regions: &[] };
-        self.target.native_source(native, wanted, &needs.covers, known)
+        self.target.native_source(native, wanted, &needs.covers, known, parameters)
     }
 }
 

@@ -3,6 +3,8 @@
 //! In: one table of a question. Out: a temporary table with the columns that the question reads, and of
 //! the rows those that its conditions on this table alone leave over.
 
+use std::collections::BTreeMap;
+
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use tokio::runtime::Handle;
@@ -20,6 +22,7 @@ use crate::catalog::{Column, Type, tap_schema};
 use crate::db::{Database, Session};
 use crate::diag::{Diagnostic, Result};
 use crate::obscore::ColumnType;
+use crate::plan::Cover;
 use crate::query::{
     self, Checked, From, Needs, Node, Place, Rows, Select, Set, Source, Sql, TableId, Truth, Value,
     Written, column, pushed,
@@ -43,11 +46,13 @@ pub(super) enum Bring {
 
 /// What a question brings together, with one session for each registry it comes from.
 pub(super) struct Staged<'s> {
-    service: &'s Service,
+    pub(super) service: &'s Service,
     limits: Limits,
     running: &'s Running,
     sessions: Vec<(usize, Session)>,
     rows: u64,
+    /// Rows that are there, by the position of their source.
+    counts: BTreeMap<usize, u64>,
     bring: Bring,
     /// What was noted down.
     pub noted: Vec<Statement>,
@@ -56,8 +61,13 @@ pub(super) struct Staged<'s> {
 impl<'s> Staged<'s> {
     /// Nothing yet.
     pub fn new(service: &'s Service, limits: Limits, running: &'s Running, bring: Bring) -> Self {
-        let (sessions, noted) = (Vec::new(), Vec::new());
-        Self { service, limits, running, sessions, rows: 0, bring, noted }
+        let (sessions, noted, counts) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { service, limits, running, sessions, rows: 0, counts, bring, noted }
+    }
+
+    /// How many rows of a source are there, where it has been brought.
+    pub(super) fn count(&self, source: usize) -> Option<u64> {
+        self.counts.get(&source).copied()
     }
 
     /// Ends the sessions.
@@ -78,7 +88,7 @@ impl<'s> Staged<'s> {
         uploads: &[Upload],
     ) -> Result<Place> {
         let Some(source) = checked.sources.get(at) else { return Ok(Place::Table(String::new())) };
-        let name = format!("x{}", source.id);
+        let name = table(source.id);
         let known = self.columns(source.table, uploads);
         let mut wanted: Vec<(usize, Column)> = needs
             .values
@@ -93,17 +103,24 @@ impl<'s> Staged<'s> {
             wanted.iter().map(|(at, one)| (column(*at), one.kind.carrier())).collect();
         to.create_temporary(&name, &typed).await?;
         match (source.table, self.service.origin(source.table)) {
-            (TableId::Upload(_), _) if self.bring != Bring::Rows => {}
             (TableId::Upload(upload), _) => {
+                let mut count = 0;
                 if let Some(upload) = uploads.get(upload) {
                     for block in upload.blocks()? {
                         self.running.check()?;
-                        fill(to, &name, &wanted, &block?).await?;
+                        let block = block?;
+                        fill(to, &name, &wanted, &block).await?;
+                        count += block.len() as u64;
                     }
                 }
+                self.counts.insert(at, count);
             }
             (_, Some(Origin::ObsCore(site, _) | Origin::Native(site, _))) => {
-                self.fetch(to, &name, checked, at, site, &wanted).await?;
+                let before = self.rows;
+                self.fetch(to, checked, at, site, &wanted, &needs.covers).await?;
+                if self.bring == Bring::Rows {
+                    self.counts.insert(at, self.rows - before);
+                }
             }
             (TableId::Catalog(s, t), _) => {
                 let schema = self.service.catalog.schemas.get(s);
@@ -149,23 +166,24 @@ impl<'s> Staged<'s> {
     async fn fetch(
         &mut self,
         to: &mut Session,
-        name: &str,
         checked: &Checked,
         at: usize,
         site: usize,
         wanted: &[(usize, Column)],
+        covers: &[Cover],
     ) -> Result<()> {
         let service = self.service;
         let (Some(source), Some(place)) = (checked.sources.get(at), service.sites.get(site)) else {
             return Ok(());
         };
+        let name = table(source.id);
         let dialect = place.database.dialect();
         let regional = |table: TableId, column: usize| service.regional(table, column);
         let is_regional = |table, column| regional(table, column).is_some();
         let conditions = pushed(checked, at, dialect, &is_regional);
         let question = all_of(source, wanted, conditions);
         let mut needs = query::needs(&question, &regional).pop().unwrap_or_default();
-        needs.covers = service.covers(checked, at);
+        needs.covers = covers.to_vec();
         needs.wishes = query::wishes(checked, at);
         let left = self.limits.staged_rows.saturating_sub(self.rows);
         let running = self.running;
@@ -187,6 +205,7 @@ impl<'s> Staged<'s> {
         let sql = Sql {
             dialect,
             places: &[home],
+            pairs: &[],
             preamble: &preamble.text(),
             regional: &regional,
             twin: &|table, column| service.twin(table, column),
@@ -218,7 +237,7 @@ impl<'s> Staged<'s> {
                     return Err(too_many(self.limits.staged_rows));
                 }
                 running.check()?;
-                load(to, name, &batch).await?;
+                load(to, &name, &batch).await?;
             }
             Ok(count)
         };
@@ -236,6 +255,11 @@ impl<'s> Staged<'s> {
         self.rows += loaded?;
         sent.map(drop)
     }
+}
+
+/// The name of the table that holds the rows of a source.
+pub(super) fn table(id: usize) -> String {
+    format!("x{id}")
 }
 
 fn too_many(limit: u64) -> Box<Diagnostic> {
