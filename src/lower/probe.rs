@@ -69,7 +69,7 @@ pub(super) struct Linked {
 
 /// How a dataset refers to a row that was found.
 #[derive(Debug, Clone, PartialEq)]
-enum Link {
+pub(super) enum Link {
     /// By these columns, in the order of the keys.
     Columns(Vec<String>),
     /// By an exposure that is part of a visit; pairs of the dataset's column and the position of the key
@@ -308,7 +308,12 @@ impl Target {
     ) -> Option<String> {
         let width = keys.first().map_or(0, Vec::len);
         let rows = self.dialect.known_rows(keys, width, parameters)?;
-        Some(match link {
+        Some(self.refers(&rows, link))
+    }
+
+    /// Whether a dataset refers to one of the rows of a SELECT of keys, called `k0`, `k1`, ….
+    pub(super) fn refers(&self, rows: &str, link: &Link) -> String {
+        match link {
             Link::Columns(columns) => {
                 format!("({}) IN ({rows})", columns.join(", "))
             }
@@ -325,11 +330,11 @@ impl Target {
                     self.table("visit_definition"),
                 )
             }
-        })
+        }
     }
 
     /// A join of a branch whose rows are found by columns of the dataset alone, its key, and those columns.
-    fn direct<'b>(
+    pub(super) fn direct<'b>(
         &self,
         branch: &'b Branch,
         alias: &str,
@@ -346,7 +351,7 @@ impl Target {
     }
 
     /// How a dataset refers to a row of a join, by its key.
-    fn link(&self, join: &Join, keys: &[String]) -> Option<Link> {
+    pub(super) fn link(&self, join: &Join, keys: &[String]) -> Option<Link> {
         let text = |alias: &str, name: &str| self.dialect.text(&column(alias, name));
         let (mut same, mut through) = (Vec::new(), None);
         for (at, key) in keys.iter().enumerate() {

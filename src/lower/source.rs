@@ -37,14 +37,14 @@ pub struct BranchTexts {
 
 /// A SELECT around the table of its datasets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct SelectText {
+pub(super) struct SelectText {
     before: String,
     datasets: String,
     after: String,
 }
 
 impl SelectText {
-    fn new(select: &BranchSelect, datasets: String) -> Self {
+    pub(super) fn new(select: &BranchSelect, datasets: String) -> Self {
         let text = select.text();
         let (before, after) =
             text.split_once(&format!("{datasets} AS {TAGS}\n")).unwrap_or((&text, ""));
@@ -54,7 +54,7 @@ impl SelectText {
 
     /// The SELECT with conditions. Those on datasets alone stand where their table is: databases put few
     /// tables at a time into the best order, and these should be among the first.
-    fn with(&self, conditions: &Linked) -> String {
+    pub(super) fn with(&self, conditions: &Linked) -> String {
         let datasets = match conditions.datasets.as_slice() {
             [] => self.datasets.clone(),
             some => format!(
