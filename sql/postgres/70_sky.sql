@@ -20,14 +20,14 @@ DECLARE
   radius float8 := 0;
   turned float8[] := '{}';
 BEGIN
+  IF array_ndims(degrees) IS DISTINCT FROM 1 OR numbers <> 3 AND (numbers < 6 OR numbers % 2 = 1) THEN
+    RAISE EXCEPTION 'a shape has 3 numbers, or 6 and more of an even number' USING
+      ERRCODE = '22023', HINT = 'ARRAY[ra, dec, radius] or ARRAY[ra, dec, ra, dec, ra, dec, ...], in degrees';
+  END IF;
   IF array_position(degrees, NULL) IS NOT NULL THEN RETURN NULL; END IF;
   IF array_position(degrees, 'NaN') IS NOT NULL OR array_position(degrees, 'Infinity') IS NOT NULL
      OR array_position(degrees, '-Infinity') IS NOT NULL THEN
     RAISE EXCEPTION 'a place on the sky has finite numbers' USING ERRCODE = '22023';
-  END IF;
-  IF array_ndims(degrees) <> 1 OR numbers <> 3 AND (numbers < 6 OR numbers % 2 = 1) THEN
-    RAISE EXCEPTION 'a shape has 3 numbers, or 6 and more of an even number' USING
-      ERRCODE = '22023', HINT = 'ARRAY[ra, dec, radius] or ARRAY[ra, dec, ra, dec, ra, dec, ...], in degrees';
   END IF;
   degrees := degrees[:];
   FOR i IN 1..CASE numbers WHEN 3 THEN 1 ELSE numbers / 2 END LOOP
@@ -110,7 +110,8 @@ CREATE OR REPLACE FUNCTION {schema}.obscore_trixels(
   shape double precision[], OUT first bigint, OUT last bigint, OUT inside boolean) RETURNS SETOF record
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT ROWS 50 AS $$
 DECLARE
-  margin CONSTANT float8 := 1e-9;
+  -- As wide as lsst.sphgeom's, which errs by the root of the last digits of squared chords.
+  margin CONSTANT float8 := 1.5e-7;
   x float8 := shape[1]; y float8 := shape[2]; z float8 := shape[3];
   r float8 := shape[4];
   around float8 := r + margin;
@@ -406,7 +407,7 @@ BEGIN
     RETURN {schema}.obscore_box_distance(shape, v[1], v[2], v[3], v[4]) <= shape[4] + 1e-14;
   END IF;
   IF code = 101 AND 1.5707963267948966 + v[10] < v[12] THEN RETURN FALSE; END IF;
-  IF code = 101 AND cardinality(shape) = 4 AND shape[4] = 0 AND v[10] < 0 THEN
+  IF code = 101 AND cardinality(shape) = 4 AND shape[4] = 0 THEN
     RETURN {schema}.obscore_ellipse_holds(v, shape);
   END IF;
   v := {schema}.obscore_region_circle(b, first, last, 0);
@@ -418,7 +419,7 @@ BEGIN
 END
 $$;
 
--- Whether a direction is in an ellipse that is smaller than a hemisphere.
+-- Whether a direction is in an ellipse that is not empty.
 CREATE OR REPLACE FUNCTION {schema}.obscore_ellipse_holds(v double precision[], direction double precision[])
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
@@ -429,7 +430,11 @@ DECLARE
 BEGIN
   x := x * tan(v[10]);
   y := y * tan(v[11]);
-  RETURN z > 0 AND {schema}.obscore_square(x) + {schema}.obscore_square(y) <= {schema}.obscore_square(z);
+  IF 1.5707963267948966 - v[10] <= v[12] THEN RETURN TRUE; END IF;
+  IF v[10] > 0 THEN
+    RETURN z >= 0 OR {schema}.obscore_square(x) + {schema}.obscore_square(y) >= {schema}.obscore_square(z);
+  END IF;
+  RETURN z >= 0 AND {schema}.obscore_square(x) + {schema}.obscore_square(y) <= {schema}.obscore_square(z);
 END
 $$;
 
