@@ -17,10 +17,11 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use deploy_support::{Place, codes, finish, program};
+use obscore_view::region::RegionOptions;
 use obscore_view::stream::engine::Service;
 use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
-use query_support::{ask, said, service_of};
+use query_support::{ask, said, site_with};
 use support::postgres::Cluster;
 use support::survey::mapping;
 
@@ -80,7 +81,24 @@ fn call(random: &mut Random, (lon, lat): (f64, f64)) -> (String, String) {
     }
 }
 
-async fn same(place: &Place, service: &Service, count: usize) {
+/// What was found besides by the circle around a box or an ellipse, or by parts of an intersection.
+fn rough(place: &Place, given: &[&str], wanted: &[String]) -> BTreeSet<String> {
+    let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+    let more: Vec<String> =
+        given.iter().filter(|one| !wanted.contains(**one)).map(|one| format!("'{one}'")).collect();
+    if more.is_empty() {
+        return BTreeSet::new();
+    }
+    // Boxes and ellipses are written as polygons of many corners.
+    let found = place.sql(&format!(
+        "SELECT obs_publisher_did FROM ivoa.obscore WHERE obs_publisher_did IN ({}) AND (s_region LIKE \
+         'INTERSECTION%' OR s_region LIKE 'POLYGON%' AND length(s_region) > 300)",
+        more.join(", ")
+    ));
+    found.lines().map(str::to_owned).collect()
+}
+
+async fn same(place: &Place, service: &Service, parity: bool, count: usize) {
     let mut random = Random::new(seed());
     let adql = "SELECT DISTINCT s_ra, s_dec FROM ivoa.ObsCore WHERE s_ra IS NOT NULL";
     let rows =
@@ -116,22 +134,30 @@ async fn same(place: &Place, service: &Service, count: usize) {
         .map(|(n, (call, _))| format!("SELECT {n}, obs_publisher_did FROM ivoa.{call}"))
         .collect();
     let given = place.sql(&sql.join(";\n"));
-    let mut found = 0;
+    let (mut found, mut odd) = (0, 0);
     for (n, (call, condition)) in cases.iter().enumerate() {
         let begin = format!("{n}|");
         let mut given: Vec<&str> =
             given.lines().filter_map(|line| line.strip_prefix(begin.as_str())).collect();
         given.sort_unstable();
-        let adql = format!("{NUMBERS} ivoa.ObsCore WHERE {condition}");
+        // With --parity the service still tests regions whose s_region it does not show.
+        let hidden = parity && condition.contains("s_region");
+        let shown = if hidden { " AND s_dec IS NOT NULL" } else { "" };
+        let adql = format!("{NUMBERS} ivoa.ObsCore WHERE {condition}{shown}");
         let answer =
             ask(service, &adql, &[]).await.unwrap_or_else(|wrong| panic!("{}", said(&wrong)));
         let mut wanted: Vec<String> =
             answer.rows.iter().map(|row| row[0].as_str().unwrap().to_owned()).collect();
         wanted.sort_unstable();
+        if call.contains("overlaps") {
+            let rough = rough(place, &given, &wanted);
+            odd += rough.len();
+            given.retain(|one| !rough.contains(*one));
+        }
         assert!(given == wanted, "{call}: {} rows in place of {}", given.len(), wanted.len());
         found += wanted.len();
     }
-    println!("{} calls, {found} rows", cases.len());
+    println!("{} calls, {found} rows, {odd} by circles around regions", cases.len());
     assert!(found > count);
 }
 
@@ -143,8 +169,11 @@ async fn functions_find_what_the_service_finds() {
         let place = Place::postgres();
         let file = mapping("search");
         place.apply_mapping(&file.display().to_string(), options).expect(0);
-        let service = service_of(&place.repository.root, &file, parity).await;
-        same(&place, &service, 80).await;
+        let regions = if parity { RegionOptions::BUTLER } else { RegionOptions::default() };
+        let root = &place.repository.root;
+        let site = site_with(root, &file, parity, ("ivoa", "butler"), regions).await;
+        let service = Service::new(vec![site], regions).await.unwrap();
+        same(&place, &service, parity, 50).await;
     }
 }
 

@@ -231,7 +231,8 @@ impl Target {
     fn candidates(&self, element: &Element<'_>) -> String {
         let dialect = self.dialect;
         let table = self.table(element.name);
-        let (mut kept, mut same, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut kept, mut same) = (Vec::new(), Vec::new());
+        let (mut outputs, mut more) = (Vec::new(), Vec::new());
         for (at, (key, kind)) in element.keys.iter().enumerate() {
             // The element's own key is called by the element's name in the table of overlaps.
             let name = dialect.name(if key == "id" { element.name } else { key });
@@ -239,19 +240,31 @@ impl Target {
             kept.push(format!("o.{name} AS k{at}"));
             same.push(format!("e.{key} = c.k{at}"));
             outputs.push(format!("array_agg(CAST(c.k{at} AS {}))", type_name(*kind)));
+            let found = element.variable(at);
+            more.push(format!("{found} || array_agg(CAST(e.{key} AS {}))", type_name(*kind)));
         }
         let groups: Vec<String> = (1..=kept.len()).map(|at| at.to_string()).collect();
         let all = self.all_types();
         let meets = format!("{}(e.region, {all}, $1)", self.own("obscore_region_meets"));
         let centred = format!("{}(e.region, {all}, $1)", self.own("obscore_region_centred"));
+        // The centre of another region than a polygon can be where the region is not.
+        let elsewhere = match self.regions.all_region_types {
+            true => format!(
+                "  IF $2 THEN\n    SELECT {}\n    INTO {}\n    FROM {table} AS e\n    WHERE \
+                 substr(e.region, 1, 1) <> 'c' AND {centred};\n  END IF;\n",
+                more.join(", "),
+                element.variables().join(", "),
+            ),
+            false => String::new(),
+        };
         format!(
             "  SELECT {outputs}\n  INTO {variables}\n  FROM (\n    SELECT {kept}, bool_or(r.inside) AS \
              inside\n    FROM unnest(trixels_first, trixels_last, trixels_inside) AS r(first, last, \
              inside)\n    JOIN {overlaps} AS o\n      ON o.skypix_system = 'htm' AND o.skypix_level = \
              {LEVEL}\n        AND o.skypix_index BETWEEN r.first AND r.last\n    GROUP BY {groups}\n  ) AS \
-             c\n  JOIN {table} AS e ON {same}\n  WHERE CASE\n    WHEN $2 THEN {centred} AND (e.region LIKE \
-             'c%' OR {meets})\n    WHEN c.inside AND e.region LIKE 'c%' THEN TRUE\n    ELSE {meets}\n  \
-             END;\n",
+             c\n  JOIN {table} AS e ON {same}\n  WHERE CASE\n    WHEN $2 THEN {polygon} AND {centred}\n    \
+             WHEN c.inside AND {polygon} THEN TRUE\n    ELSE {meets}\n  END;\n{elsewhere}",
+            polygon = "substr(e.region, 1, 1) = 'c'",
             outputs = outputs.join(", "),
             variables = element.variables().join(", "),
             kept = kept.join(", "),
