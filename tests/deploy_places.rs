@@ -286,7 +286,7 @@ fn where_there_are_none() {
     let place = Place::postgres();
     place.apply(&["--regions", "inline"]).expect(0);
     let count = "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE nspname = 'ivoa'";
-    assert_eq!(place.sql(count).trim(), "0");
+    assert_eq!(place.sql(count).trim(), "1", "obscore_dataset, which decodes nothing");
     place.apply(&[]).expect(0);
     place.sql("CREATE VIEW public.mine AS SELECT obs_id FROM ivoa.obscore_cone(0, 0, 1)");
     let refused = place.drop(&[]).expect(2);
@@ -300,6 +300,28 @@ fn where_there_are_none() {
         &sqlite.mapping(deploy_support::MAPPING),
     ]));
     assert!(!script.expect(0).out.contains("obscore_cone"));
+}
+
+#[test]
+fn a_dataset_is_found_by_an_index() {
+    let place = Place::postgres();
+    place.apply(&[]).expect(0);
+    place.sql("ANALYZE");
+    let wrong = place.sql(
+        "SELECT count(*), count(*) FILTER (WHERE f.obs_publisher_did IS DISTINCT FROM v.obs_publisher_did) \
+         FROM ivoa.obscore AS v CROSS JOIN LATERAL \
+         ivoa.obscore_dataset(CAST(split_part(v.obs_publisher_did, '?', 2) AS uuid)) AS f; \
+         SELECT count(*) FROM ivoa.obscore",
+    );
+    let counts: Vec<&str> = wrong.trim().split(['|', '\n']).collect();
+    assert_eq!(counts[1], "0");
+    assert_eq!(counts[0], counts[2]);
+    let plan = place.sql(
+        "SET enable_seqscan = off; EXPLAIN (COSTS OFF) SELECT * FROM \
+         ivoa.obscore_dataset('00000000-0000-0000-0000-000000000000')",
+    );
+    assert!(plan.contains("Index Cond: (dataset_id = '00000000-"), "{plan}");
+    assert!(!plan.contains("Function Scan"), "it is part of the query: {plan}");
 }
 
 /// Neither datasets nor trixels are read beyond what is asked for, and a column that nobody asks for is not

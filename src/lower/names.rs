@@ -55,6 +55,11 @@ impl ViewName {
         self.derived("at")
     }
 
+    /// The function that finds the row of a dataset.
+    pub fn dataset(&self) -> String {
+        self.derived("dataset")
+    }
+
     /// Beginning of the names of triggers, which tables of others get from views of all schemas.
     pub fn triggers(&self) -> String {
         let schema = self.schema.as_deref().unwrap_or_default();

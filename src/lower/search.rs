@@ -11,7 +11,7 @@ use super::probe::{Link, Linked};
 use super::scalar::column;
 use super::sidecar::{beside, type_name};
 use super::source::SelectText;
-use super::view::{Late, ROWS, region, with_stand_in, wrapped};
+use super::view::{DATASET_COLUMN, Late, ROWS, region, with_stand_in, wrapped};
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, Join, LEVEL, Scalar, ViewPlan};
 use crate::registry::ScalarType;
@@ -74,8 +74,42 @@ impl Target {
         self.elements.trixels && self.dialect.has_schemas() && self.strategy != Strategy::Inline
     }
 
-    /// The functions of a view; none where no row has a region that can be found by its trixels.
+    /// The functions of a view; by place only where rows have regions that can be found by their trixels.
     pub fn searches(&self, plan: &ViewPlan) -> Vec<Search> {
+        let mut searches = self.places(plan);
+        searches.extend(self.by_dataset(plan));
+        searches
+    }
+
+    /// The function that finds the row of a dataset: by an index, which a text with the identifier in it has
+    /// not.
+    fn by_dataset(&self, plan: &ViewPlan) -> Option<Search> {
+        if plan.branches.is_empty() || !self.shows_datasets(plan) {
+            return None;
+        }
+        let dialect = self.dialect;
+        let names: Vec<String> =
+            plan.columns.iter().map(|column| dialect.name(&column.name)).collect();
+        let names = wrapped(&names);
+        let selects = plan.branches.iter().map(|branch| {
+            let view = self.own(&self.view.branch(&branch.dataset_type));
+            format!("SELECT\n{names}\nFROM {view}\nWHERE {DATASET_COLUMN} = $1")
+        });
+        let body = selects.collect::<Vec<String>>().join("\nUNION ALL\n");
+        let tag = tag(&body);
+        let name = self.view.dataset();
+        let reference = format!("{}(uuid)", self.own(&name));
+        let sql = format!(
+            "CREATE FUNCTION {}(id uuid)\nRETURNS SETOF {}\nLANGUAGE sql STABLE PARALLEL SAFE ROWS 1 AS \
+             {tag}\n{body}\n{tag}",
+            self.own(&name),
+            self.own(&self.view.name),
+        );
+        let about = "The row of a dataset, by its UUID";
+        Some(Search { name, about, reference, sql, is_closed: false })
+    }
+
+    fn places(&self, plan: &ViewPlan) -> Vec<Search> {
         let elements = self.searched(plan);
         if !self.finds_places() || elements.is_empty() {
             return Vec::new();

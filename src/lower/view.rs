@@ -9,12 +9,15 @@ use sea_query::{Expr, Func};
 use super::Target;
 use super::scalar::column;
 use crate::obscore::ColumnType;
-use crate::plan::{Branch, RegionPart, Scalar, Search, ViewColumn, ViewPlan};
+use crate::plan::{Branch, RegionPart, Scalar, Search, TAGS, ViewColumn, ViewPlan};
 use crate::sql::layout;
 use crate::sql::region::Strategy;
 
 /// Alias of the united branches.
 pub(super) const ROWS: &str = "united";
+
+/// The column of branch views that the ObsCore view does not have.
+pub(super) const DATASET_COLUMN: &str = "dataset_id";
 
 /// The columns that are decoded outside of the branches.
 pub(super) struct Late {
@@ -107,10 +110,22 @@ impl Target {
         let late = Late::new(self, plan);
         let moved = (self.strategy == Strategy::Ingest).then(|| self.beside(branch));
         let branch = moved.as_ref().unwrap_or(branch);
-        let outputs = self.view_outputs(plan, branch, late.as_ref());
+        let mut outputs = self.view_outputs(plan, branch, late.as_ref());
+        if self.shows_datasets(plan) {
+            let id = column(TAGS, "dataset_id");
+            outputs.push((DATASET_COLUMN.to_owned(), id, &Scalar::DatasetId));
+        }
         let selects = self.branch(branch, &plan.search, &outputs);
         let texts: Vec<String> = selects.iter().map(super::BranchSelect::text).collect();
         texts.join("\nUNION ALL\n")
+    }
+
+    /// Whether branch views have the dataset's identifier as it is stored, and so by an index.
+    pub(super) fn shows_datasets(&self, plan: &ViewPlan) -> bool {
+        let taken = |column: &ViewColumn| column.name.eq_ignore_ascii_case(DATASET_COLUMN);
+        self.dialect.has_rich_types()
+            && !plan.columns.iter().any(taken)
+            && plan.branches.iter().all(|one| one.values.iter().any(Scalar::tells_datasets_apart))
     }
 
     /// The columns of a branch, with the stored region in place of those that are decoded outside.
