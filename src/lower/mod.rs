@@ -27,7 +27,7 @@ pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use names::ViewName;
 pub use probe::{Asked, Keys, Probe};
-pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
+pub use script::{Kind, Rights, STAMP, STANDS_IN, Script, Stamp, Statement, script};
 pub use search::Search;
 pub use sidecar::{Elements, Sidecar, Stretch};
 pub use sky::{Kept, Known};

@@ -60,6 +60,11 @@ impl ViewName {
         self.derived("dataset")
     }
 
+    /// The view with stored regions in place of what is decoded from them.
+    pub fn stored(&self) -> String {
+        self.derived("stored")
+    }
+
     /// Beginning of the names of triggers, which tables of others get from views of all schemas.
     pub fn triggers(&self) -> String {
         let schema = self.schema.as_deref().unwrap_or_default();

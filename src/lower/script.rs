@@ -72,6 +72,9 @@ impl Stamp {
     }
 }
 
+/// The comment on columns of the view with stored regions that have values for rows without one.
+pub const STANDS_IN: &str = "Where there is no region";
+
 /// What a statement makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -151,6 +154,7 @@ pub fn script(plan: &ViewPlan, target: &Target, stamp: &Stamp, rights: &Rights) 
         let about = format!("ObsCore rows of dataset type {}", branch.dataset_type);
         writer.view(&name, &about, &target.branch_view(plan, branch));
     }
+    writer.stored(plan);
     writer.view(&target.view.name, "IVOA ObsCore 1.1, live", &target.whole_view(plan));
     writer.column_comments(plan);
     let searches = target.searches(plan);
@@ -263,6 +267,18 @@ impl Writer<'_> {
         }
     }
 
+    fn stored(&mut self, plan: &ViewPlan) {
+        let Some((stand_ins, select)) = self.target.stored_view(plan) else { return };
+        let name = self.target.view.stored();
+        self.view(&name, "The same rows with stored regions, for services", &select);
+        for column in stand_ins {
+            let (dialect, view) = (self.target.dialect, self.target.own(&name));
+            let quoted = dialect.quote(STANDS_IN);
+            let sql = format!("COMMENT ON COLUMN {view}.{} IS {quoted}", dialect.name(&column));
+            self.push(Kind::Comment, &column, "", sql);
+        }
+    }
+
     fn column_comments(&mut self, plan: &ViewPlan) {
         if !self.target.dialect.has_comments() {
             return;
@@ -295,6 +311,7 @@ impl Writer<'_> {
         }
         let mut views = vec![target.view.utc(), target.view.collections()];
         views.extend(plan.branches.iter().map(|branch| target.view.branch(&branch.dataset_type)));
+        views.extend(target.stored_view(plan).map(|_| target.view.stored()));
         views.push(target.view.name.clone());
         if let Some(owner) = &rights.owner {
             for one in sidecars {

@@ -115,6 +115,10 @@ impl Target {
             let id = column(TAGS, "dataset_id");
             outputs.push((DATASET_COLUMN.to_owned(), id, &Scalar::DatasetId));
         }
+        if let Some(late) = self.handed_on(plan) {
+            let (value, scalar) = self.stored_region(branch);
+            outputs.push((late.stored, value, scalar));
+        }
         let selects = self.branch(branch, &plan.search, &outputs);
         let texts: Vec<String> = selects.iter().map(super::BranchSelect::text).collect();
         texts.join("\nUNION ALL\n")
@@ -145,13 +149,39 @@ impl Target {
             outputs.push((column.name.clone(), self.value(value, column.kind), value));
         }
         if let Some(late) = late {
-            let (value, scalar) = match region(branch) {
-                Some((alias, scalar)) => (column(alias, "region"), scalar),
-                None => (self.value(&Scalar::Null, ColumnType::Text), &Scalar::Null),
-            };
+            let (value, scalar) = self.stored_region(branch);
             outputs.push((late.stored.clone(), value, scalar));
         }
         outputs
+    }
+
+    fn stored_region<'b>(&self, branch: &'b Branch) -> (Expr, &'b Scalar) {
+        match region(branch) {
+            Some((alias, scalar)) if self.dialect.has_sized_types() => {
+                (self.dialect.fill("CAST({0} AS text)", &[&column(alias, "region")]), scalar)
+            }
+            Some((alias, scalar)) => (column(alias, "region"), scalar),
+            None => (self.value(&Scalar::Null, ColumnType::Text), &Scalar::Null),
+        }
+    }
+
+    /// What the stored view hands on, where there is one: beside functions that find its rows by place.
+    fn handed_on(&self, plan: &ViewPlan) -> Option<Late> {
+        let needed = self.dialect.has_rich_types() && self.strategy == Strategy::Functions;
+        needed.then(|| Late::possible(self, plan))?
+    }
+
+    /// The columns and the SELECT of the view with stored regions: as [`Self::searches`] find them, for a
+    /// service that decodes them itself. The columns are those in which a value stands in for a region that
+    /// is not there.
+    pub fn stored_view(&self, plan: &ViewPlan) -> Option<(Vec<String>, String)> {
+        let late = self.handed_on(plan).filter(|_| !plan.branches.is_empty())?;
+        let stands_in = |(at, column): (usize, &ViewColumn)| {
+            late.column(at).filter(|late| late.stand_in).map(|_| column.name.clone())
+        };
+        let stand_ins = plan.columns.iter().enumerate().filter_map(stands_in).collect();
+        let (names, _) = self.late_outputs(plan, &late);
+        Some((stand_ins, self.all_branches(plan, &wrapped(&names))))
     }
 
     /// Name and SELECT of the helper views, for a query that brings them along.
