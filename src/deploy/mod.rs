@@ -23,6 +23,6 @@ pub use apply::{Report, Request, apply};
 pub use compare::{Action, Difference};
 pub use diff::Change;
 pub use object::ObjectKind;
-pub use seal::is_newer;
 pub use remove::{Removed, remove};
+pub use seal::is_newer;
 pub use sidecars::{Unwatched, Watch};

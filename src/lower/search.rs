@@ -217,12 +217,12 @@ impl Target {
         for (index, column) in plan.columns.iter().enumerate() {
             if late.and_then(|late| late.column(index)).is_none_or(|late| late.stand_in) {
                 let kind = dialect.type_name(column.kind);
-                columns.push(format!("  {} {kind}", dialect.name(&column.name)));
+                columns.push(format!("  {} {kind}", quoted(&column.name)));
             }
         }
         if let Some(late) = late {
             let kind = dialect.type_name(ColumnType::Text);
-            columns.push(format!("  {} {kind}", dialect.name(&late.stored)));
+            columns.push(format!("  {} {kind}", quoted(&late.stored)));
         }
         let mut body = String::from(
             "#variable_conflict use_column\nDECLARE\n  trixels_first bigint[];\n  trixels_last \
@@ -420,6 +420,11 @@ impl Target {
 fn region_join(branch: &Branch) -> Option<&Join> {
     let (alias, _) = region(branch)?;
     branch.joins.iter().find(|join| join.alias == *alias)
+}
+
+/// The name of a result, which must be quoted more often than that of a column.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// What a body can be quoted with.

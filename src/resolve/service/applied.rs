@@ -32,7 +32,8 @@ pub fn applied(columns: &[AppliedColumn], from: &str, found: &str) -> Native {
         table: Table {
             name: "ObsCore".to_owned(),
             kind: TableKind::View,
-            description: "All datasets that are published, as ObsCore 1.1 describes them".to_owned(),
+            description: "All datasets that are published, as ObsCore 1.1 describes them"
+                .to_owned(),
             utype: "ivo://ivoa.net/std/obscore#table-1.1".to_owned(),
             columns: Vec::new(),
             keys: Vec::new(),
@@ -63,10 +64,13 @@ pub fn applied(columns: &[AppliedColumn], from: &str, found: &str) -> Native {
         let (value, kind) = match (column.stored, decoded) {
             (Some(true), Some(decoded)) => (Scalar::Coalesce(vec![decoded, own]), kind.into()),
             (None, Some(decoded)) => {
-                let kind = if part == Some(RegionPart::Region) { Type::Region } else { kind.into() };
+                let kind =
+                    if part == Some(RegionPart::Region) { Type::Region } else { kind.into() };
                 (decoded, kind)
             }
-            (Some(_), _) => (own, if kind == ColumnType::Text { Type::Unicode } else { kind.into() }),
+            (Some(_), _) => {
+                (own, if kind == ColumnType::Text { Type::Unicode } else { kind.into() })
+            }
             (None, None) => continue,
         };
         made.table.columns.push(described(column, kind));
