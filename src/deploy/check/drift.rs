@@ -174,7 +174,8 @@ impl Drift<'_> {
                         }
                     }
                     // What has all branches changes with them.
-                    let is_whole = *name == target.view.name || self.is_search(*kind, name);
+                    let is_whole = [&target.view.name, &target.view.stored()].contains(&name)
+                        || self.is_search(*kind, name);
                     if !(registered && is_whole) {
                         names.push(target.own(name));
                     }
