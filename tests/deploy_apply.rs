@@ -54,10 +54,12 @@ fn a_changed_mapping_is_shown_and_applied() {
         let dry = place.apply_mapping(&changed, &["--dry-run"]).expect(0);
         let removed =
             dry.out.lines().filter(|line| line.starts_with('-') && line.contains("'TEST'"));
-        assert_eq!(removed.count(), 2, "{}", dry.out);
+        // On PostgreSQL in the function that finds rows by place, too.
+        let places = if place.is_postgres() { 4 } else { 2 };
+        assert_eq!(removed.count(), places, "{}", dry.out);
         let added =
             dry.out.lines().filter(|line| line.starts_with('+') && line.contains("'CHANGED'"));
-        assert_eq!(added.count(), 2, "{}", dry.out);
+        assert_eq!(added.count(), places, "{}", dry.out);
         assert!(!dry.out.contains("+++ view obscore_utc"), "only what changes: {}", dry.out);
         assert_eq!(place.state(), before);
         place.apply_mapping(&changed, &[]).expect(0);

@@ -141,7 +141,8 @@ pub fn compile(
     Ok(Compiled { plan, target, script, stamp, rights, said })
 }
 
-fn view_name(mapping: &Mapping, dialect: Dialect, options: &ViewOptions) -> ViewName {
+/// Where a mapping's view is.
+pub fn view_name(mapping: &Mapping, dialect: Dialect, options: &ViewOptions) -> ViewName {
     let own = &mapping.deviations.view;
     let mapped =
         |name: &Option<mapping::Spanned<String>>| name.as_ref().map(|name| name.value.clone());
@@ -206,6 +207,7 @@ pub fn regions(mapping: &Mapping, parity: bool) -> RegionOptions {
     RegionOptions { winding, all_region_types }
 }
 
-fn digest(text: &str) -> String {
+/// SHA-256 in hexadecimal digits.
+pub fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

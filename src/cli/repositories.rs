@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use super::compile::{self, Input};
+use super::compile::{self, Input, ViewOptions};
 use super::output::Terminal;
 use crate::db::{self, Access, Database, Environment, Repo, introspect};
+use crate::deploy;
 use crate::diag::{Diagnostic, Severity};
 use crate::mapping::Mapping;
 use crate::registry::Snapshot;
-use crate::resolve::{self, resolve};
+use crate::resolve::{self, resolve, service};
 use crate::stream::engine::{Service, Site, with_functions};
 
 /// What is published beside the first repository.
@@ -22,6 +23,20 @@ pub struct Further {
     /// Give just what Butler's own ObsCore gives, without the documented deviations.
     #[arg(long)]
     pub parity: bool,
+    /// Whom to ask: the registry itself, or the view that `apply` installed on PostgreSQL, with a role that may
+    /// read nothing else. Then there are no tables of Butler's.
+    #[arg(long, value_enum, default_value_t = Via::Registry, value_name = "WHAT")]
+    pub via: Via,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Via {
+    /// The registry's tables.
+    #[default]
+    Registry,
+    /// The applied view.
+    View,
 }
 
 /// The schema of the first repository's ObsCore table, and of its own tables.
@@ -51,6 +66,16 @@ pub async fn open(
 ) -> Result<Opened, Failure> {
     let mapping = compile::read_mapping(&input.mapping, terminal)?;
     let regions = compile::regions(&mapping, further.parity);
+    if further.via == Via::View {
+        let mut sites = vec![applied(&input.repo, SCHEMAS[0], &mapping, further, options).await?];
+        for triple in further.add.chunks(3) {
+            let [schema, repo, file] = triple else { continue };
+            named(schema)?;
+            let other = compile::read_mapping(Path::new(file), terminal)?;
+            sites.push(applied(repo, schema, &other, further, options).await?);
+        }
+        return Ok(Opened { service: Service::new(sites, regions).await?, mapping });
+    }
     let mut known: Vec<Known> = Vec::new();
     let [schema, natives] = SCHEMAS;
     add(&mut known, &input.repo, schema, natives, &mapping, further, options, terminal).await?;
@@ -110,6 +135,37 @@ async fn add(
     }
     site.publish(schema, "ObsCore", plan, snapshot, regions);
     Ok(())
+}
+
+/// The view of a mapping as it is installed.
+async fn applied(
+    repo: &str,
+    schema: &str,
+    mapping: &Mapping,
+    further: &Further,
+    options: &db::Options,
+) -> Result<Site, Failure> {
+    let database = database(repo, options).await?;
+    let chosen = ViewOptions { parity: further.parity, ..ViewOptions::default() };
+    let view = compile::view_name(mapping, database.dialect(), &chosen);
+    let applied = deploy::applied(&database, &view).await?;
+    let name = database.dialect().qualified(view.schema.as_deref(), &view.name);
+    let own = env!("CARGO_PKG_VERSION");
+    let message = if applied.stamp.mapping != compile::digest(mapping.source.text()) {
+        Some(format!("{name} was applied from another mapping than {}", mapping.source.name()))
+    } else if deploy::is_newer(&applied.stamp.tool, own) {
+        Some(format!("{name} was applied by obscore-view {}; this is {own}", applied.stamp.tool))
+    } else {
+        None
+    };
+    if let Some(message) = message {
+        let diagnostic = Diagnostic::error("X011", message);
+        return Err(Box::new(diagnostic.help("`apply` brings the view up to date")).into());
+    }
+    let regions = compile::regions(mapping, further.parity);
+    let table = service::applied(&applied.columns, &view.stored(), &view.found());
+    let namespace = view.schema.unwrap_or_default();
+    Ok(Site::applied(database, &namespace, schema, table, regions))
 }
 
 async fn database(repo: &str, options: &db::Options) -> Result<Database, Failure> {

@@ -218,18 +218,21 @@ impl Installer<'_> {
         };
         let (functions, keepers): (Vec<&Found>, Vec<&Found>) = before
             .functions()
-            .filter(|found| goes(ObjectKind::Function, &found.name))
+            .filter(|found| goes(ObjectKind::Function, &found.name) && !found.is_search())
             .partition(|found| found.is_shared());
         let tables: Vec<&Found> =
             before.tables().filter(|found| goes(ObjectKind::Table, &found.name)).collect();
         // Functions that other ObsCore views use as well are replaced in place.
         let shared = !before.siblings.is_empty();
+        // Their results are of the view's type.
+        let searches: Vec<&Found> = before.searches().collect();
         let mut going: Vec<&Found> = before.views().collect();
-        going.extend(keepers.iter().chain(&tables));
+        going.extend(searches.iter().chain(&keepers).chain(&tables));
         if !shared {
             going.extend(&functions);
         }
         obstacles::dependants(&catalog::dependants(session, target, &going, names).await?)?;
+        drop_functions(session, &searches).await?;
         drop_views(session, target, before).await?;
         // This locks the registry's tables, so that nobody waits for us who holds what we need.
         drop_keepers(session, &keepers).await?;
@@ -245,7 +248,7 @@ impl Installer<'_> {
             let ready =
                 sidecar.is_some_and(|one| filled.iter().any(|(name, _)| *name == one.table));
             let new = matches!(action, Some(Action::Create | Action::Replace));
-            if one.kind == ObjectKind::View || (new && !ready) {
+            if one.kind == ObjectKind::View || one.search || (new && !ready) {
                 self.create(session, one).await?;
             }
             if let Some(sidecar) = sidecar.filter(|_| !ready) {
@@ -330,15 +333,25 @@ impl Installer<'_> {
         {
             report.rights.push(format!("owner: {owner}"));
         }
-        for one in self.wanted.iter().filter(|one| one.kind != ObjectKind::Function) {
-            let (Some(old), Some(new)) = (before.find(one.kind, &one.name), present(made, one))
-            else {
+        for one in self.wanted.iter().filter(|one| one.kind != ObjectKind::Function || one.search) {
+            let Some(new) = present(made, one) else { continue };
+            let Some(old) = before.find(one.kind, &one.name) else {
+                let for_all = new.grants.iter().any(|grant| grant.role.is_none());
+                if let Some(main) = main.filter(|_| one.search && !for_all) {
+                    for statement in rights::as_readers(target, &new.reference, main) {
+                        session.run(&statement).await?;
+                    }
+                }
                 continue;
             };
             let not_owners = |grant: &&Grant| grant.role.as_deref() != owner;
             let had: Vec<&Grant> = old.grants.iter().filter(not_owners).collect();
             let has: Vec<&Grant> = new.grants.iter().filter(not_owners).collect();
-            for statement in rights::restore(target, &new.reference, &had, &has) {
+            let reference = match one.kind {
+                ObjectKind::Function => format!("FUNCTION {}", new.reference),
+                _ => new.reference.clone(),
+            };
+            for statement in rights::restore(target, &reference, &had, &has) {
                 session.run(&statement).await?;
             }
         }

@@ -53,7 +53,13 @@ SELECT c.oid, pg_get_userbyid(a.grantee)::text, a.grantee = 0, a.privilege_type:
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
 JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid \
 CROSS JOIN LATERAL aclexplode(t.attacl) a \
-WHERE n.nspname = $1::name AND c.relkind IN ('v', 'r') AND a.grantee <> c.relowner";
+WHERE n.nspname = $1::name AND c.relkind IN ('v', 'r') AND a.grantee <> c.relowner \
+UNION ALL \
+SELECT p.oid, pg_get_userbyid(a.grantee)::text, a.grantee = 0, a.privilege_type::text, NULL::text, \
+ a.is_grantable \
+FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
+CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a \
+WHERE n.nspname = $1::name AND a.grantee <> p.proowner";
 
 /// Reads it. `names` are those that are wanted.
 pub async fn deployed(session: &mut Session, target: &Target, names: &Names) -> Result<Deployed> {

@@ -91,7 +91,15 @@ pub fn compare(
                         && grant.column.is_none()
                 })
         };
-        if !deployed.views().all(reads) || deployed.views().next().is_none() {
+        let calls = |found: &Found| {
+            found.owner == *reader
+                || found.grants.iter().any(|grant| {
+                    grant.role.as_ref().is_none_or(|role| role == reader)
+                        && grant.privilege == "EXECUTE"
+                })
+        };
+        let none = deployed.views().next().is_none();
+        if none || !deployed.views().all(reads) || !deployed.searches().all(calls) {
             difference.readers.push(reader.clone());
         }
     }

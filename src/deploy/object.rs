@@ -42,6 +42,8 @@ pub struct Wanted {
     pub comments: Vec<String>,
     /// Whether all ObsCore views of a schema have it in common, as they have what decodes regions.
     pub shared: bool,
+    /// Whether it is a function that finds rows of the view.
+    pub search: bool,
 }
 
 impl Wanted {
@@ -50,7 +52,7 @@ impl Wanted {
         let mut wanted: Vec<Self> = Vec::new();
         for statement in &script.statements {
             let kind = match statement.kind {
-                Kind::Function | Kind::Keeper => ObjectKind::Function,
+                Kind::Function | Kind::Keeper | Kind::Search => ObjectKind::Function,
                 Kind::View => ObjectKind::View,
                 Kind::Table => ObjectKind::Table,
                 Kind::Comment => {
@@ -70,6 +72,7 @@ impl Wanted {
                 create: statement.sql.clone(),
                 comments: Vec::new(),
                 shared: statement.kind == Kind::Function,
+                search: statement.kind == Kind::Search,
             });
         }
         wanted
@@ -109,7 +112,7 @@ impl Names {
     }
 }
 
-/// A right that somebody has on a view.
+/// A right that somebody has on a view, a table or a function.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {
     /// The role; `None` for everybody.
@@ -196,6 +199,11 @@ impl Deployed {
         self.ours.iter().filter(|found| found.kind == ObjectKind::Table.word())
     }
 
+    /// Our functions that find rows of the view.
+    pub fn searches(&self) -> impl Iterator<Item = &Found> {
+        self.ours.iter().filter(|found| found.is_search())
+    }
+
     /// Our functions.
     pub fn functions(&self) -> impl Iterator<Item = &Found> {
         self.ours.iter().filter(|found| found.kind == ObjectKind::Function.word())
@@ -217,6 +225,13 @@ impl Found {
     /// Whether all ObsCore views of its schema have it in common.
     pub fn is_shared(&self) -> bool {
         self.stamp.as_ref().is_some_and(|stamp| stamp.view.is_empty())
+    }
+
+    /// Whether it is a function that finds rows of a view, and no keeper of a side table.
+    pub fn is_search(&self) -> bool {
+        self.kind == ObjectKind::Function.word()
+            && !self.is_shared()
+            && !self.definition.contains("RETURNS trigger")
     }
 
     /// Whether somebody changed it.

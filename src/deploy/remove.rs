@@ -46,13 +46,18 @@ async fn run(session: &mut Session, target: &Target) -> Result<Removed> {
     let last = deployed.siblings.is_empty();
     let functions: Vec<&Found> =
         deployed.functions().filter(|found| last && found.is_shared()).collect();
-    let keepers: Vec<&Found> = deployed.functions().filter(|found| !found.is_shared()).collect();
+    let searches: Vec<&Found> = deployed.searches().collect();
+    let keepers: Vec<&Found> =
+        deployed.functions().filter(|found| !found.is_shared() && !found.is_search()).collect();
     let tables: Vec<&Found> = deployed.tables().collect();
     let mut going: Vec<&Found> = deployed.views().collect();
+    going.extend(&searches);
     going.extend(&keepers);
     going.extend(&tables);
     going.extend(&functions);
     obstacles::dependants(&catalog::dependants(session, target, &going, &none).await?)?;
+    // Their results are of the view's type.
+    drop_functions(session, &searches).await?;
     drop_views(session, target, &deployed).await?;
     drop_keepers(session, &keepers).await?;
     drop_tables(session, &tables).await?;

@@ -33,6 +33,18 @@ pub fn restore(
     statements
 }
 
+/// The statements that let who may read the whole view call a new function of it that is not for
+/// everybody.
+pub fn as_readers(target: &Target, function: &str, view: &Found) -> Vec<String> {
+    let readers =
+        view.grants.iter().filter(|grant| grant.privilege == "SELECT" && grant.column.is_none());
+    let role = |grant: &Grant| match &grant.role {
+        Some(role) => target.dialect.name(role),
+        None => "PUBLIC".to_owned(),
+    };
+    readers.map(|one| format!("GRANT EXECUTE ON FUNCTION {function} TO {}", role(one))).collect()
+}
+
 /// The owner that new objects are to have: the one that was asked for, else that of the view that
 /// they replace.
 pub fn owner<'a>(asked: Option<&'a str>, before: Option<&'a Found>) -> Option<&'a str> {

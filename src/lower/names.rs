@@ -35,6 +35,36 @@ impl ViewName {
         self.derived(&format!("regions_{element}"))
     }
 
+    /// The function that finds rows by place, on which the others rest.
+    pub fn found(&self) -> String {
+        self.derived("found")
+    }
+
+    /// The function that finds images by their centres.
+    pub fn cone(&self) -> String {
+        self.derived("cone")
+    }
+
+    /// The function that finds images that share a place with a shape.
+    pub fn overlaps(&self) -> String {
+        self.derived("overlaps")
+    }
+
+    /// The function that finds images of a position.
+    pub fn at(&self) -> String {
+        self.derived("at")
+    }
+
+    /// The function that finds the row of a dataset.
+    pub fn dataset(&self) -> String {
+        self.derived("dataset")
+    }
+
+    /// The view with stored regions in place of what is decoded from them.
+    pub fn stored(&self) -> String {
+        self.derived("stored")
+    }
+
     /// Beginning of the names of triggers, which tables of others get from views of all schemas.
     pub fn triggers(&self) -> String {
         let schema = self.schema.as_deref().unwrap_or_default();

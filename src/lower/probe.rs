@@ -79,7 +79,7 @@ pub(super) struct Linked {
 
 /// How a dataset refers to a row that was found.
 #[derive(Debug, Clone, PartialEq)]
-struct Link {
+pub(super) struct Link {
     /// The dataset's columns, each with the position of the key that it equals.
     same: Vec<(String, usize)>,
     /// The rest of the key, where it is a visit that an exposure is part of.
@@ -89,8 +89,13 @@ struct Link {
 }
 
 impl Link {
+    /// Whether it is by an exposure that is part of a visit.
+    pub(super) fn is_through_visits(&self) -> bool {
+        self.visits.is_some()
+    }
+
     /// The columns of the dataset.
-    fn columns(&self) -> impl Iterator<Item = &String> {
+    pub(super) fn columns(&self) -> impl Iterator<Item = &String> {
         let exposure = self.visits.as_ref().map(|visits| &visits.exposure);
         self.same.iter().map(|(column, _)| column).chain(exposure)
     }
@@ -386,6 +391,12 @@ impl Target {
         Some(format!("(({coarse}) IN ({some})\n      AND (({whole}) IN ({given})) IS TRUE)"))
     }
 
+    /// Whether a dataset refers to one of the rows of a SELECT of keys, called `k0`, `k1`, ….
+    pub(super) fn refers(&self, rows: &str, link: &Link) -> String {
+        let (columns, given) = self.linking(link, rows, None);
+        format!("({columns}) IN ({given})")
+    }
+
     /// The columns of a dataset, and a SELECT of what they may equal, but for the key at a position.
     fn linking(&self, link: &Link, rows: &str, without: Option<usize>) -> (String, String) {
         let same = link.same.iter().filter(|(_, at)| Some(*at) != without);
@@ -410,7 +421,11 @@ impl Target {
     }
 
     /// A join of a branch whose rows are found by columns of the dataset alone, its key, and how it is found.
-    fn direct<'b>(&self, branch: &'b Branch, alias: &str) -> Option<(&'b Join, Vec<String>, Link)> {
+    pub(super) fn direct<'b>(
+        &self,
+        branch: &'b Branch,
+        alias: &str,
+    ) -> Option<(&'b Join, Vec<String>, Link)> {
         let join = branch.joins.iter().find(|join| join.alias == alias)?;
         if join.multiplicity == Multiplicity::Many {
             return None;
@@ -421,7 +436,7 @@ impl Target {
     }
 
     /// How a dataset refers to a row of a join, by its key.
-    fn link(&self, join: &Join, keys: &[String]) -> Option<Link> {
+    pub(super) fn link(&self, join: &Join, keys: &[String]) -> Option<Link> {
         let text = |alias: &str, name: &str| self.dialect.text(&column(alias, name));
         let (mut same, mut through) = (Vec::new(), None);
         for (at, key) in keys.iter().enumerate() {

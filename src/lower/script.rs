@@ -8,7 +8,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Sidecar, Target};
+use super::{Search, Sidecar, Target};
 use crate::plan::ViewPlan;
 use crate::registry::Snapshot;
 use crate::sql::Dialect;
@@ -72,6 +72,9 @@ impl Stamp {
     }
 }
 
+/// The comment on columns of the view with stored regions that have values for rows without one.
+pub const STANDS_IN: &str = "Where there is no region";
+
 /// What a statement makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -90,6 +93,8 @@ pub enum Kind {
     Fill,
     /// The function that keeps a side table, and the triggers that call it.
     Keeper,
+    /// A function that finds rows of the view.
+    Search,
     /// A right to read.
     Grant,
 }
@@ -149,10 +154,13 @@ pub fn script(plan: &ViewPlan, target: &Target, stamp: &Stamp, rights: &Rights) 
         let about = format!("ObsCore rows of dataset type {}", branch.dataset_type);
         writer.view(&name, &about, &target.branch_view(plan, branch));
     }
+    writer.stored(plan);
     writer.view(&target.view.name, "IVOA ObsCore 1.1, live", &target.whole_view(plan));
     writer.column_comments(plan);
+    let searches = target.searches(plan);
+    writer.searches(&searches);
     writer.keepers(&sidecars);
-    writer.rights(plan, &sidecars, rights);
+    writer.rights(plan, &sidecars, &searches, rights);
     let head = vec![
         format!("ObsCore view {}", target.own(&target.view.name)),
         format!("made by obscore-view {} for a Butler registry", stamp.tool),
@@ -196,7 +204,9 @@ impl Writer<'_> {
         let statements = region::prelude(target.dialect, target.strategy, schema);
         let about = "Decodes region columns";
         let all = names.into_iter().zip(statements).chain(target.sphere_function(sidecars));
-        for (name, sql) in all {
+        let all = all.map(|one| (about, one));
+        let sky = target.sky_functions().into_iter().map(|one| ("Compares places on the sky", one));
+        for (about, (name, sql)) in all.chain(sky) {
             let name = &name;
             self.push(Kind::Function, name, about, sql);
             if target.dialect.has_schemas() {
@@ -205,6 +215,13 @@ impl Writer<'_> {
                 let sql = format!("COMMENT ON FUNCTION {} IS {quoted}", target.own(name));
                 self.push(Kind::Comment, name, "", sql);
             }
+        }
+    }
+
+    fn searches(&mut self, searches: &[Search]) {
+        for one in searches {
+            self.push(Kind::Search, &one.name, one.about, one.sql.clone());
+            self.comment("FUNCTION", &one.reference, &one.name, one.about);
         }
     }
 
@@ -250,6 +267,18 @@ impl Writer<'_> {
         }
     }
 
+    fn stored(&mut self, plan: &ViewPlan) {
+        let Some((stand_ins, select)) = self.target.stored_view(plan) else { return };
+        let name = self.target.view.stored();
+        self.view(&name, "The same rows with stored regions, for services", &select);
+        for column in stand_ins {
+            let (dialect, view) = (self.target.dialect, self.target.own(&name));
+            let quoted = dialect.quote(STANDS_IN);
+            let sql = format!("COMMENT ON COLUMN {view}.{} IS {quoted}", dialect.name(&column));
+            self.push(Kind::Comment, &column, "", sql);
+        }
+    }
+
     fn column_comments(&mut self, plan: &ViewPlan) {
         if !self.target.dialect.has_comments() {
             return;
@@ -269,13 +298,20 @@ impl Writer<'_> {
         }
     }
 
-    fn rights(&mut self, plan: &ViewPlan, sidecars: &[Sidecar], rights: &Rights) {
+    fn rights(
+        &mut self,
+        plan: &ViewPlan,
+        sidecars: &[Sidecar],
+        searches: &[Search],
+        rights: &Rights,
+    ) {
         let (dialect, target) = (self.target.dialect, self.target);
         if !dialect.has_comments() {
             return;
         }
         let mut views = vec![target.view.utc(), target.view.collections()];
         views.extend(plan.branches.iter().map(|branch| target.view.branch(&branch.dataset_type)));
+        views.extend(target.stored_view(plan).map(|_| target.view.stored()));
         views.push(target.view.name.clone());
         if let Some(owner) = &rights.owner {
             for one in sidecars {
@@ -283,6 +319,11 @@ impl Writer<'_> {
                     let sql = format!("ALTER {of} OWNER TO {}", dialect.name(owner));
                     self.push(Kind::Grant, &one.name, "", sql);
                 }
+            }
+            for one in searches {
+                let owner = dialect.name(owner);
+                let sql = format!("ALTER FUNCTION {} OWNER TO {owner}", one.reference);
+                self.push(Kind::Grant, &one.name, "", sql);
             }
             for view in &views {
                 let sql =
@@ -299,6 +340,10 @@ impl Writer<'_> {
             let names: Vec<String> = views.iter().map(|view| target.own(view)).collect();
             let sql = format!("GRANT SELECT ON\n  {}\nTO {reader}", names.join(",\n  "));
             self.push(Kind::Grant, &target.view.name, "", sql);
+            for one in searches.iter().filter(|one| one.is_closed) {
+                let sql = format!("GRANT EXECUTE ON FUNCTION {} TO {reader}", one.reference);
+                self.push(Kind::Grant, &one.name, "", sql);
+            }
         }
     }
 }

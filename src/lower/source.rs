@@ -213,7 +213,7 @@ impl Target {
         let mut text = format!(
             "SELECT {}\nFROM {} AS {}",
             self.listed(&outputs),
-            self.table(&native.from),
+            self.by_place(native, covers).unwrap_or_else(|| self.table(&native.from)),
             self.dialect.name(&native.alias)
         );
         for join in native.joins.iter().filter(|join| aliases.contains(&join.alias.as_str())) {
@@ -227,6 +227,30 @@ impl Target {
             text.push_str(&format!("\nWHERE {}", sky.join("\n  AND ")));
         }
         text
+    }
+
+    /// The call of the function that finds the rows of an applied view by place, for one of the covers.
+    fn by_place(&self, native: &Native, covers: &[Cover]) -> Option<String> {
+        /// Wider than what rounding can make of a place, in radians.
+        const MARGIN: f64 = 1e-9;
+        let function = native.found.as_ref()?;
+        let circle = |cover: &Cover| match cover.shapes.regions() {
+            [only] => only.bounding_circle(),
+            _ => None,
+        };
+        let (cover, circle) = covers.iter().find_map(|cover| Some((cover, circle(cover)?)))?;
+        let (centre, angle) = (circle.center, circle.opening_angle);
+        let centred = if cover.latitude.is_some() { "TRUE" } else { "FALSE" };
+        // A circle without any place has a negative angle.
+        let angle = if angle < 0.0 { angle } else { angle + MARGIN };
+        Some(format!(
+            "{}(CAST(ARRAY[{:e}, {:e}, {:e}, {:e}] AS double precision[]), {centred})",
+            self.table(function),
+            centre.x,
+            centre.y,
+            centre.z,
+            angle
+        ))
     }
 
     fn outputs<'v>(

@@ -73,8 +73,9 @@ impl Target {
         let Some(newest) = PIECES.last() else { return tai.clone() };
         let template = format!(
             "CASE WHEN {{0}} >= {} THEN {} WHEN {{0}} IS NOT NULL THEN (SELECT p.mjd + ({{0}} - \
-             p.tai_from) / p.day_length FROM {} p WHERE p.tai_from <= {{0}} ORDER BY p.tai_from \
-             DESC LIMIT 1) END",
+             p.tai_from) / CAST(p.day_length AS bigint) + (({{0}} - p.tai_from) % CAST(p.day_length \
+             AS bigint)) / p.day_length FROM {} p WHERE p.tai_from <= {{0}} ORDER BY p.tai_from DESC \
+             LIMIT 1) END",
             newest.from,
             self.dialect.linear(*newest),
             self.own(&self.view.utc()),

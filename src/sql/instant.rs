@@ -8,15 +8,17 @@ use super::Dialect;
 use crate::time::Piece;
 
 impl Dialect {
-    /// MJD of `{0}` TAI nanoseconds that lie in `piece`, as a template.
+    /// MJD of `{0}` TAI nanoseconds that lie in `piece`, as a template. Whole days apart from their fraction,
+    /// so that all digits count.
     pub fn linear(self, piece: Piece) -> String {
         let Piece { from, mjd, day } = piece;
-        match self {
-            Self::Postgres => {
-                format!("{mjd:?}::double precision + ({{0}} - {from}) / {day:e}::double precision")
-            }
-            Self::Sqlite => format!("{mjd:?} + ({{0}} - {from}) / {day:e}"),
-        }
+        let double = match self {
+            Self::Postgres => "::double precision",
+            Self::Sqlite => "",
+        };
+        format!(
+            "{mjd:?}{double} + ({{0}} - {from}) / {day:.0} + (({{0}} - {from}) % {day:.0}) / {day:e}{double}"
+        )
     }
 
     /// A row of a VALUES list for a piece.

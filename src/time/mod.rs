@@ -114,11 +114,14 @@ pub static LINEAR: LazyLock<Vec<Piece>> = LazyLock::new(|| {
 });
 
 /// UTC as MJD of a TAI instant, by the same operations as in SQL, so that a value that was read is found
-/// again.
-#[expect(clippy::cast_precision_loss, reason = "as databases divide an integer by a double")]
+/// again; whole days apart from their fraction, so that all digits count.
+#[expect(clippy::cast_precision_loss, reason = "days are few, a fraction has under 2^53 steps")]
+#[expect(clippy::cast_possible_truncation, reason = "days and their nanoseconds are far below")]
 pub fn utc_mjd(tai: i64) -> f64 {
     let at = LINEAR.partition_point(|piece| piece.from <= tai).saturating_sub(1);
-    LINEAR
-        .get(at)
-        .map_or(f64::NAN, |piece| piece.mjd + tai.saturating_sub(piece.from) as f64 / piece.day)
+    LINEAR.get(at).map_or(f64::NAN, |piece| {
+        let since = tai.saturating_sub(piece.from);
+        let day = piece.day as i64;
+        piece.mjd + since.div_euclid(day) as f64 + since.rem_euclid(day) as f64 / piece.day
+    })
 }

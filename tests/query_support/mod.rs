@@ -47,6 +47,17 @@ pub async fn site(
     schema: &str,
     native: &str,
 ) -> (Site, RegionOptions) {
+    (site_with(root, file, parity, (schema, native), REGIONS).await, REGIONS)
+}
+
+/// The same with regions as they are asked for.
+pub async fn site_with(
+    root: &Path,
+    file: &Path,
+    parity: bool,
+    (schema, native): (&str, &str),
+    regions: RegionOptions,
+) -> Site {
     let text = std::fs::read_to_string(file).expect("a mapping");
     let (mapping, said) = mapping::read(Source::new("mapping.yaml", text));
     let mapping = mapping.unwrap_or_else(|| panic!("{said:?}"));
@@ -58,9 +69,9 @@ pub async fn site(
     let snapshot = introspect(&database).await.expect("a registry");
     let resolving = resolve::Options { dialect: snapshot.dialect, parity };
     let (plan, _) = resolve::resolve(&mapping, &snapshot, resolving).expect("a plan");
-    let mut site = Site::new(database, &snapshot, native, REGIONS);
-    site.publish(schema, "ObsCore", plan, &snapshot, REGIONS);
-    (site, REGIONS)
+    let mut site = Site::new(database, &snapshot, native, regions);
+    site.publish(schema, "ObsCore", plan, &snapshot, regions);
+    site
 }
 
 /// Understands a query.

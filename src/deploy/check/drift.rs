@@ -173,7 +173,10 @@ impl Drift<'_> {
                             continue;
                         }
                     }
-                    if !(registered && *name == target.view.name) {
+                    // What has all branches changes with them.
+                    let is_whole = [&target.view.name, &target.view.stored()].contains(&name)
+                        || self.is_search(*kind, name);
+                    if !(registered && is_whole) {
                         names.push(target.own(name));
                     }
                 }
@@ -203,6 +206,10 @@ impl Drift<'_> {
                 Diagnostic::note("D032", message).help("`apply` brings the stamp up to date"),
             );
         }
+    }
+
+    fn is_search(&self, kind: ObjectKind, name: &str) -> bool {
+        self.wanted.iter().any(|one| one.search && one.kind == kind && one.name == name)
     }
 
     /// Runs that the resolved patterns match now and that the deployed view does not name.

@@ -61,4 +61,24 @@ exported with NULL in the spatial columns.",
         text: "The export was stopped by a signal, for instance Ctrl-C. Nothing half-written is \
 left, and an older file of the same name is as it was.",
     },
+    Code {
+        code: "X010",
+        title: "the applied view cannot be asked",
+        text: "\
+With --via view a query is answered from what `apply` installed on PostgreSQL, by a role that may read that
+and nothing of Butler's. It is not there, was made without what services need, or the role lacks a right:
+USAGE on its schema, SELECT on its views, EXECUTE on its function `…_found`.
+
+  obscore-view apply REPO -m mapping.yaml --grant-select tap      gives a role all of these
+
+SQLite has no roles: ask the registry itself there.",
+    },
+    Code {
+        code: "X011",
+        title: "the applied view is not what the mapping says",
+        text: "\
+With --via view the view must have been applied from this very mapping file (by its SHA-256), and by this
+version of obscore-view or an older one. Apply it again, or name the mapping that it was made from. Whether it fits the registry as it
+is now, `check` tells, with a role that may read the registry.",
+    },
 ];

@@ -13,18 +13,21 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use super::Target;
-use crate::plan::{Branch, Join, Multiplicity, On, Origin, RegionPart, Scalar, ViewPlan};
+use crate::plan::{Branch, Join, LEVEL, Multiplicity, On, Origin, RegionPart, Scalar, ViewPlan};
 use crate::registry::{ScalarType, Snapshot};
 use crate::sql::Dialect;
 use crate::sql::region::{self, Strategy};
 
 pub use statements::Stretch;
 
-/// What sidecars are made from: of elements that have regions the columns of the key; and pgSphere.
+/// What sidecars and searches by place are made from: of elements that have regions the columns of the
+/// key; pgSphere; and whether trixels of regions are kept.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Elements {
-    keys: BTreeMap<String, Vec<(String, ScalarType)>>,
+    pub(super) keys: BTreeMap<String, Vec<(String, ScalarType)>>,
     sphere: bool,
+    /// Whether the registry keeps the trixels of regions that this crate makes covers of.
+    pub(super) trixels: bool,
 }
 
 /// The side table of an element.
@@ -69,7 +72,8 @@ impl Elements {
             (name.clone(), dimensions.iter().map(key).collect())
         });
         let sphere = snapshot.extensions.contains_key("pg_sphere");
-        Self { keys: keys.collect(), sphere }
+        let trixels = universe.common_skypix == format!("htm{LEVEL}");
+        Self { keys: keys.collect(), sphere, trixels }
     }
 }
 
@@ -92,15 +96,8 @@ impl Target {
 
     fn sidecar(&self, element: &str, plugin: bool) -> Option<Sidecar> {
         let keys = self.elements.keys.get(element)?;
-        let column = |(name, kind): &(String, ScalarType)| {
-            let kind = match kind {
-                ScalarType::Int => "bigint",
-                ScalarType::String | ScalarType::Hash => "text",
-                ScalarType::Float => "double precision",
-                ScalarType::Bool => "boolean",
-            };
-            (self.dialect.name(name), kind)
-        };
+        let column =
+            |(name, kind): &(String, ScalarType)| (self.dialect.name(name), type_name(*kind));
         let name = self.view.regions(element);
         Some(Sidecar {
             element: element.to_owned(),
@@ -184,10 +181,20 @@ impl Target {
     }
 }
 
+/// The type that a key is copied to.
+pub(super) fn type_name(kind: ScalarType) -> &'static str {
+    match kind {
+        ScalarType::Int => "bigint",
+        ScalarType::String | ScalarType::Hash => "text",
+        ScalarType::Float => "double precision",
+        ScalarType::Bool => "boolean",
+    }
+}
+
 /// What ends the alias of a sidecar.
 const BESIDE: &str = "$regions";
 
-fn beside(alias: &str) -> String {
+pub(super) fn beside(alias: &str) -> String {
     format!("{alias}{BESIDE}")
 }
 

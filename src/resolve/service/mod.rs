@@ -4,10 +4,12 @@
 //! tables, as schemas of a [`Catalog`](crate::catalog::Catalog), and for each table where its values come
 //! from.
 
+mod applied;
 mod keys;
 mod metadata;
 mod native;
 mod obscore;
 
+pub use applied::{AppliedColumn, applied};
 pub use native::{Native, native};
 pub use obscore::{ObsCore, obscore};

@@ -25,6 +25,8 @@ pub struct Native {
     pub values: Vec<Scalar>,
     /// The registry's columns that are the primary key of a dimension element; none for others.
     pub keys: Vec<String>,
+    /// The function that finds rows by place; none for the registry's own tables.
+    pub found: Option<String>,
 }
 
 /// The registry's tables, for the schema of that name.
@@ -180,6 +182,7 @@ impl Native {
             joins: Vec::new(),
             values: Vec::new(),
             keys: Vec::new(),
+            found: None,
         }
     }
 

@@ -115,6 +115,18 @@ fn regional(plan: &ViewPlan, at: usize) -> Option<(RegionPart, bool)> {
     part.map(|part| (part, other))
 }
 
+/// What the values of a column are relative to.
+pub(super) fn frame(kind: &Type, ucd: &str) -> Option<Frame> {
+    match (kind, ucd) {
+        (_, ucd) if ucd.starts_with("pos.eq") || ucd.starts_with("pos.outline") => Some(Frame::Sky),
+        (Type::Double, ucd) if ucd.starts_with("time.start") || ucd.starts_with("time.end") => {
+            Some(Frame::Mjd)
+        }
+        (Type::Timestamp, _) => Some(Frame::Utc),
+        _ => None,
+    }
+}
+
 fn described(
     plan: &ViewPlan,
     at: usize,
@@ -132,14 +144,7 @@ fn described(
         }
         (kind, _) => kind.into(),
     };
-    let frame = match (&kind, column.ucd.as_str()) {
-        (_, ucd) if ucd.starts_with("pos.eq") || ucd.starts_with("pos.outline") => Some(Frame::Sky),
-        (Type::Double, ucd) if ucd.starts_with("time.start") || ucd.starts_with("time.end") => {
-            Some(Frame::Mjd)
-        }
-        (Type::Timestamp, _) => Some(Frame::Utc),
-        _ => None,
-    };
+    let frame = frame(&kind, &column.ucd);
     Column {
         name: column.name.clone(),
         kind,

@@ -19,11 +19,29 @@ const KEPT: &str = include_str!("../../../sql/postgres/50_kept.sql");
 /// The same for the types of pgSphere.
 const KEPT_SPHERE: &str = include_str!("../../../sql/postgres/60_kept_sphere.sql");
 
+/// What finds images by place.
+const SKY: &str = include_str!("../../../sql/postgres/70_sky.sql");
+
 /// The statements that create what [`column`](super::column) calls, in order, without semicolons
 /// at their ends. Empty where nothing is to be installed: `inline`, and SQLite, whose functions
 /// live in the process or in the loadable extension.
 pub fn prelude(dialect: Dialect, strategy: Strategy, schema: Option<&str>) -> Vec<String> {
     templates(dialect, strategy).map(|template| filled(template, schema)).collect()
+}
+
+/// Names and statements of the functions that places on the sky are compared with, on top of those of
+/// [`prelude`]; none where that has none.
+pub fn sky_functions(
+    dialect: Dialect,
+    strategy: Strategy,
+    schema: Option<&str>,
+) -> Vec<(String, String)> {
+    match (dialect, strategy) {
+        (Dialect::Postgres, Strategy::Functions | Strategy::Ingest) => statements(SKY)
+            .map(|one| (name(&one).unwrap_or_default().to_owned(), filled(one, schema)))
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Name and statement of the function that gives what `ingest` keeps in types of pgSphere, whose
@@ -57,10 +75,12 @@ fn templates(dialect: Dialect, strategy: Strategy) -> impl Iterator<Item = Strin
         _ => &[],
     };
     let kept = (dialect == Dialect::Postgres && strategy == Strategy::Ingest).then_some(&KEPT);
-    files
-        .iter()
-        .chain(kept)
-        .flat_map(|file| file.split("\n$$;\n"))
+    files.iter().chain(kept).flat_map(|file| statements(file))
+}
+
+/// The statements of a file, without semicolons.
+fn statements(file: &str) -> impl Iterator<Item = String> {
+    file.split("\n$$;\n")
         .filter(|statement| !statement.trim().is_empty())
         .map(|statement| format!("{}\n$$", statement.trim()))
 }

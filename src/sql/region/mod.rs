@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::Dialect;
 use crate::region::{RegionOptions, Winding};
 
-pub use install::{function_names, prelude, sphere_function};
+pub use install::{function_names, prelude, sky_functions, sphere_function};
 
 /// Where regions are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -91,7 +91,10 @@ impl Service {
         }
         for (s, site) in sites.iter().enumerate() {
             for (at, native) in site.natives.iter().enumerate() {
-                let says = "Butler's own tables: dimensions, collections, datasets";
+                let says = match site.is_applied {
+                    true => "Datasets as the IVOA's ObsCore describes them",
+                    false => "Butler's own tables: dimensions, collections, datasets",
+                };
                 add(&site.schema, says, native.table.clone(), Origin::Native(s, at));
             }
         }
@@ -137,10 +140,8 @@ impl Service {
                 obscore.regional.get(column).copied().flatten().map(|(part, _)| part)
             }
             Origin::Native(site, at) => {
-                match self.sites.get(site)?.natives.get(at)?.values.get(column)? {
-                    Scalar::Region { part, .. } => Some(*part),
-                    _ => None,
-                }
+                let value = self.sites.get(site)?.natives.get(at)?.values.get(column)?;
+                of_region(value).map(|(part, _)| part)
             }
             Origin::Standard => None,
         }
@@ -148,12 +149,23 @@ impl Service {
 
     /// The first column that is computed from the same region as this one.
     pub(super) fn twin(&self, table: TableId, column: usize) -> Option<usize> {
+        if let Some(Origin::Native(site, at)) = self.origin(table) {
+            // A table has one region.
+            let values = &self.sites.get(site)?.natives.get(at)?.values;
+            of_region(values.get(column)?)?;
+            return values.iter().position(|value| of_region(value).is_some());
+        }
         let Some(Origin::ObsCore(site, at)) = self.origin(table) else { return None };
         self.sites.get(site)?.published.get(at)?.obscore.twins.get(column).copied().flatten()
     }
 
     /// How a column is computed from a region, where it is and is not one itself.
     pub(super) fn regional(&self, table: TableId, column: usize) -> Option<Regional> {
+        if let Some(Origin::Native(site, at)) = self.origin(table) {
+            let native = self.sites.get(site)?.natives.get(at)?;
+            let is_region = native.table.columns.get(column)?.kind == Type::Region;
+            return of_region(native.values.get(column)?).filter(|_| !is_region);
+        }
         let Some(Origin::ObsCore(site, at)) = self.origin(table) else { return None };
         let obscore = &self.sites.get(site)?.published.get(at)?.obscore;
         // Regions themselves travel as they are stored.
@@ -161,5 +173,17 @@ impl Service {
             return None;
         }
         obscore.regional.get(column).copied().flatten()
+    }
+}
+
+/// What of a region a value is, and whether another stands in for it.
+fn of_region(value: &Scalar) -> Option<Regional> {
+    match value {
+        Scalar::Region { part, .. } => Some((*part, false)),
+        Scalar::Coalesce(parts) => match parts.first() {
+            Some(Scalar::Region { part, .. }) => Some((*part, true)),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -10,11 +10,13 @@ use crate::db::{Database, Session};
 use crate::diag::Result;
 use crate::functions::Geometry;
 use crate::geom::{Circle, Region, intersects};
-use crate::lower::{Asked, Found, Kept, Keys, Known, PlainBranch, Probe, Target, ViewName, Wanted};
+use crate::lower::{
+    Asked, Elements, Found, Kept, Keys, Known, PlainBranch, Probe, Target, ViewName, Wanted,
+};
 use crate::plan::{LEVEL, Scalar, ViewPlan};
 use crate::query::{Needs, Node, Plain, column, encoded, fallback};
 use crate::region::RegionOptions;
-use crate::registry::Snapshot;
+use crate::registry::{CollectionKey, IngestDate, Snapshot};
 use crate::resolve::service::{Native, ObsCore, native, obscore};
 use crate::sql::Parameters;
 use crate::sql::region::Strategy;
@@ -46,8 +48,10 @@ pub struct Site {
     pub published: Vec<Published>,
     /// The schema of Butler's own tables.
     pub schema: String,
-    /// Butler's own tables.
+    /// Butler's own tables, or the ObsCore table of an applied view.
     pub natives: Vec<Native>,
+    /// Whether it is the latter.
+    pub is_applied: bool,
     /// How they are written down.
     pub target: Target,
     /// Elements with regions, their keys, and tables of the regions' trixels.
@@ -68,7 +72,33 @@ impl Site {
         let target = target(snapshot, "butler", regions);
         let spatial = spatial(snapshot, &natives);
         let (schema, known) = (schema.to_owned(), OnceCell::new());
-        Self { database, published: Vec::new(), schema, natives, target, spatial, known }
+        let (published, is_applied) = (Vec::new(), false);
+        Self { database, published, schema, natives, is_applied, target, spatial, known }
+    }
+
+    /// An applied view whose objects are in the database's schema `namespace`, as the table of `schema`: with
+    /// nothing of the registry beside it.
+    pub fn applied(
+        database: Database,
+        namespace: &str,
+        schema: &str,
+        table: Native,
+        regions: RegionOptions,
+    ) -> Self {
+        let target = Target {
+            dialect: database.dialect(),
+            namespace: Some(namespace.to_owned()),
+            view: ViewName { schema: None, name: "applied".to_owned() },
+            strategy: Strategy::Functions,
+            regions,
+            collection_key: CollectionKey::Integer,
+            ingest_date: IngestDate::Nanoseconds,
+            elements: Elements::default(),
+            has_single_definitions: false,
+        };
+        let (schema, known) = (schema.to_owned(), OnceCell::new());
+        let (published, natives, spatial) = (Vec::new(), vec![table], Vec::new());
+        Self { database, published, schema, natives, is_applied: true, target, spatial, known }
     }
 
     /// The elements whose regions' trixels are all kept in the registry, which is looked up when it is
@@ -224,7 +254,15 @@ impl Site {
         parameters: &mut Parameters,
     ) -> String {
         let values = named(needs);
-        let wanted = Wanted { values: &values, regions: &[] };
+        let regions: Vec<(usize, String, String)> = needs
+            .regions
+            .iter()
+            .map(|at| match native.values.get(*at) {
+                Some(Scalar::Coalesce(_)) => (*at, encoded(*at), fallback(*at)),
+                _ => (*at, encoded(*at), String::new()),
+            })
+            .collect();
+        let wanted = Wanted { values: &values, regions: &regions };
         self.target.native_source(native, wanted, &needs.covers, known, parameters)
     }
 }
