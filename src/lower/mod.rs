@@ -10,6 +10,7 @@ mod convert;
 mod fetch;
 mod float;
 mod format;
+mod governors;
 mod invert;
 mod names;
 mod predicate;
@@ -24,6 +25,7 @@ mod view;
 
 pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
+pub use governors::Governors;
 pub use names::ViewName;
 pub use probe::{Asked, Keys, Probe};
 pub use script::{Kind, Rights, STAMP, Script, Stamp, Statement, script};
@@ -55,6 +57,8 @@ pub struct Target {
     pub ingest_date: IngestDate,
     /// What regions are kept beside, with the strategy `ingest`.
     pub elements: Elements,
+    /// What indexes begin with.
+    pub governors: Governors,
 }
 
 impl Target {
@@ -80,6 +84,7 @@ impl Target {
             collection_key: snapshot.collection_key,
             ingest_date: snapshot.ingest_date,
             elements: Elements::of(snapshot),
+            governors: Governors::of(snapshot),
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Asked {
     /// The position of the branch in the plan.
     pub(super) at: usize,
     conditions: Vec<Condition>,
+    /// What follows for the governors of its datasets, in SQL.
+    governed: Vec<String>,
     links: Vec<Links>,
 }
 
@@ -109,7 +111,8 @@ impl Target {
         sky: Vec<Sky<'_>>,
         probes: &mut Vec<Probe>,
     ) -> Asked {
-        let mut asked = Asked { at, conditions: Vec::new(), links: Vec::new() };
+        let mut asked =
+            Asked { at, conditions: Vec::new(), governed: Vec::new(), links: Vec::new() };
         let mut tables: BTreeMap<String, Vec<Condition>> = BTreeMap::new();
         for condition in conditions {
             match condition.only_alias() {
@@ -119,6 +122,8 @@ impl Target {
                 _ => asked.conditions.push(condition),
             }
         }
+        let own = asked.conditions.iter().filter(|one| one.only_alias() == Some(TAGS));
+        asked.governed = self.governed_datasets(branch, &own.cloned().collect::<Vec<_>>());
         for (alias, conditions) in tables {
             let Some((join, keys, columns)) = self.direct(branch, &alias) else { continue };
             let probe = Probe {
@@ -193,6 +198,7 @@ impl Target {
             .collect();
         let keys: Vec<(String, Expr)> =
             probe.keys.iter().map(|key| (key.clone(), column(&probe.alias, key))).collect();
+        conditions.extend(self.governed_records(&probe.table, &probe.alias, &probe.conditions));
         conditions.extend(
             probe
                 .covers
@@ -257,7 +263,7 @@ impl Target {
         found: &[Keys],
         parameters: &mut Parameters,
     ) -> Option<Linked> {
-        let mut linked = Linked::default();
+        let mut linked = Linked { datasets: asked.governed.clone(), others: Vec::new() };
         for condition in &asked.conditions {
             let text = condition.text(self.dialect, parameters);
             match condition.only_alias() == Some(TAGS) {
@@ -310,16 +316,19 @@ impl Target {
         let rows = self.dialect.known_rows(keys, width, parameters)?;
         Some(match link {
             Link::Columns(columns) => {
-                format!("({}) IN ({rows})", columns.join(", "))
+                format!("({}) IN ({rows})", self.compared_columns(columns).join(", "))
             }
             Link::Visits { same, instrument, exposure, visit } => {
                 let own = same.iter().map(|(column, _)| column);
-                let columns: Vec<&str> = own.chain([exposure]).map(String::as_str).collect();
+                let columns: Vec<String> = own.chain([exposure]).cloned().collect();
+                let columns = self.compared_columns(&columns);
                 let mut keys: Vec<String> = same.iter().map(|(_, at)| format!("n.k{at}")).collect();
                 keys.push("v.exposure".to_owned());
+                let same = self.dialect.fill(&format!("v.visit = n.k{visit}"), &[]);
+                let same = self.dialect.text(&self.dialect.selective(same));
                 format!(
                     "({}) IN (SELECT {} FROM ({rows}) AS n JOIN {} AS v ON v.instrument = \
-                     n.k{instrument} AND v.visit = n.k{visit})",
+                     n.k{instrument} AND {same})",
                     columns.join(", "),
                     keys.join(", "),
                     self.table("visit_definition"),

@@ -13,7 +13,7 @@ use super::{Asked, BranchSelect, Keys, Known, Target};
 use crate::obscore::ColumnType;
 use crate::plan::{Cover, RegionPart, Scalar, TAGS, ViewPlan};
 use crate::resolve::service::{Native, ObsCore};
-use crate::sql::Parameters;
+use crate::sql::{Dialect, Parameters};
 use crate::value::Cell;
 
 /// Names and positions of the columns that are asked for.
@@ -54,13 +54,14 @@ impl SelectText {
 
     /// The SELECT with conditions. Those on datasets alone stand where their table is: databases put few
     /// tables at a time into the best order, and these should be among the first.
-    fn with(&self, conditions: &Linked) -> String {
+    fn with(&self, conditions: &Linked, dialect: Dialect) -> String {
         let datasets = match conditions.datasets.as_slice() {
             [] => self.datasets.clone(),
             some => format!(
-                "(\n    SELECT {TAGS}.* FROM {} AS {TAGS}\n    WHERE {}\n  )",
+                "(\n    SELECT {TAGS}.* FROM {} AS {TAGS}\n    WHERE {}{}\n  )",
                 self.datasets,
-                some.join("\n      AND ")
+                some.join("\n      AND "),
+                dialect.apart()
             ),
         };
         let others = conditions.others.iter().map(|one| format!("\n  AND {one}"));
@@ -150,7 +151,8 @@ impl Target {
         for texts in branches {
             let Some(asked) = asked.iter().find(|asked| asked.at == texts.at) else { continue };
             let Some(conditions) = self.linked(asked, keys, parameters) else { continue };
-            selects.extend(texts.selects.iter().map(|select| select.with(&conditions)));
+            selects
+                .extend(texts.selects.iter().map(|select| select.with(&conditions, self.dialect)));
         }
         if selects.is_empty() {
             let outputs = self.outputs(wanted, &|_| &Scalar::Null, &|at| kind_of(obscore, at));

@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod corpus;
 pub mod everywhere;
+pub mod plans;
 pub mod random;
 pub mod stand_in;
 pub mod twins;
@@ -47,13 +48,25 @@ pub async fn site(
     schema: &str,
     native: &str,
 ) -> (Site, RegionOptions) {
+    site_with(root, file, parity, schema, native, Options::default()).await
+}
+
+/// As [`site`], with options of its database.
+pub async fn site_with(
+    root: &Path,
+    file: &Path,
+    parity: bool,
+    schema: &str,
+    native: &str,
+    options: Options,
+) -> (Site, RegionOptions) {
     let text = std::fs::read_to_string(file).expect("a mapping");
     let (mapping, said) = mapping::read(Source::new("mapping.yaml", text));
     let mapping = mapping.unwrap_or_else(|| panic!("{said:?}"));
     let environment = Environment::process();
     let found = resolve(&root.display().to_string(), &environment).expect("a repository");
     let Repo::Database(place) = found else { panic!("not a database") };
-    let options = with_functions(Options::default());
+    let options = with_functions(options);
     let database = Database::open(&place, Access::ReadOnly, &options).await.expect("it opens");
     let snapshot = introspect(&database).await.expect("a registry");
     let resolving = resolve::Options { dialect: snapshot.dialect, parity };

@@ -20,6 +20,7 @@ fn target() -> Target {
         collection_key: CollectionKey::Integer,
         ingest_date: IngestDate::Nanoseconds,
         elements: crate::lower::Elements::default(),
+        governors: crate::lower::Governors::default(),
     }
 }
 
