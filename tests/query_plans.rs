@@ -63,6 +63,7 @@ struct Shape {
 /// The questions of `scripts/bench_support/shapes.py`, and others like them.
 fn shapes(place: &Place) -> Vec<Shape> {
     let Place { did, obs_id, visit, band, ra, dec, t_min } = place;
+    let uuid = &did[did.len() - 36..];
     let night = format!("t_min >= {0} AND t_min < {0} + 1", t_min.floor());
     let cone =
         |radius: f64| format!("CONTAINS(POINT(s_ra, s_dec), CIRCLE({ra}, {dec}, {radius})) = 1");
@@ -101,6 +102,35 @@ fn shapes(place: &Place) -> Vec<Shape> {
             "newest 100",
             "SELECT TOP 100 * FROM ivoa.ObsCore WHERE t_min IS NOT NULL ORDER BY t_min DESC",
             times,
+        ),
+        shape("record", &format!("SELECT * FROM butler.visit WHERE id = {visit}"), &[]),
+        shape(
+            "name of a record",
+            &format!("SELECT id FROM butler.visit WHERE name = '{visit}'"),
+            &[],
+        ),
+        shape(
+            "region of a record",
+            &format!("SELECT * FROM butler.visit_detector_region WHERE visit = {visit}"),
+            &[],
+        ),
+        shape("dataset", &format!("SELECT * FROM butler.dataset WHERE id = '{uuid}'"), &[]),
+        shape(
+            "datasets of a record",
+            &format!(
+                "SELECT o.obs_id, v.target_name FROM ivoa.ObsCore AS o JOIN butler.visit AS v ON \
+                 o.instrument_name = v.instrument AND o.lsst_visit = v.id WHERE v.id = {visit}"
+            ),
+            &[],
+        ),
+        shape(
+            "record of a dataset",
+            &format!(
+                "SELECT o.obs_id, d.ingest_date FROM ivoa.ObsCore AS o JOIN butler.dataset AS d ON \
+                 o.obs_publisher_did LIKE '%' || d.id WHERE o.obs_publisher_did = '{did}' AND d.id = \
+                 '{uuid}'"
+            ),
+            &[],
         ),
     ]
 }

@@ -11,7 +11,7 @@ use super::Target;
 use super::invert::{Condition, Is};
 use super::scalar::column;
 use crate::plan::{Branch, TAGS};
-use crate::registry::{Snapshot, Universe};
+use crate::registry::Snapshot;
 
 /// What indexes Butler makes, behind governors.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,8 +62,8 @@ impl Governors {
                 let columns: Vec<String> = depends.cloned().chain([other.name.clone()]).collect();
                 indexes.push(index(&columns));
             }
-            for implied in &element.implies {
-                indexes.push(index(&Universe::required_columns(universe, implied)));
+            for other in element.implies.iter().chain(&required).filter(|other| *other != name) {
+                indexes.push(index(&universe.required_columns(other)));
             }
             own.insert(name.clone(), indexes);
             references.insert(name.clone(), index(&required));

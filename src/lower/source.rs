@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use sea_query::Expr;
 
+use super::invert::Condition;
 use super::probe::Linked;
 use super::{Asked, BranchSelect, Keys, Known, Target};
 use crate::obscore::ColumnType;
-use crate::plan::{Cover, RegionPart, Scalar, TAGS, ViewPlan};
+use crate::plan::{Cover, RegionPart, Scalar, TAGS, ViewPlan, Wish};
 use crate::resolve::service::{Native, ObsCore};
 use crate::sql::{Dialect, Parameters};
 use crate::value::Cell;
@@ -161,14 +162,16 @@ impl Target {
         selects.join("\nUNION ALL\n")
     }
 
-    /// The rows of one of Butler's own tables, whose regions overlap a trixel of each cover where their trixels
-    /// are known.
+    /// The rows of one of Butler's own tables that may fulfil the wishes, whose regions overlap a trixel of each
+    /// cover where their trixels are known.
     pub fn native_source(
         &self,
         native: &Native,
         wanted: Wanted<'_>,
+        wishes: &[Wish],
         covers: &[Cover],
         known: &Known,
+        parameters: &mut Parameters,
     ) -> String {
         let value = |at: usize| native.values.get(at).unwrap_or(&Scalar::Null);
         let kind = |at: usize| {
@@ -178,6 +181,8 @@ impl Target {
         let outputs = self.outputs(wanted, &value, &kind);
         let mut aliases = Vec::new();
         outputs.iter().for_each(|(_, _, scalar)| scalar.aliases(&mut aliases));
+        let conditions = self.native_conditions(native, wishes);
+        aliases.extend(conditions.iter().flatten().filter_map(Condition::only_alias));
         let mut text = format!(
             "SELECT {}\nFROM {} AS {}",
             self.listed(&outputs),
@@ -191,9 +196,18 @@ impl Target {
             text.push_str(&format!("\nJOIN {} AS {alias} ON {}", join.table, on.join(" AND ")));
         }
         let sky = self.native_sky(native, covers, known);
-        let sky: Vec<String> = sky.iter().map(|one| self.dialect.text(one)).collect();
-        if !sky.is_empty() {
-            text.push_str(&format!("\nWHERE {}", sky.join("\n  AND ")));
+        let mut all: Vec<String> = sky.iter().map(|one| self.dialect.text(one)).collect();
+        match &conditions {
+            None => all.push("1 = 0".to_owned()),
+            Some(conditions) => {
+                // What is said of several tables is left to the query itself.
+                let known = conditions.iter().filter(|one| one.only_alias().is_some());
+                all.extend(known.map(|one| one.text(self.dialect, parameters)));
+                all.extend(self.governed_records(&native.from, &native.alias, conditions));
+            }
+        }
+        if !all.is_empty() {
+            text.push_str(&format!("\nWHERE {}", all.join("\n  AND ")));
         }
         text
     }

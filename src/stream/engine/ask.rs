@@ -267,7 +267,8 @@ impl Service {
             preamble.tables.push(site.target.helper_tables(&[]));
         }
         let native = site.natives.get(native);
-        let select = native.map(|native| site.native_select(native, needs, &known));
+        let parameters = &mut preamble.parameters;
+        let select = native.map(|native| site.native_select(native, needs, &known, parameters));
         let select = select.unwrap_or_default();
         let computed = needs.values.iter().any(|at| {
             let value = native.and_then(|native| native.values.get(*at));

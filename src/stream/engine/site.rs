@@ -197,10 +197,16 @@ impl Published {
 
 impl Site {
     /// The SELECT of what a query needs of one of Butler's own tables.
-    pub fn native_select(&self, native: &Native, needs: &Needs, known: &Known) -> String {
+    pub fn native_select(
+        &self,
+        native: &Native,
+        needs: &Needs,
+        known: &Known,
+        parameters: &mut Parameters,
+    ) -> String {
         let values = named(needs);
         let wanted = Wanted { values: &values, regions: &[] };
-        self.target.native_source(native, wanted, &needs.covers, known)
+        self.target.native_source(native, wanted, &needs.wishes, &needs.covers, known, parameters)
     }
 }
 
