@@ -17,7 +17,9 @@ use deploy_support::{MAPPING, Place, finish, program};
 use obscore_view::db::{Access, Database, Environment, Options, Repo, resolve};
 use obscore_view::deploy::{Report, Request, Unwatched, apply, remove};
 use obscore_view::diag::Result;
-use obscore_view::lower::{Elements, Kind, Rights, Script, Stamp, Statement, Target, ViewName};
+use obscore_view::lower::{
+    Elements, Governors, Kind, Rights, Script, Stamp, Statement, Target, ViewName,
+};
 use obscore_view::region::RegionOptions;
 use obscore_view::registry::{CollectionKey, IngestDate};
 use obscore_view::sql::Dialect;
@@ -44,6 +46,7 @@ impl Fixture<'_> {
             ingest_date: IngestDate::Nanoseconds,
             elements: Elements::default(),
             has_single_definitions: true,
+            governors: Governors::default(),
         }
     }
 

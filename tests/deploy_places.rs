@@ -172,7 +172,14 @@ async fn functions_find_what_the_service_finds() {
         place.apply_mapping(&file.display().to_string(), options).expect(0);
         let regions = if parity { RegionOptions::BUTLER } else { RegionOptions::default() };
         let root = &place.repository.root;
-        let site = site_with(root, &file, parity, ("ivoa", "butler"), regions).await;
+        let site = site_with(
+            root,
+            &file,
+            parity,
+            ("ivoa", "butler"),
+            (regions, obscore_view::db::Options::default()),
+        )
+        .await;
         let service = Service::new(vec![site], regions).await.unwrap();
         same(&place, &service, parity, 50).await;
     }

@@ -38,6 +38,16 @@ const MAPPINGS: [(&str, bool); 11] = [
     ("constraints", false),
     ("tagged", false),
 ];
+/// Butler's own tables, each with a column to show.
+const NATIVES: [(&str, &str); 7] = [
+    ("butler.visit", "id"),
+    ("butler.exposure", "id"),
+    ("butler.visit_detector_region", "visit"),
+    ("butler.detector", "id"),
+    ("butler.patch", "id"),
+    ("butler.skymap", "name"),
+    ("butler.dataset", "id"),
+];
 /// Conditions that are tested by one query in the form that is not turned around.
 const AT_ONCE: usize = 30;
 /// Queries that take longer are left out.
@@ -63,7 +73,15 @@ async fn ground(service: &Service) -> Ground {
     let all = answer(service, "SELECT * FROM ivoa.ObsCore", &[]).await;
     let datasets = answer(service, "SELECT id FROM butler.dataset", &[]).await;
     let datasets = datasets.rows.iter().map(|row| row[0].as_str().unwrap().to_owned());
-    Ground::new(&all, datasets.collect())
+    Ground::new("ivoa.ObsCore", "obs_publisher_did", &all, datasets.collect())
+}
+
+/// One of Butler's own tables.
+async fn native(service: &Service, table: &str, key: &str) -> Ground {
+    let all = answer(service, &format!("SELECT * FROM {table}"), &[]).await;
+    let at = all.columns.iter().position(|column| column.name == key).unwrap();
+    let keys = all.rows.iter().map(|row| row[at].to_string());
+    Ground::new(table, key, &all, keys.collect())
 }
 
 /// How many rows were found, and what differs.
@@ -77,17 +95,23 @@ struct Judged {
 }
 
 /// Plain SELECTs by a condition, against one that tells for every row which conditions hold.
-async fn conditions(service: &Service, ground: &Ground, seed: u64, judged: &mut Judged) {
+async fn conditions(
+    service: &Service,
+    ground: &Ground,
+    (seed, turn): (u64, usize),
+    judged: &mut Judged,
+) {
     let mut dice = Dice::new(seed);
     let outputs = ground.outputs(&mut dice);
     let conditions: Vec<Twins> =
-        (0..AT_ONCE).map(|at| ground.condition(&mut dice, "o", at % 4)).collect();
+        (0..AT_ONCE).map(|at| ground.one(&mut dice, "o", turn + at)).collect();
     let cases = conditions.iter().enumerate();
     let cases = cases.map(|(at, one)| format!("CASE WHEN {} THEN 1 ELSE 0 END AS h{at}", one.slow));
     let slow = format!(
-        "SELECT {}, {} FROM ivoa.ObsCore AS o",
+        "SELECT {}, {} FROM {} AS o",
         outputs.join(", "),
-        cases.collect::<Vec<_>>().join(", ")
+        cases.collect::<Vec<_>>().join(", "),
+        ground.table
     );
     let slow = answer(service, &slow, &[]).await;
     for (at, one) in conditions.iter().enumerate() {
@@ -100,7 +124,7 @@ async fn conditions(service: &Service, ground: &Ground, seed: u64, judged: &mut 
             .map(|row| row[first..first + count].to_vec())
             .collect();
         let listed = outputs[first..first + count].join(", ");
-        let adql = format!("SELECT {listed} FROM ivoa.ObsCore AS o WHERE {}", one.quick);
+        let adql = format!("SELECT {listed} FROM {} AS o WHERE {}", ground.table, one.quick);
         let found = answer(service, &adql, &[]).await;
         judged.note(seed, &adql, difference(&found.rows, &expected, false), expected.len());
     }
@@ -160,10 +184,19 @@ async fn same_rows(repository: &Repository, place: &str) {
         let ground = ground(&service).await;
         let mut judged = Judged::default();
         for at in 0..5 * times {
-            conditions(&service, &ground, seed.wrapping_add(at), &mut judged).await;
+            let turn = (seed as usize % 1_000 + at as usize) * AT_ONCE;
+            conditions(&service, &ground, (seed.wrapping_add(at), turn), &mut judged).await;
         }
         for at in 0..12 * times {
             shapes(&service, &ground, seed.wrapping_add(at), &uploads, &mut judged).await;
+        }
+        for (turn, (table, key)) in NATIVES.iter().enumerate().filter(|_| *name == "search") {
+            let ground = native(&service, table, key).await;
+            for at in 0..times {
+                let seed = seed.wrapping_add(at);
+                let turn = (seed as usize % 1_000 + turn) * AT_ONCE;
+                conditions(&service, &ground, (seed, turn), &mut judged).await;
+            }
         }
         let Judged { queries, empty, rows, long, wrong: found } = judged;
         println!(

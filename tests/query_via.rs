@@ -51,7 +51,8 @@ async fn both(place: &Place, name: &str, role: &str) -> [Service; 2] {
     place.apply_mapping(&file.display().to_string(), &["--grant-select", role]).expect(0);
     let regions = RegionOptions::default();
     let root = &place.repository.root;
-    let site = site_with(root, &file, false, ("ivoa", "butler"), regions).await;
+    let site =
+        site_with(root, &file, false, ("ivoa", "butler"), (regions, Options::default())).await;
     let registry = Service::new(vec![site], regions).await.unwrap();
     let Repo::Database(target) = resolve(&place.as_role(role), &Environment::process()).unwrap()
     else {
@@ -157,7 +158,7 @@ async fn random_queries_have_the_same_answers() {
         let all = ask(&services[0], "SELECT * FROM ivoa.ObsCore", &[]).await.unwrap();
         let ids = ask(&services[0], "SELECT id FROM butler.dataset", &[]).await.unwrap();
         let ids = ids.rows.iter().map(|row| row[0].as_str().unwrap().to_owned()).collect();
-        let ground = Ground::new(&all, ids);
+        let ground = Ground::new("ivoa.ObsCore", "obs_publisher_did", &all, ids);
         let mut judged = Judged::default();
         for at in 0..25 * times {
             let mut dice = Dice::new(seed.wrapping_add(at));

@@ -6,7 +6,7 @@ use super::output::{Terminal, product};
 use super::{Failure, Outcome};
 use crate::db::{self, Environment};
 use crate::deploy;
-use crate::lower::{Elements, Target};
+use crate::lower::{Elements, Governors, Target};
 use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate};
 use crate::sql::region::Strategy;
@@ -42,6 +42,7 @@ pub async fn run(arguments: Arguments, _: &Terminal) -> Result<Outcome, Failure>
         ingest_date: IngestDate::Nanoseconds,
         elements: Elements::default(),
         has_single_definitions: false,
+        governors: Governors::default(),
     };
     let removed = deploy::remove(&database, &target, arguments.dry_run).await;
     database.close().await;

@@ -3,6 +3,7 @@
 //! In: SQL text and parameters. Out: rows as [`Cell`]s, all at once or as a stream in constant
 //! memory. Dropping a session rolls it back.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -146,6 +147,30 @@ impl Session {
         Ok(())
     }
 
+    /// The plan of a SELECT, a line each: the one that [`Self::stream`] runs it by.
+    ///
+    /// # Errors
+    /// R028 and R029.
+    pub async fn plan(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<String>> {
+        let explain = self.dialect().explain();
+        let plan = match self.dialect() {
+            // EXPLAIN itself would put the parameters into the plan, however statements are planned here.
+            Dialect::Postgres if self.keeps_prepared() => {
+                let nulls = vec!["NULL"; parameters.len()].join(", ");
+                let nulls = if nulls.is_empty() { nulls } else { format!(" ({nulls})") };
+                self.run(&format!("PREPARE obscore_planned AS {sql}")).await?;
+                let plan =
+                    self.rows(&format!("{explain} EXECUTE obscore_planned{nulls}"), &[]).await;
+                let ended = self.run("DEALLOCATE obscore_planned").await;
+                let plan = plan?;
+                ended?;
+                plan
+            }
+            _ => self.rows(&format!("{explain} {sql}"), parameters).await?,
+        };
+        Ok(indented(&plan))
+    }
+
     /// The rows of a SELECT one by one, in constant memory. Parameters are `$1`, `$2` on both
     /// databases.
     ///
@@ -279,4 +304,22 @@ impl Session {
         };
         done.map_err(|failure| error::describe(&failure, &self.target))
     }
+}
+
+/// The lines of a plan. SQLite's have numbers, and those of the lines that they are a part of.
+fn indented(plan: &[Vec<Cell>]) -> Vec<String> {
+    let mut depths: HashMap<i64, usize> = HashMap::new();
+    let line = |row: &Vec<Cell>| {
+        let depth = match row.as_slice() {
+            [Cell::Int(id), Cell::Int(parent), ..] => {
+                let depth = depths.get(parent).map_or(0, |depth| depth + 1);
+                depths.insert(*id, depth);
+                depth
+            }
+            _ => 0,
+        };
+        let text = row.iter().find_map(Cell::as_str)?;
+        Some(format!("{}{text}", "  ".repeat(depth)))
+    };
+    plan.iter().filter_map(line).collect()
 }

@@ -15,7 +15,7 @@ use crate::sql::{Dialect, layout};
 /// The SELECT of one branch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BranchSelect {
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
     /// Column name and expression.
     pub outputs: Vec<(String, Expr)>,
     /// The first table, with its alias.

@@ -10,6 +10,7 @@ mod convert;
 mod fetch;
 mod float;
 mod format;
+mod governors;
 mod invert;
 mod lowest;
 mod names;
@@ -27,6 +28,7 @@ mod view;
 
 pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
+pub use governors::Governors;
 pub use names::ViewName;
 pub use plain::{PlainBranch, PlainSelects};
 pub use probe::{Asked, At, Keys, Probe};
@@ -62,6 +64,8 @@ pub struct Target {
     pub elements: Elements,
     /// Whether a visit is defined by an exposure once only; in old universes, once for each visit system.
     pub has_single_definitions: bool,
+    /// What indexes begin with.
+    pub governors: Governors,
 }
 
 impl Target {
@@ -91,6 +95,7 @@ impl Target {
                 .tables
                 .get("visit_definition")
                 .is_some_and(|columns| !columns.contains("visit_system")),
+            governors: Governors::of(snapshot),
         }
     }
 

@@ -18,7 +18,7 @@ use super::{Asked, Found, Keys, Target};
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, COLLECTIONS, Predicate, Scalar, Search, TAGS, ViewPlan};
 use crate::resolve::service::ObsCore;
-use crate::sql::Parameters;
+use crate::sql::{Dialect, Parameters};
 
 /// How a branch is fetched.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,7 @@ pub struct PlainBranch {
 struct Hiding {
     /// How many columns a data ID has.
     width: usize,
+    dialect: Dialect,
     before: String,
     datasets: String,
     after: String,
@@ -76,7 +77,7 @@ impl PlainBranch {
         // What is asked of datasets themselves is not asked of those that hide them.
         let hiding = self.hiding.as_ref().filter(|_| conditions.datasets.is_empty());
         let apart = hiding.map(|hiding| {
-            let datasets = among(&hiding.datasets, &conditions.data_ids);
+            let datasets = among(hiding.dialect, &hiding.datasets, &conditions.data_ids);
             let question = format!("{}{datasets}{}", hiding.before, hiding.after);
             (written(&hiding.selects), question)
         });
@@ -172,6 +173,7 @@ impl Target {
         outputs.push(format!("min({COLLECTIONS}.rank)"));
         Hiding {
             width: data_id.len(),
+            dialect: self.dialect,
             before: format!(
                 "SELECT {}\nFROM {} AS {COLLECTIONS}\nJOIN ",
                 outputs.join(", "),

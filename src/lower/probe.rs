@@ -49,6 +49,8 @@ pub struct Asked {
     /// The columns of its data IDs, in SQL.
     data_id: Vec<String>,
     conditions: Vec<Condition>,
+    /// What follows for the governors of its datasets, in SQL.
+    governed: Vec<String>,
     links: Vec<Links>,
 }
 
@@ -148,7 +150,8 @@ impl Target {
         probes: &mut Vec<Probe>,
     ) -> Asked {
         let data_id = self.data_id(branch);
-        let mut asked = Asked { at, data_id, conditions: Vec::new(), links: Vec::new() };
+        let (governed, links) = Default::default();
+        let mut asked = Asked { at, data_id, conditions: Vec::new(), governed, links };
         let mut tables: BTreeMap<String, Vec<Condition>> = BTreeMap::new();
         for condition in conditions {
             match condition.only_alias() {
@@ -158,6 +161,8 @@ impl Target {
                 _ => asked.conditions.push(condition),
             }
         }
+        let own = asked.conditions.iter().filter(|one| one.only_alias() == Some(TAGS));
+        asked.governed = self.governed_datasets(branch, &own.cloned().collect::<Vec<_>>());
         for (alias, conditions) in tables {
             let Some((join, keys, link)) = self.direct(branch, &alias) else { continue };
             let probe = Probe {
@@ -236,6 +241,7 @@ impl Target {
             Some((_, At::Position(lon, lat))) => outputs.extend([lon.clone(), lat.clone()]),
             None => {}
         }
+        conditions.extend(self.governed_records(&probe.table, &probe.alias, &probe.conditions));
         let from = format!("{} AS {}", self.table(&probe.table), self.dialect.name(&probe.alias));
         let text = format!(
             "SELECT {}\nFROM {from}\nWHERE {}\nLIMIT {limit}",
@@ -319,7 +325,7 @@ impl Target {
         found: &[Keys],
         parameters: &mut Parameters,
     ) -> Option<Linked> {
-        let mut linked = Linked::default();
+        let mut linked = Linked { data_ids: asked.governed.clone(), ..Linked::default() };
         for condition in &asked.conditions {
             let text = condition.text(self.dialect, parameters);
             match condition.only_alias() {
@@ -400,24 +406,25 @@ impl Target {
     /// The columns of a dataset, and a SELECT of what they may equal, but for the key at a position.
     fn linking(&self, link: &Link, rows: &str, without: Option<usize>) -> (String, String) {
         let same = link.same.iter().filter(|(_, at)| Some(*at) != without);
-        let mut columns: Vec<&str> = same.clone().map(|(column, _)| column.as_str()).collect();
+        let mut columns: Vec<String> = same.clone().map(|(column, _)| column.clone()).collect();
         let mut keys: Vec<String> = same.map(|(_, at)| format!("n.k{at}")).collect();
         let Some(Visits { instrument, exposure, visit }) = &link.visits else {
             let given = match without {
                 Some(_) => format!("SELECT {} FROM ({rows}) AS n", keys.join(", ")),
                 None => rows.to_owned(),
             };
-            return (columns.join(", "), given);
+            return (self.compared_columns(&columns).join(", "), given);
         };
-        columns.push(exposure);
+        columns.push(exposure.clone());
         keys.push("v.exposure".to_owned());
+        let same = self.dialect.fill(&format!("v.visit = n.k{visit}"), &[]);
         let given = format!(
-            "SELECT {} FROM ({rows}) AS n JOIN {} AS v ON v.instrument = n.k{instrument} AND v.visit = \
-             n.k{visit}",
+            "SELECT {} FROM ({rows}) AS n JOIN {} AS v ON v.instrument = n.k{instrument} AND {}",
             keys.join(", "),
             self.table("visit_definition"),
+            self.dialect.text(&self.dialect.selective(same)),
         );
-        (columns.join(", "), given)
+        (self.compared_columns(&columns).join(", "), given)
     }
 
     /// A join of a branch whose rows are found by columns of the dataset alone, its key, and how it is found.

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 
 use sea_query::Expr;
 
+use super::invert::Condition;
 use super::probe::Linked;
 use super::scalar::column;
 use super::{Asked, BranchSelect, Keys, Known, Target};
 use crate::obscore::ColumnType;
-use crate::plan::{Branch, Cover, RegionPart, Scalar, Search, TAGS, ViewPlan};
+use crate::plan::{Branch, Cover, RegionPart, Scalar, Search, TAGS, ViewPlan, Wish};
 use crate::resolve::service::{Native, ObsCore};
-use crate::sql::Parameters;
+use crate::sql::{Dialect, Parameters};
 use crate::value::Cell;
 
 /// Names and positions of the columns that are asked for.
@@ -39,6 +40,7 @@ pub struct BranchTexts {
 /// A SELECT around the table of its datasets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SelectText {
+    dialect: Dialect,
     before: String,
     datasets: String,
     after: String,
@@ -53,7 +55,7 @@ impl SelectText {
         let (before, after) =
             text.split_once(&format!("{datasets} AS {TAGS}\n")).unwrap_or((&text, ""));
         let after = format!(" AS {TAGS}\n{after}");
-        Self { before: before.to_owned(), datasets, after, only }
+        Self { dialect: select.dialect, before: before.to_owned(), datasets, after, only }
     }
 
     /// The SELECT with conditions. Those on datasets alone stand where their table is: databases put few
@@ -63,7 +65,7 @@ impl SelectText {
         let some = own.clone().next().is_some();
         // The whole table is not looked up.
         let own = self.only.iter().filter(|_| some).chain(own);
-        let datasets = among(&self.datasets, own);
+        let datasets = among(self.dialect, &self.datasets, own);
         let others = conditions.others.iter().map(|one| format!("\n  AND {one}"));
         format!("{}{datasets}{}{}", self.before, self.after, others.collect::<String>())
     }
@@ -71,6 +73,7 @@ impl SelectText {
 
 /// A table of datasets, those of it that satisfy conditions.
 pub(super) fn among<'c>(
+    dialect: Dialect,
     datasets: &str,
     conditions: impl IntoIterator<Item = &'c String>,
 ) -> String {
@@ -79,8 +82,9 @@ pub(super) fn among<'c>(
         return datasets.to_owned();
     }
     format!(
-        "(\n    SELECT {TAGS}.* FROM {datasets} AS {TAGS}\n    WHERE {}\n  )",
-        conditions.join("\n      AND ")
+        "(\n    SELECT {TAGS}.* FROM {datasets} AS {TAGS}\n    WHERE {}{}\n  )",
+        conditions.join("\n      AND "),
+        dialect.apart()
     )
 }
 
@@ -192,12 +196,13 @@ impl Target {
         selects.join("\nUNION ALL\n")
     }
 
-    /// The rows of one of Butler's own tables, whose regions overlap a trixel of each cover where their trixels
-    /// are known.
+    /// The rows of one of Butler's own tables that may fulfil the wishes, whose regions overlap a trixel of each
+    /// cover where their trixels are known.
     pub fn native_source(
         &self,
         native: &Native,
         wanted: Wanted<'_>,
+        wishes: &[Wish],
         covers: &[Cover],
         known: &Known,
         parameters: &mut Parameters,
@@ -210,6 +215,8 @@ impl Target {
         let outputs = self.outputs(wanted, &value, &kind);
         let mut aliases = Vec::new();
         outputs.iter().for_each(|(_, _, scalar)| scalar.aliases(&mut aliases));
+        let conditions = self.native_conditions(native, wishes);
+        aliases.extend(conditions.iter().flatten().filter_map(Condition::only_alias));
         let mut text = format!(
             "SELECT {}\nFROM {} AS {}",
             self.listed(&outputs),
@@ -222,9 +229,18 @@ impl Target {
             let alias = self.dialect.name(&join.alias);
             text.push_str(&format!("\nJOIN {} AS {alias} ON {}", join.table, on.join(" AND ")));
         }
-        let sky = self.native_sky(native, covers, known, parameters);
-        if !sky.is_empty() {
-            text.push_str(&format!("\nWHERE {}", sky.join("\n  AND ")));
+        let mut all = self.native_sky(native, covers, known, parameters);
+        match &conditions {
+            None => all.push("1 = 0".to_owned()),
+            Some(conditions) => {
+                // What is said of several tables is left to the query itself.
+                let known = conditions.iter().filter(|one| one.only_alias().is_some());
+                all.extend(known.map(|one| one.text(self.dialect, parameters)));
+                all.extend(self.governed_records(&native.from, &native.alias, conditions));
+            }
+        }
+        if !all.is_empty() {
+            text.push_str(&format!("\nWHERE {}", all.join("\n  AND ")));
         }
         text
     }

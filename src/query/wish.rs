@@ -16,7 +16,71 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// The wishes that every row of the table at `source` must fulfil to matter.
 pub fn wishes(checked: &Checked, source: usize) -> Vec<Wish> {
     let Some(table) = checked.sources.get(source) else { return Vec::new() };
-    conjuncts(checked, source).into_iter().filter_map(|truth| wish(truth, table.id, true)).collect()
+    let truths = conjuncts(checked, source);
+    let of = |id: usize| truths.iter().filter_map(move |truth| wish(truth, id, true));
+    let mut found: Vec<Wish> = of(table.id).collect();
+    for (own, other) in equal(&truths, table.id) {
+        found.extend(of(other.0).filter_map(|wish| moved(&wish, other.1, own)));
+    }
+    found
+}
+
+/// A column: number of its table, position.
+type Place = (usize, usize);
+
+/// Columns of a table with the columns that they must equal, of this table and of others, also by way of
+/// further ones.
+fn equal(truths: &[&Truth], id: usize) -> Vec<(usize, Place)> {
+    let pairs: Vec<(Place, Place)> = truths.iter().filter_map(|truth| pair(truth)).collect();
+    let mut own: Vec<Place> = pairs.iter().flat_map(|(one, other)| [*one, *other]).collect();
+    own.retain(|(table, _)| *table == id);
+    own.sort_unstable();
+    own.dedup();
+    let mut found = Vec::new();
+    for start in own {
+        let mut reached = vec![start];
+        let mut at = 0;
+        while let Some(from) = reached.get(at).copied() {
+            for (one, other) in &pairs {
+                let next = match (*one == from, *other == from) {
+                    (true, _) => *other,
+                    (_, true) => *one,
+                    _ => continue,
+                };
+                if !reached.contains(&next) {
+                    reached.push(next);
+                }
+            }
+            at += 1;
+        }
+        found.extend(reached.into_iter().skip(1).map(|other| (start.1, other)));
+    }
+    found
+}
+
+/// Two columns that must be equal, and are so exactly: databases compare other types by way of a third.
+fn pair(truth: &Truth) -> Option<(Place, Place)> {
+    let Truth::Comparison(left, Comparator::Equal, right) = truth else { return None };
+    let (Node::Column(a, b), Node::Column(c, d)) = (&left.node, &right.node) else { return None };
+    let (one, other) = (left.kind.as_ref()?, right.kind.as_ref()?);
+    let alike = (one.is_text() && other.is_text())
+        || (one.is_integer() && other.is_integer())
+        || (*one == Type::Double && *other == Type::Double);
+    alike.then_some(((*a, *b), (*c, *d)))
+}
+
+/// What a wish for a column says of one that equals it.
+fn moved(wish: &Wish, from: usize, to: usize) -> Option<Wish> {
+    match wish {
+        Wish::Column { column, test } => {
+            (*column == from).then(|| Wish::Column { column: to, test: test.clone() })
+        }
+        Wish::All(parts) => some(parts.iter().filter_map(|part| moved(part, from, to)).collect()),
+        Wish::Any(parts) => {
+            let parts: Option<Vec<Wish>> = parts.iter().map(|part| moved(part, from, to)).collect();
+            parts.map(Wish::Any)
+        }
+    }
 }
 
 /// What follows from a condition, or from its opposite, for columns of a table.
@@ -319,6 +383,42 @@ mod tests {
             [Wish::Any(vec![on(1, within(-NONE, 1.0)), on(1, within(2.0, NONE)),])]
         );
         assert_eq!(when("NOT (s IS NULL)"), [on(2, Test::NotNull)]);
+    }
+
+    #[test]
+    fn columns_that_must_be_equal() {
+        let five = on(0, Test::Among(vec![Constant::Int(5)]));
+        let joined = |rest: &str| {
+            let adql = format!("SELECT a.n FROM s.t AS a {rest}");
+            (of(&adql, 0), of(&adql, 1))
+        };
+        let both = (vec![five.clone()], vec![five.clone()]);
+        assert_eq!(joined("JOIN s.t AS b ON a.n = b.n WHERE b.n = 5"), both);
+        assert_eq!(joined("JOIN s.t AS b ON a.n = b.n AND a.n = 5"), both);
+        assert_eq!(joined(", s.t AS b WHERE b.n = a.n AND a.n = 5"), both);
+        assert_eq!(joined("JOIN s.t AS b USING (n) WHERE a.n = 5").0, vec![five.clone()]);
+        // By way of a third.
+        let third =
+            "JOIN s.t AS b ON a.s = b.s JOIN s.t AS c ON c.n = b.n AND c.n = a.n WHERE c.n = 5";
+        assert_eq!(joined(third), both);
+        let ranges = "JOIN s.t AS b ON a.d = b.d WHERE b.d < 5 OR b.d > 6";
+        let outside = Wish::Any(vec![on(1, within(-NONE, 5.0)), on(1, within(6.0, NONE))]);
+        assert_eq!(joined(ranges), (vec![outside.clone()], vec![outside]));
+        // Part of what is said of a row that equals it.
+        let some = "JOIN s.t AS b ON a.n = b.n WHERE NOT (b.n <> 5 OR b.s = 'x')";
+        assert_eq!(joined(some).0, vec![Wish::All(vec![five.clone()])]);
+        for open in [
+            "JOIN s.t AS b ON a.n = b.n WHERE b.n = 5 OR b.s = 'x'",
+            "JOIN s.t AS b ON a.n = b.d WHERE b.d = 5",
+            "JOIN s.t AS b ON a.n + 0 = b.n WHERE b.n = 5",
+            "LEFT JOIN s.t AS b ON a.n = b.n AND b.n = 5",
+            "JOIN s.t AS b ON a.n = b.n OR b.n = 5",
+        ] {
+            assert_eq!(joined(open).0, vec![], "{open}");
+        }
+        // One side may be missing, or is there without the other.
+        let kept = "LEFT JOIN s.t AS b ON a.n = b.n WHERE a.n = 5";
+        assert_eq!(joined(kept), (vec![five], vec![]));
     }
 
     #[test]

@@ -190,6 +190,15 @@ impl Dialect {
         }
     }
 
+    /// Whether a value is one of the rows of a SELECT that has few.
+    pub fn among_rows(self, value: &str, select: &str) -> String {
+        match self {
+            // As above; and no table more to be joined in the best order.
+            Self::Postgres => format!("({value} = ANY (ARRAY({select})))"),
+            Self::Sqlite => format!("({value} IN ({select}))"),
+        }
+    }
+
     /// A value as exactly a type.
     pub fn exactly(self, value: &str, kind: ColumnType) -> String {
         match self {

@@ -119,6 +119,23 @@ impl Dialect {
         }
     }
 
+    /// What at the end of a subquery has it answered on its own, by its own conditions, where the database
+    /// has no statistics to know that these leave few rows.
+    pub fn apart(self) -> &'static str {
+        match self {
+            Self::Postgres => "",
+            Self::Sqlite => "\n    LIMIT -1",
+        }
+    }
+
+    /// A value for which no index is used, where the database has no statistics to choose one.
+    pub fn without_index(self, value: &str) -> String {
+        match self {
+            Self::Postgres => value.to_owned(),
+            Self::Sqlite => format!("+{value}"),
+        }
+    }
+
     /// A condition that very few rows satisfy, said where the database has no statistics to know it.
     pub fn selective(self, condition: Expr) -> Expr {
         match self {

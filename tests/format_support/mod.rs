@@ -211,6 +211,7 @@ pub fn target(dialect: Dialect) -> Target {
         regions: RegionOptions::BUTLER,
         collection_key: CollectionKey::Integer,
         ingest_date: IngestDate::Nanoseconds,
+        governors: obscore_view::lower::Governors::default(),
         elements: Elements::default(),
         has_single_definitions: true,
     }

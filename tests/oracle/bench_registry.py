@@ -1,11 +1,12 @@
 """Makes a registry of 100,000 datasets and more, to measure with.
 
-    bench_registry.py ROOT [--url URL --namespace NS] [--visits 256] [--detectors 189]
+    bench_registry.py ROOT [--url URL --namespace NS] [--visits 256] [--detectors 189] [--all-sky]
 
 All of it goes through the real daf_butler, in bulk: a camera of 189 detectors, nights of 32 visits,
 a raw and a visit image for every visit and detector, coadds in six bands of a thousand patches, one
 run for every night and instrument, and a chain over all of them, so that find-first has something
-to do. With the defaults: 102,768 datasets. Prints one line of JSON with the time it took.
+to do. With the defaults: 102,768 datasets. Visits lie close together, with --all-sky as far apart as
+they can. Prints one line of JSON with the time it took.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import time
 import warnings
 from typing import Any
@@ -73,7 +75,15 @@ def static_records(writer: Writer, detectors: int) -> None:
     )
 
 
-def observations(writer: Writer, visits: int, detectors: int) -> dict[int, list[int]]:
+def pointing(index: int, visits: int, all_sky: bool) -> tuple[float, float]:
+    """Return where a visit looks."""
+    if not all_sky:
+        return 8.0 + 0.9 * (index % 32), -21.0 + 0.3 * (index % 7)
+    # A spiral almost from pole to pole, with the same area for each.
+    return index * 137.508 % 360.0, math.degrees(math.asin(0.96 * ((2 * index + 1) / visits - 1)))
+
+
+def observations(writer: Writer, visits: int, detectors: int, all_sky: bool) -> dict[int, list[int]]:
     """Insert nights, exposures and visits; return the numbers of each night."""
     nights: dict[int, list[int]] = {}
     first_noon = Time("2025-06-01T12:00:37", scale="tai")
@@ -87,7 +97,7 @@ def observations(writer: Writer, visits: int, detectors: int) -> dict[int, list[
             writer.insert("day_obs", {"instrument": CAMERA, "id": day_obs, "timespan": span})
         nights.setdefault(day_obs, []).append(number)
         begin = noon + TimeDelta(43_200.0 + 40.0 * sequence, format="sec")
-        ra, dec = 8.0 + 0.9 * (index % 32), -21.0 + 0.3 * (index % 7)
+        ra, dec = pointing(index, visits, all_sky)
         record: dict[str, Any] = {
             "instrument": CAMERA,
             "id": number,
@@ -180,6 +190,7 @@ def main() -> None:
     parser.add_argument("--namespace")
     parser.add_argument("--visits", type=int, default=256)
     parser.add_argument("--detectors", type=int, default=189)
+    parser.add_argument("--all-sky", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
@@ -190,7 +201,7 @@ def main() -> None:
     writer = Writer(butler)
     with butler.transaction():
         static_records(writer, arguments.detectors)
-        nights = observations(writer, arguments.visits, arguments.detectors)
+        nights = observations(writer, arguments.visits, arguments.detectors, arguments.all_sky)
     count = datasets(butler, nights, arguments.detectors)
     print(json.dumps({"datasets": count, "seconds": round(time.monotonic() - start, 1)}))
 

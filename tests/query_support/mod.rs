@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod corpus;
 pub mod everywhere;
+pub mod plans;
 pub mod random;
 pub mod stand_in;
 pub mod twins;
@@ -47,16 +48,17 @@ pub async fn site(
     schema: &str,
     native: &str,
 ) -> (Site, RegionOptions) {
-    (site_with(root, file, parity, (schema, native), REGIONS).await, REGIONS)
+    let regions = (REGIONS, Options::default());
+    (site_with(root, file, parity, (schema, native), regions).await, REGIONS)
 }
 
-/// The same with regions as they are asked for.
+/// The same with regions as they are asked for, and options of the database.
 pub async fn site_with(
     root: &Path,
     file: &Path,
     parity: bool,
     (schema, native): (&str, &str),
-    regions: RegionOptions,
+    (regions, options): (RegionOptions, Options),
 ) -> Site {
     let text = std::fs::read_to_string(file).expect("a mapping");
     let (mapping, said) = mapping::read(Source::new("mapping.yaml", text));
@@ -64,7 +66,7 @@ pub async fn site_with(
     let environment = Environment::process();
     let found = resolve(&root.display().to_string(), &environment).expect("a repository");
     let Repo::Database(place) = found else { panic!("not a database") };
-    let options = with_functions(Options::default());
+    let options = with_functions(options);
     let database = Database::open(&place, Access::ReadOnly, &options).await.expect("it opens");
     let snapshot = introspect(&database).await.expect("a registry");
     let resolving = resolve::Options { dialect: snapshot.dialect, parity };

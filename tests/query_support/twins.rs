@@ -7,8 +7,12 @@ use serde_json::Value as Json;
 use super::answer::Answer;
 use super::random::Dice;
 
-/// What columns hold, to take constants from.
+/// What the columns of a table hold, to take constants from.
 pub struct Ground {
+    /// The table.
+    pub table: String,
+    /// A column to show always.
+    key: String,
     /// Name, whether it is text, and values as JSON; NULL among them.
     columns: Vec<(String, Kind, Vec<Json>)>,
     /// Positions on the sky.
@@ -51,8 +55,8 @@ const FAVOURITES: [&str; 15] = [
 ];
 
 impl Ground {
-    /// Of an answer to `SELECT *`, and the identifiers of datasets.
-    pub fn new(answer: &Answer, datasets: Vec<String>) -> Self {
+    /// Of an answer to `SELECT *` from a table, a column to show always, and the identifiers of datasets.
+    pub fn new(table: &str, key: &str, answer: &Answer, datasets: Vec<String>) -> Self {
         let mut columns = Vec::new();
         for (at, column) in answer.columns.iter().enumerate() {
             let kind = match &column.kind {
@@ -67,15 +71,18 @@ impl Ground {
             columns.push((column.name.clone(), kind, values));
         }
         let number = |name: &str| answer.columns.iter().position(|column| column.name == name);
-        let (lon, lat) = (number("s_ra").expect("s_ra"), number("s_dec").expect("s_dec"));
-        let places =
-            answer.rows.iter().filter_map(|row| Some((row[lon].as_f64()?, row[lat].as_f64()?)));
-        Self { columns, places: places.collect(), datasets }
+        let centre = number("s_ra").zip(number("s_dec"));
+        let places = answer.rows.iter().filter_map(|row| {
+            let (lon, lat) = centre?;
+            Some((row[lon].as_f64()?, row[lat].as_f64()?))
+        });
+        let (table, key) = (table.to_owned(), key.to_owned());
+        Self { table, key, columns, places: places.collect(), datasets }
     }
 
     /// Names of columns to select, the first of which tells datasets apart.
     pub fn outputs(&self, dice: &mut Dice) -> Vec<String> {
-        let mut names = vec!["obs_publisher_did".to_owned()];
+        let mut names = vec![self.key.clone()];
         for _ in 0..4 {
             let name = written(&self.columns[dice.roll(self.columns.len())].0);
             if !names.contains(&name) {
@@ -118,16 +125,53 @@ impl Ground {
             let word = dice.pick(&["AND", "AND", "OR", "OR", "OR"]);
             return one.with(&other, |a, b| format!("({a} {word} {b})"));
         }
-        if dice.roll(14) == 0 {
+        if dice.roll(14) == 0 && !self.places.is_empty() {
             return self.sky(dice, alias);
         }
-        let (name, kind, values) = self.column(dice);
-        let quick = format!("{alias}.{}", written(name));
-        let slow = match kind {
-            Kind::Text => format!("({quick} || '')"),
-            Kind::Integer | Kind::Double => format!("({quick} + 0)"),
+        let column = self.column(dice);
+        self.test(dice, alias, column)
+    }
+
+    /// A condition of any depth; every second one is on one column alone.
+    pub fn one(&self, dice: &mut Dice, alias: &str, turn: usize) -> Twins {
+        match turn % 2 {
+            0 => self.turn(dice, alias, turn / 2),
+            _ => self.condition(dice, alias, turn / 2 % 4),
+        }
+    }
+
+    /// A condition on one column of the table called `alias`: the columns take turns, so that none that
+    /// tells rows apart is left out for long. Half of the conditions are about values that are there.
+    pub fn turn(&self, dice: &mut Dice, alias: &str, turn: usize) -> Twins {
+        let telling: Vec<_> = self.columns.iter().filter(|(_, _, some)| some.len() > 1).collect();
+        let column = telling[turn % telling.len()];
+        let (name, kind, values) = column;
+        let there: Vec<&Json> = values.iter().filter(|value| !value.is_null()).collect();
+        if there.is_empty() || dice.roll(2) == 0 {
+            return self.test(dice, alias, column);
+        }
+        // How a value is written that is not there.
+        let none = there.iter().find(|one| one.as_str().is_some_and(|one| one.contains("None")));
+        let value = |dice: &mut Dice| match none {
+            Some(none) if dice.roll(3) == 0 => none,
+            _ => there[dice.roll(there.len())],
         };
-        let column = Twins { quick, slow };
+        let mut constant = || exact(*kind, value(dice));
+        let (first, second, third) = (constant(), constant(), constant());
+        let column = both(name, *kind, alias);
+        match dice.roll(6) {
+            0 => column.map(|column| format!("{column} <> {first}")),
+            1 => column.map(|column| format!("NOT ({column} <> {first} OR {column} <> {second})")),
+            2 => column.map(|column| format!("NOT ({column} <> {first} AND {column} <> {second})")),
+            3 => column.map(|column| format!("{column} IN ({third}, {first}, {second})")),
+            _ => column.map(|column| format!("{column} = {first}")),
+        }
+    }
+
+    /// A condition on a column of the table called `alias`.
+    fn test(&self, dice: &mut Dice, alias: &str, column: &(String, Kind, Vec<Json>)) -> Twins {
+        let (name, kind, values) = column;
+        let column = both(name, *kind, alias);
         let mut constant = || self.constant(dice, *kind, values);
         let (first, second, third) = (constant(), constant(), constant());
         let signs: &[&str] = match kind {
@@ -155,10 +199,7 @@ impl Ground {
 
     /// A condition on a place, near one that is there.
     fn sky(&self, dice: &mut Dice, alias: &str) -> Twins {
-        let (lon, lat) = match self.places.as_slice() {
-            [] => (10.0, -5.0),
-            places => places[dice.roll(places.len())],
-        };
+        let (lon, lat) = self.places[dice.roll(self.places.len())];
         let jitter = |dice: &mut Dice| (dice.real() - 0.5) * 0.4;
         let (lon, lat) =
             ((lon + jitter(dice)).rem_euclid(360.0), (lat + jitter(dice)).clamp(-90.0, 90.0));
@@ -294,10 +335,12 @@ impl Ground {
         let a = self.condition(dice, "a", 2);
         let b = self.condition(dice, "b", 2);
         let simple = self.condition(dice, "a", 1);
-        let table = "ivoa.ObsCore";
+        let table = &self.table;
         let key = dice.pick(&["obs_publisher_did", "obs_id", "access_url"]);
         let join = dice.pick(&["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
-        match dice.roll(12) {
+        match dice.roll(14) {
+            12 => self.equal(dice, &listed("a")),
+            13 => self.equal_record(dice, &listed("a")).unwrap_or_else(|| self.equal(dice, &listed("a"))),
             // Conditions in ON count for inner joins only, those in WHERE for what stays.
             0..3 => {
                 let (one, other) = if dice.roll(2) == 0 { ("a", "b") } else { ("b", "a") };
@@ -376,6 +419,43 @@ impl Ground {
     }
 }
 
+impl Ground {
+    /// Rows of two tables with equal columns, one of which is compared with constants.
+    fn equal(&self, dice: &mut Dice, listed: &str) -> Twins {
+        let names = ["obs_id", "obs_publisher_did", "access_url", "t_min", "t_max", "lsst_visit"];
+        let known = |name: &&str| self.columns.iter().find(|(known, ..)| known == name);
+        let keys: Vec<_> = names.iter().filter_map(known).collect();
+        let key = keys[dice.roll(keys.len())];
+        let name = &key.0;
+        let (test, other) = (self.test(dice, "b", key), self.condition(dice, "b", 1));
+        let rest = dice.pick(&["AND", "AND", "OR"]);
+        let third = match dice.roll(3) {
+            0 => format!("JOIN {} AS c ON c.{name} = b.{name} AND c.{name} = a.{name}", self.table),
+            _ => format!("AND a.{name} = b.{name}"),
+        };
+        test.with(&other, |test, other| {
+            format!(
+                "SELECT {listed}, b.obs_id AS x FROM {0} AS a JOIN {0} AS b ON a.calib_level = b.calib_level {third} WHERE {test} {rest} ({other} AND a.{name} = b.{name})",
+                self.table
+            )
+        })
+    }
+
+    /// The same with the records of visits, where rows have their numbers.
+    fn equal_record(&self, dice: &mut Dice, listed: &str) -> Option<Twins> {
+        let (_, kind, values) = self.columns.iter().find(|(name, ..)| name == "lsst_visit")?;
+        let column = ("id".to_owned(), *kind, values.clone());
+        let (test, other) = (self.test(dice, "v", &column), self.condition(dice, "a", 1));
+        let join = dice.pick(&["JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN"]);
+        Some(test.with(&other, |test, other| {
+            format!(
+                "SELECT {listed}, v.name AS x FROM {} AS a {join} butler.visit AS v ON v.id = a.lsst_visit AND v.instrument = a.instrument_name AND {test} WHERE {other}",
+                self.table
+            )
+        }))
+    }
+}
+
 impl Twins {
     fn map(self, write: impl Fn(&str) -> String) -> Self {
         Self { quick: write(&self.quick), slow: write(&self.slow) }
@@ -396,10 +476,29 @@ impl Twins {
     }
 }
 
+/// A column in both forms.
+fn both(name: &str, kind: Kind, alias: &str) -> Twins {
+    let quick = format!("{alias}.{}", written(name));
+    let slow = match kind {
+        Kind::Text => format!("({quick} || '')"),
+        Kind::Integer | Kind::Double => format!("({quick} + 0)"),
+    };
+    Twins { quick, slow }
+}
+
+/// A value as a constant.
+fn exact(kind: Kind, value: &Json) -> String {
+    match (kind, value) {
+        (Kind::Text, Json::String(text)) => quoted(text),
+        (Kind::Double, Json::Number(number)) => format!("{:e}", number.as_f64().expect("a double")),
+        _ => value.to_string(),
+    }
+}
+
 /// A name as a query writes it: a mapping may use words of the language.
 fn written(name: &str) -> String {
     match name {
-        "both" | "left" | "right" | "time" | "zeros" | "sign" => format!("\"{name}\""),
+        "both" | "left" | "right" | "time" | "zeros" | "sign" | "group" => format!("\"{name}\""),
         _ => name.to_owned(),
     }
 }

@@ -18,7 +18,7 @@ use super::Target;
 use super::scalar::column;
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, Constant, RUN, Scalar, TAGS, Test, TimeForm, ValueKind, Wish};
-use crate::resolve::service::ObsCore;
+use crate::resolve::service::{Native, ObsCore};
 use crate::time;
 use crate::value::Literal;
 use text::may_begin;
@@ -47,9 +47,30 @@ impl Target {
             let kind = obscore.table.columns.get(at)?.kind.carrier();
             is_as_it_is(scalar, kind).then_some(scalar)
         };
+        self.all_wished(wishes, &scalar)
+    }
+
+    /// The conditions of wishes on one of Butler's own tables; `None` where no row of it fulfils them.
+    pub(super) fn native_conditions(
+        &self,
+        native: &Native,
+        wishes: &[Wish],
+    ) -> Option<Vec<Condition>> {
+        let scalar = |at: usize| {
+            let (scalar, column) = (native.values.get(at)?, native.table.columns.get(at)?);
+            is_as_it_is(scalar, column.kind.carrier()).then_some(scalar)
+        };
+        self.all_wished(wishes, &scalar)
+    }
+
+    fn all_wished<'s>(
+        &self,
+        wishes: &[Wish],
+        scalar: &dyn Fn(usize) -> Option<&'s Scalar>,
+    ) -> Option<Vec<Condition>> {
         let mut conditions = Vec::new();
         for wish in wishes {
-            match self.wished(wish, &scalar) {
+            match self.wished(wish, scalar) {
                 Inverted::Never => return None,
                 Inverted::Open => {}
                 Inverted::Only(Condition::All(parts)) => conditions.extend(parts),
@@ -83,7 +104,13 @@ impl Target {
                 let ids = wanted.iter().filter_map(|one| identifier(text(one)?)).collect();
                 self.only(TAGS, &column(TAGS, "dataset_id"), Is::Uuid(ids))
             }
-            (Scalar::DatasetId | Scalar::Run, Test::Null) => Inverted::Never,
+            (Scalar::Identifier { alias }, Test::Among(wanted)) => {
+                let ids = wanted.iter().filter_map(|one| identifier(text(one)?)).collect();
+                self.only(alias, &column(alias, "id"), Is::Uuid(ids))
+            }
+            (Scalar::DatasetId | Scalar::Identifier { .. } | Scalar::Run, Test::Null) => {
+                Inverted::Never
+            }
             (Scalar::Run, Test::Among(wanted)) => {
                 let names = texts(wanted);
                 self.only(RUN, &column(RUN, "name"), Is::Text(names))

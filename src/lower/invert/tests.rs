@@ -21,6 +21,7 @@ fn target() -> Target {
         ingest_date: IngestDate::Nanoseconds,
         elements: crate::lower::Elements::default(),
         has_single_definitions: true,
+        governors: crate::lower::Governors::default(),
     }
 }
 

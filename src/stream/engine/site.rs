@@ -11,7 +11,8 @@ use crate::diag::Result;
 use crate::functions::Geometry;
 use crate::geom::{Circle, Region, intersects};
 use crate::lower::{
-    Asked, Elements, Found, Kept, Keys, Known, PlainBranch, Probe, Target, ViewName, Wanted,
+    Asked, Elements, Found, Governors, Kept, Keys, Known, PlainBranch, Probe, Target, ViewName,
+    Wanted,
 };
 use crate::plan::{LEVEL, Scalar, ViewPlan};
 use crate::query::{Needs, Node, Plain, column, encoded, fallback};
@@ -95,6 +96,7 @@ impl Site {
             ingest_date: IngestDate::Nanoseconds,
             elements: Elements::default(),
             has_single_definitions: false,
+            governors: Governors::default(),
         };
         let (schema, known) = (schema.to_owned(), OnceCell::new());
         let (published, natives, spatial) = (Vec::new(), vec![table], Vec::new());
@@ -263,7 +265,7 @@ impl Site {
             })
             .collect();
         let wanted = Wanted { values: &values, regions: &regions };
-        self.target.native_source(native, wanted, &needs.covers, known, parameters)
+        self.target.native_source(native, wanted, &needs.wishes, &needs.covers, known, parameters)
     }
 }
 

@@ -8,7 +8,6 @@ use super::upload::Upload;
 use crate::db::Session;
 use crate::diag::Result;
 use crate::query::{TableId, Written};
-use crate::value::Cell;
 
 /// A statement that a database gets.
 #[derive(Debug, Clone)]
@@ -40,15 +39,12 @@ impl Statement {
         written: Written,
         with_plan: bool,
     ) -> Result<Self> {
-        let dialect = session.dialect();
-        let mut plan = Vec::new();
-        if with_plan {
-            let explain = format!("{} {}", dialect.explain(), written.text);
-            for row in session.rows(&explain, &written.parameters).await? {
-                plan.extend(row.iter().filter_map(Cell::as_str).map(str::to_owned));
-            }
-        }
-        Ok(Self { database: dialect.title(), purpose: purpose.to_owned(), written, plan })
+        let plan = match with_plan {
+            true => session.plan(&written.text, &written.parameters).await?,
+            false => Vec::new(),
+        };
+        let database = session.dialect().title();
+        Ok(Self { database, purpose: purpose.to_owned(), written, plan })
     }
 
     /// Notes down what was asked before a statement, where things are noted down.
