@@ -17,7 +17,7 @@ use std::process::Command;
 use obscore_view::db::{Options, Prepare};
 use obscore_view::stream::engine::Service;
 use query_support::plans::{Indexes, indexes, reads};
-use query_support::{ask, prepare, said, site_with};
+use query_support::{REGIONS, ask, prepare, said, site_with};
 use support::oracle_file;
 use support::postgres::Cluster;
 use support::python::{output, python};
