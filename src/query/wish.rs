@@ -411,6 +411,8 @@ mod tests {
             "JOIN s.t AS b ON a.n = b.n WHERE b.n = 5 OR b.s = 'x'",
             "JOIN s.t AS b ON a.n = b.d WHERE b.d = 5",
             "JOIN s.t AS b ON a.n + 0 = b.n WHERE b.n = 5",
+            "JOIN s.t AS b ON a.n <> b.n WHERE b.n = 5",
+            "JOIN s.t AS b ON a.n <= b.n WHERE b.n = 5",
             "LEFT JOIN s.t AS b ON a.n = b.n AND b.n = 5",
             "JOIN s.t AS b ON a.n = b.n OR b.n = 5",
         ] {

@@ -132,19 +132,29 @@ impl Ground {
         self.test(dice, alias, column)
     }
 
-    /// A condition of any depth; every second one is on one column alone.
+    /// A condition of any depth; every second one is on one column alone, some are on a place alone.
     pub fn one(&self, dice: &mut Dice, alias: &str, turn: usize) -> Twins {
-        match turn % 2 {
-            0 => self.turn(dice, alias, turn / 2),
+        match turn % 10 {
+            9 if !self.places.is_empty() => self.sky(dice, alias),
+            0 | 2 | 4 | 6 | 8 => self.turn(dice, alias, turn / 2),
             _ => self.condition(dice, alias, turn / 2 % 4),
         }
     }
 
     /// A condition on one column of the table called `alias`: the columns take turns, so that none that
-    /// tells rows apart is left out for long. Half of the conditions are about values that are there.
+    /// tells rows apart is left out for long.
     pub fn turn(&self, dice: &mut Dice, alias: &str, turn: usize) -> Twins {
         let telling: Vec<_> = self.columns.iter().filter(|(_, _, some)| some.len() > 1).collect();
-        let column = telling[turn % telling.len()];
+        self.half_there(dice, alias, telling[turn % telling.len()])
+    }
+
+    /// A condition on a column of the table called `alias`, every second one about values that are there.
+    fn half_there(
+        &self,
+        dice: &mut Dice,
+        alias: &str,
+        column: &(String, Kind, Vec<Json>),
+    ) -> Twins {
         let (name, kind, values) = column;
         let there: Vec<&Json> = values.iter().filter(|value| !value.is_null()).collect();
         if there.is_empty() || dice.roll(2) == 0 {
@@ -338,9 +348,9 @@ impl Ground {
         let table = &self.table;
         let key = dice.pick(&["obs_publisher_did", "obs_id", "access_url"]);
         let join = dice.pick(&["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"]);
-        match dice.roll(14) {
-            12 => self.equal(dice, &listed("a")),
-            13 => self.equal_record(dice, &listed("a")).unwrap_or_else(|| self.equal(dice, &listed("a"))),
+        match dice.roll(16) {
+            12 | 14 => self.equal(dice, &listed("a")),
+            13 | 15 => self.equal_record(dice, &listed("a")).unwrap_or_else(|| self.equal(dice, &listed("a"))),
             // Conditions in ON count for inner joins only, those in WHERE for what stays.
             0..3 => {
                 let (one, other) = if dice.roll(2) == 0 { ("a", "b") } else { ("b", "a") };
@@ -427,7 +437,7 @@ impl Ground {
         let keys: Vec<_> = names.iter().filter_map(known).collect();
         let key = keys[dice.roll(keys.len())];
         let name = &key.0;
-        let (test, other) = (self.test(dice, "b", key), self.condition(dice, "b", 1));
+        let (test, other) = (self.half_there(dice, "b", key), self.condition(dice, "b", 1));
         let rest = dice.pick(&["AND", "AND", "OR"]);
         let third = match dice.roll(3) {
             0 => format!("JOIN {} AS c ON c.{name} = b.{name} AND c.{name} = a.{name}", self.table),
@@ -445,7 +455,7 @@ impl Ground {
     fn equal_record(&self, dice: &mut Dice, listed: &str) -> Option<Twins> {
         let (_, kind, values) = self.columns.iter().find(|(name, ..)| name == "lsst_visit")?;
         let column = ("id".to_owned(), *kind, values.clone());
-        let (test, other) = (self.test(dice, "v", &column), self.condition(dice, "a", 1));
+        let (test, other) = (self.half_there(dice, "v", &column), self.condition(dice, "a", 1));
         let join = dice.pick(&["JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN"]);
         Some(test.with(&other, |test, other| {
             format!(
