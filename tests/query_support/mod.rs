@@ -35,7 +35,17 @@ pub async fn service(repository: &Repository) -> Service {
 
 /// A service of the repository in a folder.
 pub async fn service_of(root: &Path, file: &Path, parity: bool) -> Service {
-    let (site, regions) = site(root, file, parity, "ivoa", "butler").await;
+    service_with(root, file, parity, REGIONS).await
+}
+
+/// As [`service_of`], with options for regions.
+pub async fn service_with(
+    root: &Path,
+    file: &Path,
+    parity: bool,
+    regions: RegionOptions,
+) -> Service {
+    let site = site_with(root, file, parity, ("ivoa", "butler"), regions).await;
     Service::new(vec![site], regions).await.expect("a service")
 }
 
@@ -47,6 +57,16 @@ pub async fn site(
     schema: &str,
     native: &str,
 ) -> (Site, RegionOptions) {
+    (site_with(root, file, parity, (schema, native), REGIONS).await, REGIONS)
+}
+
+async fn site_with(
+    root: &Path,
+    file: &Path,
+    parity: bool,
+    (schema, native): (&str, &str),
+    regions: RegionOptions,
+) -> Site {
     let text = std::fs::read_to_string(file).expect("a mapping");
     let (mapping, said) = mapping::read(Source::new("mapping.yaml", text));
     let mapping = mapping.unwrap_or_else(|| panic!("{said:?}"));
@@ -58,9 +78,9 @@ pub async fn site(
     let snapshot = introspect(&database).await.expect("a registry");
     let resolving = resolve::Options { dialect: snapshot.dialect, parity };
     let (plan, _) = resolve::resolve(&mapping, &snapshot, resolving).expect("a plan");
-    let mut site = Site::new(database, &snapshot, native, REGIONS);
-    site.publish(schema, "ObsCore", plan, &snapshot, REGIONS);
-    (site, REGIONS)
+    let mut site = Site::new(database, &snapshot, native, regions);
+    site.publish(schema, "ObsCore", plan, &snapshot, regions);
+    site
 }
 
 /// Understands a query.
