@@ -260,9 +260,18 @@ fn join(dice: &mut Dice) -> (String, String) {
     (write(&quick), write(&slow))
 }
 
+/// With regions of all types, and positions of exposures that have none.
+async fn service(repository: &Repository) -> Service {
+    let text = std::fs::read_to_string(mapping("search")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mapping.yaml");
+    std::fs::write(&file, format!("{text}obscore_view: {{visitless_position: tracking}}\n"))
+        .unwrap();
+    service_with(&repository.root, &file, false, RegionOptions::default()).await
+}
+
 async fn same_rows(repository: &Repository, place: &str) {
-    let regions = RegionOptions::default();
-    let service = service_with(&repository.root, &mapping("search"), false, regions).await;
+    let service = service(repository).await;
     let (seed, times) = (seed(), number("OBSCORE_VIEW_QUERIES").unwrap_or(1));
     let centres = centres(&service).await;
     let folder = tempfile::tempdir().unwrap();
@@ -454,8 +463,7 @@ async fn is_narrowed(service: &Service, folder: &TempDir) {
 }
 
 async fn all(repository: &Repository) {
-    let regions = RegionOptions::default();
-    let service = service_with(&repository.root, &mapping("search"), false, regions).await;
+    let service = service(repository).await;
     let folder = tempfile::tempdir().unwrap();
     is_narrowed(&service, &folder).await;
     chains(&service, &folder).await;
@@ -491,8 +499,7 @@ database.commit()
 ";
     let repository = Survey::newest().sqlite();
     output(Command::new(python()).args(["-c", STORE, &repository.database]));
-    let regions = RegionOptions::default();
-    let service = service_with(&repository.root, &mapping("search"), false, regions).await;
+    let service = service(&repository).await;
     let near = |(ra, dec): &(f64, f64)| (ra - 225.0).abs() < 0.1 && (dec - 40.0).abs() < 0.2;
     let (ra, dec) = centres(&service).await.into_iter().find(near).expect("the centre");
     let rows = async |condition: &str| {
