@@ -380,6 +380,22 @@ print(json.dumps([[int(i), int(j), float(apart[i, j])] for i, j in near]))
     assert!(found.len() > 200);
 }
 
+/// A stored region without extent is inside of everything, wherever that is.
+async fn empty_regions_are_inside(service: &Service, folder: &TempDir) {
+    let mut dice = Dice::new(5);
+    let uploads = [targets(&mut dice, folder, "one", &[(300.0, 60.0); 40])];
+    let join = |condition: &str| {
+        format!(
+            "SELECT v.visit, u.id FROM butler.visit_detector_region AS v JOIN TAP_UPLOAD.one AS u \
+             ON {condition}"
+        )
+    };
+    let found = answer(service, &join("1 = CONTAINS(v.s_region, u.disk)"), &uploads).await;
+    let expected = answer(service, &join("0 <> CONTAINS(v.s_region, u.disk)"), &uploads).await;
+    assert!(!expected.rows.is_empty());
+    assert_eq!(difference(&found.rows, &expected.rows, false), None);
+}
+
 /// Every centre is found by its place, also that of a region which does not have it inside.
 async fn every_centre_is_found(service: &Service, folder: &TempDir) {
     let centres = centres(service).await;
@@ -469,6 +485,7 @@ async fn all(repository: &Repository) {
     chains(&service, &folder).await;
     as_astropy(&service, &folder).await;
     every_centre_is_found(&service, &folder).await;
+    empty_regions_are_inside(&service, &folder).await;
     wrong_geometries_are_told(&service, &folder).await;
 }
 
