@@ -19,10 +19,11 @@ use std::fmt::Write;
 use std::process::Command;
 use std::time::Duration;
 
+use obscore_view::region::RegionOptions;
 use obscore_view::stream::engine::{Limits, Service, Upload};
 use query_support::answer::{Answer, difference};
 use query_support::random::Dice;
-use query_support::{ask, ask_within, prepare, said, service_of, upload};
+use query_support::{ask, ask_within, prepare, said, service_with, upload};
 use support::postgres::Cluster;
 use support::python::{output, python};
 use support::survey::{Repository, Survey, mapping};
@@ -259,8 +260,18 @@ fn join(dice: &mut Dice) -> (String, String) {
     (write(&quick), write(&slow))
 }
 
+/// With regions of all types, and positions of exposures that have none.
+async fn service(repository: &Repository) -> Service {
+    let text = std::fs::read_to_string(mapping("search")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mapping.yaml");
+    std::fs::write(&file, format!("{text}obscore_view: {{visitless_position: tracking}}\n"))
+        .unwrap();
+    service_with(&repository.root, &file, false, RegionOptions::default()).await
+}
+
 async fn same_rows(repository: &Repository, place: &str) {
-    let service = service_of(&repository.root, &mapping("search"), false).await;
+    let service = service(repository).await;
     let (seed, times) = (seed(), number("OBSCORE_VIEW_QUERIES").unwrap_or(1));
     let centres = centres(&service).await;
     let folder = tempfile::tempdir().unwrap();
@@ -369,6 +380,22 @@ print(json.dumps([[int(i), int(j), float(apart[i, j])] for i, j in near]))
     assert!(found.len() > 200);
 }
 
+/// A stored region without extent is inside of everything, wherever that is.
+async fn empty_regions_are_inside(service: &Service, folder: &TempDir) {
+    let mut dice = Dice::new(5);
+    let uploads = [targets(&mut dice, folder, "one", &[(300.0, 60.0); 40])];
+    let join = |condition: &str| {
+        format!(
+            "SELECT v.visit, u.id FROM butler.visit_detector_region AS v JOIN TAP_UPLOAD.one AS u \
+             ON {condition}"
+        )
+    };
+    let found = answer(service, &join("1 = CONTAINS(v.s_region, u.disk)"), &uploads).await;
+    let expected = answer(service, &join("0 <> CONTAINS(v.s_region, u.disk)"), &uploads).await;
+    assert!(!expected.rows.is_empty());
+    assert_eq!(difference(&found.rows, &expected.rows, false), None);
+}
+
 /// Every centre is found by its place, also that of a region which does not have it inside.
 async fn every_centre_is_found(service: &Service, folder: &TempDir) {
     let centres = centres(service).await;
@@ -452,13 +479,55 @@ async fn is_narrowed(service: &Service, folder: &TempDir) {
 }
 
 async fn all(repository: &Repository) {
-    let service = service_of(&repository.root, &mapping("search"), false).await;
+    let service = service(repository).await;
     let folder = tempfile::tempdir().unwrap();
     is_narrowed(&service, &folder).await;
     chains(&service, &folder).await;
     as_astropy(&service, &folder).await;
     every_centre_is_found(&service, &folder).await;
+    empty_regions_are_inside(&service, &folder).await;
     wrong_geometries_are_told(&service, &folder).await;
+}
+
+/// Images whose region is two circles, as Butler might store it: the centre is far from both, and from
+/// their trixels.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_centre_outside_of_its_region_is_found() {
+    const STORE: &str = "
+import base64, sqlite3, sys
+from lsst.sphgeom import Angle, Circle, HtmPixelization, LonLat, UnionRegion, UnitVector3d
+def circle(lon):
+    return Circle(UnitVector3d(LonLat.fromDegrees(lon, 40.0)), Angle.fromDegrees(0.2))
+region = UnionRegion(circle(222.0), circle(228.0))
+database = sqlite3.connect(sys.argv[1])
+keys = database.execute('SELECT instrument, detector, visit FROM visit_detector_region WHERE detector = 1').fetchall()
+where = 'WHERE instrument = ? AND detector = ? AND visit = ?'
+text = base64.b64encode(region.encode()).decode()
+table = 'visit_detector_region_skypix_overlap'
+columns = 'skypix_system, skypix_level, instrument, detector, visit, skypix_index'
+for key in keys:
+    database.execute(f'UPDATE visit_detector_region SET region = ? {where}', (text, *key))
+    database.execute(f'DELETE FROM {table} {where}', key)
+    for begin, end in HtmPixelization(7).envelope(region):
+        for index in range(begin, end):
+            row = ('htm', 7, *key, index)
+            database.execute(f'INSERT INTO {table} ({columns}) VALUES (?, ?, ?, ?, ?, ?)', row)
+database.commit()
+";
+    let repository = Survey::newest().sqlite();
+    output(Command::new(python()).args(["-c", STORE, &repository.database]));
+    let service = service(&repository).await;
+    let near = |(ra, dec): &(f64, f64)| (ra - 225.0).abs() < 0.1 && (dec - 40.0).abs() < 0.2;
+    let (ra, dec) = centres(&service).await.into_iter().find(near).expect("the centre");
+    let rows = async |condition: &str| {
+        let adql = format!("SELECT obs_publisher_did FROM ivoa.ObsCore WHERE {condition}");
+        answer(&service, &adql, &[]).await.rows.len()
+    };
+    let cone = format!("CONTAINS(POINT(s_ra, s_dec), CIRCLE({ra}, {dec}, 0.01))");
+    assert_eq!(rows(&format!("1 = {cone}")).await, rows(&format!("0 <> {cone}")).await);
+    assert!(rows(&format!("1 = {cone}")).await > 0);
+    assert_eq!(rows(&format!("1 = CONTAINS(POINT({ra}, {dec}), s_region)")).await, 0);
+    assert!(rows("1 = CONTAINS(POINT(222, 40), s_region)").await > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,7 +36,18 @@ pub async fn service(repository: &Repository) -> Service {
 
 /// A service of the repository in a folder.
 pub async fn service_of(root: &Path, file: &Path, parity: bool) -> Service {
-    let (site, regions) = site(root, file, parity, "ivoa", "butler").await;
+    service_with(root, file, parity, REGIONS).await
+}
+
+/// As [`service_of`], with options for regions.
+pub async fn service_with(
+    root: &Path,
+    file: &Path,
+    parity: bool,
+    regions: RegionOptions,
+) -> Service {
+    let site =
+        site_with(root, file, parity, ("ivoa", "butler"), (regions, Options::default())).await;
     Service::new(vec![site], regions).await.expect("a service")
 }
 
