@@ -369,3 +369,19 @@ fn both_databases_give_the_same_findings() {
     assert!(found[0].len() > 8, "{found:?}");
     assert_eq!(found[0], found[1]);
 }
+
+#[test]
+fn regions_without_trixels() {
+    let reports = Place::both().map(|place| {
+        place.apply(&[]).expect(0);
+        let mapping = place.mapping(MAPPING);
+        let whole = place.check(&mapping, &[]);
+        assert!(!whole.out.contains("D038"), "{}", whole.out);
+        let table = place.table("visit_detector_region_skypix_overlap");
+        place.sql(&format!("DELETE FROM {table} WHERE detector = 2"));
+        let lacking = place.check(&mapping, &[]);
+        place.check(&mapping, &["--fail-on", "warning"]).expect(1);
+        place.plain(&lacking.out)
+    });
+    insta::assert_snapshot!(snapshot("D038", &reports));
+}

@@ -37,7 +37,7 @@ pub use number::{double, integer, integer_of_text, modulo, round, truncate, whol
 pub use output::dali;
 pub use pattern::{ilike, like};
 pub use random::{normal, uniform};
-pub use relate::{area, centroid, contains, intersects};
+pub use relate::{area, centroid, contains, intersects, is_nowhere};
 pub use sexagesimal::{dms_to_degrees, hms_to_degrees};
 pub use shape::{Kind, circle, polygon, rectangle};
 pub use text::{double_text, first_characters};

@@ -69,3 +69,12 @@ pub fn centroid(geometry: &Geometry) -> Option<Point> {
 pub(super) fn tidy(degrees: f64) -> f64 {
     (degrees * 1e12).round() / 1e12 + 0.0
 }
+
+/// Whether a region column holds nothing, so that no direction is in it: it is empty, or no region at all.
+pub fn is_nowhere(column: &str) -> bool {
+    match Geometry::of_region_column(column) {
+        Some(Geometry::Region(region)) => !geom::intersects(&region, &Region::Circle(Circle::FULL)),
+        Some(Geometry::Point(_)) => false,
+        None => true,
+    }
+}

@@ -102,13 +102,12 @@ fn piece(tai: i64) -> Option<&'static Piece> {
     PIECES.get(at)
 }
 
-/// The pieces for numbers of days: the first one begins at zero, so that it serves for all before it.
-#[expect(clippy::cast_precision_loss, reason = "seconds of one day")]
+/// The pieces for databases: the first one begins a day earlier, so that it serves for all times from 1970 on.
+#[expect(clippy::cast_possible_truncation, reason = "nanoseconds of one day")]
 pub static LINEAR: LazyLock<Vec<Piece>> = LazyLock::new(|| {
     let mut pieces = PIECES.clone();
     if let Some(first) = pieces.first_mut() {
-        let before = first.from as f64 / first.day;
-        *first = Piece { from: 0, mjd: first.mjd - 1.0 + (1.0 - before), ..*first };
+        *first = Piece { from: first.from - first.day as i64, mjd: first.mjd - 1.0, ..*first };
     }
     pieces
 });

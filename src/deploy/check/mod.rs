@@ -16,6 +16,7 @@ mod report_text;
 mod rows;
 mod sidecars;
 mod spectrum;
+mod trixels;
 mod ucd;
 mod ucd_words;
 
@@ -101,6 +102,18 @@ pub async fn contents(
         let work =
             tokio::time::timeout(patience, regions::table(&mut session, subject, &table)).await;
         if !settle(work, &format!("regions of {table}"), limit, &mut found)? {
+            return Ok(found);
+        }
+        close(session).await;
+    }
+    for table in regions::tables(subject) {
+        let mut session = database.snapshot().await?;
+        let work = async {
+            let found = trixels::table(&mut session, subject, &table).await?;
+            Ok(found.into_iter().collect())
+        };
+        let work = tokio::time::timeout(patience, work).await;
+        if !settle(work, &format!("trixels of {table}"), limit, &mut found)? {
             return Ok(found);
         }
         close(session).await;

@@ -196,4 +196,12 @@ where a trigger could not write; PostgreSQL's log has a warning then. `apply` pu
         text: "`check` compares the side tables of `--regions ingest` with the registry. The role may not \
 read them; readers of the view need not, but this takes SELECT on them.",
     },
+    Code {
+        code: "D038",
+        title: "regions that cannot be found by their trixels",
+        text: "Butler keeps, beside every region, the numbers of the HTM trixels of level 7 that it overlaps, in \
+tables called <element>_skypix_overlap. The service finds images by place in them. Where a region is missing there, or \
+the registry has another common pixelization, nothing is wrong with the rows, but queries by place on this element read \
+all of its regions.",
+    },
 ];

@@ -8,8 +8,7 @@ use tokio::sync::OnceCell;
 use super::texts::Texts;
 use crate::db::{Database, Session};
 use crate::diag::Result;
-use crate::functions::Geometry;
-use crate::geom::{Circle, Region, intersects};
+use crate::functions::is_nowhere;
 use crate::lower::{
     Asked, Elements, Found, Governors, Kept, Keys, Known, PlainBranch, Probe, Target, ViewName,
     Wanted,
@@ -115,7 +114,8 @@ impl Site {
             for (element, keys) in &self.spatial {
                 let missing = self.target.unkept(element, keys);
                 let missing = session.rows(&missing, &[]).await?;
-                let harmless = |row: &Vec<Cell>| row.first().is_none_or(is_nowhere);
+                let nowhere = |cell: &Cell| cell.as_str().is_none_or(is_nowhere);
+                let harmless = |row: &Vec<Cell>| row.first().is_none_or(nowhere);
                 if missing.len() < 1000 && missing.iter().all(harmless) {
                     known.insert(element.clone(), Kept { keys: keys.clone() });
                 }
@@ -140,16 +140,6 @@ impl Site {
         let identifier = obscore.identifier(&plan);
         let (schema, texts) = (schema.to_owned(), Arc::default());
         self.published.push(Published { schema, plan, target, obscore, identifier, texts });
-    }
-}
-
-/// Whether a region holds nothing, so that it has no trixels: it is empty, or no region at all.
-fn is_nowhere(cell: &Cell) -> bool {
-    let region = cell.as_str().and_then(Geometry::of_region_column);
-    match region {
-        Some(Geometry::Region(region)) => !intersects(&region, &Region::Circle(Circle::FULL)),
-        Some(Geometry::Point(_)) => false,
-        None => true,
     }
 }
 
