@@ -77,8 +77,9 @@ fn shapes(place: &Place) -> Vec<Shape> {
     let times = ["exposure", "visit"].as_slice();
     vec![
         rows("point", &format!("CONTAINS(POINT({ra}, {dec}), s_region) = 1"), &[]),
-        rows("cone 0.1", &cone(0.1), &[]),
-        rows("cone 0.5", &cone(0.5), &[]),
+        // Regions whose centres may be outside of them are looked for in all of them.
+        rows("cone 0.1", &cone(0.1), &["visit_detector_region"]),
+        rows("cone 0.5", &cone(0.5), &["visit_detector_region"]),
         rows("overlap", &format!("INTERSECTS(s_region, CIRCLE({ra}, {dec}, 0.1)) = 1"), &[]),
         rows("polygon", &format!("INTERSECTS(s_region, POLYGON({polygon})) = 1"), &[]),
         rows("DID", &format!("obs_publisher_did = '{did}'"), &[]),
@@ -89,7 +90,7 @@ fn shapes(place: &Place) -> Vec<Shape> {
         rows(
             "night, cone, band",
             &format!("{night} AND {} AND lsst_band = '{band}'", cone(0.5)),
-            times,
+            &["exposure", "visit", "visit_detector_region"],
         ),
         shape("count", "SELECT COUNT(*) AS n FROM ivoa.ObsCore", &["dataset_tags"]),
         shape(

@@ -158,7 +158,18 @@ impl Session {
             Dialect::Postgres if self.keeps_prepared() => {
                 let nulls = vec!["NULL"; parameters.len()].join(", ");
                 let nulls = if nulls.is_empty() { nulls } else { format!(" ({nulls})") };
-                self.run(&format!("PREPARE obscore_planned AS {sql}")).await?;
+                // What no part of the statement refers to has no type by itself.
+                let kind = |number| match refers(sql, number) {
+                    true => "unknown",
+                    false => "text",
+                };
+                let kinds: Vec<&str> = (1..=parameters.len()).map(kind).collect();
+                let kinds = if kinds.is_empty() {
+                    String::new()
+                } else {
+                    format!(" ({})", kinds.join(", "))
+                };
+                self.run(&format!("PREPARE obscore_planned{kinds} AS {sql}")).await?;
                 let plan =
                     self.rows(&format!("{explain} EXECUTE obscore_planned{nulls}"), &[]).await;
                 let ended = self.run("DEALLOCATE obscore_planned").await;
@@ -304,6 +315,13 @@ impl Session {
         };
         done.map_err(|failure| error::describe(&failure, &self.target))
     }
+}
+
+/// Whether a statement has a parameter of that number.
+fn refers(sql: &str, number: usize) -> bool {
+    let parameter = format!("${number}");
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_digit());
+    sql.match_indices(&parameter).any(|(at, _)| sql.get(at + parameter.len()..).is_none_or(ends))
 }
 
 /// The lines of a plan. SQLite's have numbers, and those of the lines that they are a part of.

@@ -107,6 +107,15 @@ impl Target {
         self.governed(alias, indexes, conditions)
     }
 
+    /// The condition that a table's instrument is one of the registry's, for its index to be used where only
+    /// what stands behind that is known.
+    pub(super) fn any_instrument(&self, alias: &str) -> Option<String> {
+        let key = self.dialect.name(self.governors.keys.get("instrument")?);
+        let all = format!("SELECT {key} FROM {}", self.table("instrument"));
+        let own = self.dialect.text(&column(alias, "instrument"));
+        Some(self.dialect.among_rows(&own, &all))
+    }
+
     /// Columns of a data ID as they are compared together: where the database has no statistics, those of few
     /// values do not make it choose their index before that of the others.
     pub(super) fn compared_columns(&self, columns: &[String]) -> Vec<String> {

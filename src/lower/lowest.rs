@@ -53,11 +53,16 @@ impl Target {
             ),
             false => (String::new(), ""),
         };
+        let any = |alias: &str| {
+            let any = self.any_instrument(alias);
+            any.map_or_else(String::new, |any| format!("\n      AND {any}"))
+        };
+        let (any_v, any_lower) = (any("v"), any("lower_v"));
         let table = format!(
             "(\n    SELECT v.instrument AS exposure_instrument, v.exposure, r.*\n    FROM {visits} AS v\n    JOIN {table} AS r ON r.instrument = \
              v.instrument AND r.{own} = v.visit\n    WHERE NOT EXISTS (\n      SELECT 1\n      FROM \
              {visits} AS lower_v{and_region}\n      WHERE lower_v.instrument = v.instrument AND \
-             lower_v.exposure = v.exposure\n        AND lower_v.visit < v.visit{and_detector}\n    )\n  )"
+             lower_v.exposure = v.exposure\n        AND lower_v.visit < v.visit{and_detector}{any_lower}\n    ){any_v}\n  )"
         );
         Some((table, on))
     }

@@ -165,7 +165,9 @@ impl Target {
         selects: &[BranchSelect],
     ) -> Vec<SelectText> {
         let datasets = self.memberships(branch, search);
-        let only = found.only(branch.dataset_type_id).map(|key| {
+        // Without statistics a database would take the index of the collection alone for the best.
+        let knows = self.dialect.join_in_order().is_none();
+        let only = found.only(branch.dataset_type_id).filter(|_| knows).map(|key| {
             let own = column(TAGS, self.collection_reference());
             format!("{} = {}", self.dialect.text(&own), self.constant(key))
         });
