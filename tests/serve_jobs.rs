@@ -302,13 +302,14 @@ async fn limits_hold() {
     }
 }
 
+/// So many that one process cannot do all before the other has begun, on a busy machine either.
+const JOBS: usize = 150;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_share_the_work_and_no_job_is_done_twice() {
     for place in Place::both().await {
         let (here, there) = (place.open(LIMITS).await, place.open(LIMITS).await);
         let visits: usize = place.visits().parse().unwrap();
-        // So many that one of them cannot do all before the other has begun, on a busy machine either.
-        const JOBS: usize = 150;
         let mut ids = Vec::new();
         for number in 0..JOBS {
             let query = query(&format!("SELECT COUNT(*) + {number} AS n FROM butler.visit"));
