@@ -22,6 +22,7 @@ use obscore_view::region::RegionOptions;
 use obscore_view::stream::engine::Service;
 use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
+use query_support::random::seed;
 use query_support::{ask, said, site_with};
 use support::postgres::Cluster;
 use support::survey::mapping;
@@ -41,16 +42,6 @@ impl Random {
     fn between(&mut self, low: f64, high: f64) -> f64 {
         low + f64::from(self.0.next_u32()) / f64::from(u32::MAX) * (high - low)
     }
-}
-
-fn seed() -> u64 {
-    let given = std::env::var("OBSCORE_VIEW_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = given.unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        now.as_nanos() as u64
-    });
-    println!("OBSCORE_VIEW_SEED={seed} repeats this run");
-    seed
 }
 
 /// A call of a function, and the condition that says the same in ADQL.

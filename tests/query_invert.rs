@@ -16,11 +16,11 @@ mod support;
 
 use std::time::Duration;
 
-use obscore_view::stream::engine::{Limits, Service, Upload};
-use query_support::answer::{Answer, difference};
-use query_support::random::Dice;
+use obscore_view::stream::engine::{Service, Upload};
+use query_support::answer::difference;
+use query_support::random::{Dice, number, seed};
 use query_support::twins::{Ground, Twins};
-use query_support::{ask, ask_within, said, service_of, upload};
+use query_support::{answer, answer_soon, service_of, upload};
 use support::postgres::Cluster;
 use support::survey::{Repository, Survey, mapping};
 
@@ -52,22 +52,6 @@ const NATIVES: [(&str, &str); 7] = [
 const AT_ONCE: usize = 30;
 /// Queries that take longer are left out.
 const LONGEST: Duration = Duration::from_millis(1500);
-
-async fn answer(service: &Service, adql: &str, uploads: &[Upload]) -> Answer {
-    let answer = ask(service, adql, uploads).await;
-    answer.unwrap_or_else(|wrong| panic!("{}\n{adql}", said(&wrong)))
-}
-
-/// An answer; none where it takes long, as some joins do in the form that is not turned around.
-async fn answer_soon(service: &Service, adql: &str, uploads: &[Upload]) -> Option<Answer> {
-    let limits = Limits { time: Some(LONGEST), ..Limits::default() };
-    let answer = ask_within(service, adql, uploads, None, limits, std::future::pending()).await;
-    match answer {
-        Ok(answer) => Some(answer),
-        Err(wrong) if wrong[0].code == "Q118" => None,
-        Err(wrong) => panic!("{}\n{adql}", said(&wrong)),
-    }
-}
 
 async fn ground(service: &Service) -> Ground {
     let all = answer(service, "SELECT * FROM ivoa.ObsCore", &[]).await;
@@ -139,8 +123,8 @@ async fn shapes(
     judged: &mut Judged,
 ) {
     let twins = ground.query(&mut Dice::new(seed));
-    let quick = answer_soon(service, &twins.quick, uploads).await;
-    let slow = answer_soon(service, &twins.slow, uploads).await;
+    let quick = answer_soon(service, &twins.quick, uploads, LONGEST).await;
+    let slow = answer_soon(service, &twins.slow, uploads, LONGEST).await;
     let (Some(quick), Some(slow)) = (quick, slow) else {
         judged.long += 1;
         return;
@@ -155,17 +139,6 @@ impl Judged {
         self.rows += rows;
         self.wrong.extend(difference.map(|text| format!("seed {seed}: {adql}\n  {text}")));
     }
-}
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
-}
-
-fn seed() -> u64 {
-    number("OBSCORE_VIEW_SEED").unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        now.as_nanos() as u64 >> 1
-    })
 }
 
 async fn same_rows(repository: &Repository, place: &str) {

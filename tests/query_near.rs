@@ -20,10 +20,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use obscore_view::region::RegionOptions;
-use obscore_view::stream::engine::{Limits, Service, Upload};
-use query_support::answer::{Answer, difference};
-use query_support::random::Dice;
-use query_support::{ask, ask_within, prepare, said, service_with, upload};
+use obscore_view::stream::engine::{Service, Upload};
+use query_support::answer::difference;
+use query_support::random::{Dice, number, seed};
+use query_support::{answer, answer_soon, ask, prepare, said, service_with, upload};
 use support::postgres::Cluster;
 use support::python::{output, python};
 use support::survey::{Repository, Survey, mapping};
@@ -33,33 +33,6 @@ use tempfile::TempDir;
 const LONGEST: Duration = Duration::from_millis(1500);
 /// Positions in an upload.
 const POSITIONS: usize = 40;
-
-async fn answer(service: &Service, adql: &str, uploads: &[Upload]) -> Answer {
-    let answer = ask(service, adql, uploads).await;
-    answer.unwrap_or_else(|wrong| panic!("{}\n{adql}", said(&wrong)))
-}
-
-/// An answer; none where it takes long, as those do for which all pairs are tested.
-async fn answer_soon(service: &Service, adql: &str, uploads: &[Upload]) -> Option<Answer> {
-    let limits = Limits { time: Some(LONGEST), ..Limits::default() };
-    let answer = ask_within(service, adql, uploads, None, limits, std::future::pending()).await;
-    match answer {
-        Ok(answer) => Some(answer),
-        Err(wrong) if wrong[0].code == "Q118" => None,
-        Err(wrong) => panic!("{}\n{adql}", said(&wrong)),
-    }
-}
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
-}
-
-fn seed() -> u64 {
-    number("OBSCORE_VIEW_SEED").unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        now.as_nanos() as u64 >> 1
-    })
-}
 
 /// Centres of what is there.
 async fn centres(service: &Service) -> Vec<(f64, f64)> {
@@ -286,7 +259,7 @@ async fn same_rows(repository: &Repository, place: &str) {
         }
         for _ in 0..40 {
             let (quick, slow) = join(&mut dice);
-            let Some(expected) = answer_soon(&service, &slow, &uploads).await else {
+            let Some(expected) = answer_soon(&service, &slow, &uploads, LONGEST).await else {
                 long += 1;
                 continue;
             };

@@ -17,6 +17,7 @@ mod support;
 
 use obscore_view::stream::engine::Service;
 use proptest::test_runner::{RngAlgorithm, TestRng};
+use query_support::random::seed;
 use query_support::{ask, prepare, said, service_of};
 use rand_like::Random;
 use support::postgres::Cluster;
@@ -134,14 +135,6 @@ async fn reads_trixels(service: &Service) {
     let statements = service.statements(&prepared, &[], None, false).await.unwrap();
     let text: String = statements.iter().map(|one| one.written.text.clone()).collect();
     assert!(text.contains("_skypix_overlap"), "{text}");
-}
-
-fn seed() -> u64 {
-    let given = std::env::var("OBSCORE_VIEW_SEED").ok().and_then(|seed| seed.parse().ok());
-    given.unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        now.as_nanos() as u64
-    })
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,25 +24,12 @@ use obscore_view::resolve::service;
 use obscore_view::stream::engine::{Limits, Service, Site, Upload, with_functions};
 use query_support::answer::{Answer, difference};
 use query_support::corpus::cases;
-use query_support::random::Dice;
+use query_support::random::{Dice, number, seed};
 use query_support::twins::Ground;
 use query_support::{ask, ask_within, prepare, said, site_with, upload};
 use support::survey::mapping;
 
 const LONGEST: Duration = Duration::from_secs(4);
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
-}
-
-fn seed() -> u64 {
-    let seed = number("OBSCORE_VIEW_SEED").unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        now.as_nanos() as u64 >> 1
-    });
-    println!("OBSCORE_VIEW_SEED={seed} repeats this run");
-    seed
-}
 
 /// The service of the registry, and that of the applied view for a role without any other right.
 async fn both(place: &Place, name: &str, role: &str) -> [Service; 2] {

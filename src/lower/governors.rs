@@ -110,9 +110,14 @@ impl Target {
     /// The condition that a table's instrument is one of the registry's, for its index to be used where only
     /// what stands behind that is known.
     pub(super) fn any_instrument(&self, alias: &str) -> Option<String> {
-        let key = self.dialect.name(self.governors.keys.get("instrument")?);
-        let all = format!("SELECT {key} FROM {}", self.table("instrument"));
-        let own = self.dialect.text(&column(alias, "instrument"));
+        self.is_one("instrument", alias)
+    }
+
+    /// The condition that a table's governor is one of the registry's.
+    fn is_one(&self, governor: &str, alias: &str) -> Option<String> {
+        let key = self.dialect.name(self.governors.keys.get(governor)?);
+        let all = format!("SELECT {key} FROM {}", self.table(governor));
+        let own = self.dialect.text(&column(alias, governor));
         Some(self.dialect.among_rows(&own, &all))
     }
 
@@ -150,12 +155,7 @@ impl Target {
                 governors.extend(index.governors.iter().filter(|name| !is_known(name)));
             }
         }
-        let condition = |governor: &String| {
-            let key = self.dialect.name(self.governors.keys.get(governor)?);
-            let all = format!("SELECT {key} FROM {}", self.table(governor));
-            Some(self.dialect.among_rows(&text(governor), &all))
-        };
-        governors.into_iter().filter_map(condition).collect()
+        governors.into_iter().filter_map(|governor| self.is_one(governor, alias)).collect()
     }
 }
 

@@ -30,12 +30,12 @@ pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use governors::Governors;
 pub use names::ViewName;
-pub use plain::{PlainBranch, PlainSelects};
+pub use plain::{PlainBranch, PlainSelects, framed};
 pub use probe::{Asked, At, Keys, Probe};
 pub use script::{Kind, Rights, STAMP, STANDS_IN, Script, Stamp, Statement, script};
 pub use search::Search;
 pub use sidecar::{Elements, Sidecar, Stretch};
-pub use sky::{Kept, Known};
+pub use sky::{Kept, Known, UNKEPT};
 pub use source::{BranchTexts, Found, Wanted};
 
 use crate::region::RegionOptions;

@@ -91,6 +91,13 @@ impl PlainBranch {
     }
 }
 
+/// A statement for the rows of a SELECT: these fields of it, where a condition on its columns holds. `with` is
+/// what it refers to.
+pub fn framed(with: &str, fields: &[String], select: &str, alias: &str, filter: &str) -> String {
+    let filter = if filter.is_empty() { String::new() } else { format!("\nWHERE {filter}") };
+    format!("WITH {with}\nSELECT {}\nFROM (\n{select}\n) AS {alias}{filter}", fields.join(", "))
+}
+
 fn data_id_name(at: usize) -> String {
     format!("d{at}")
 }

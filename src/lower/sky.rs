@@ -65,6 +65,8 @@ pub(super) struct Overlap {
     elsewhere: Option<String>,
 }
 
+/// Regions at most that [`Target::unkept`] asks for.
+pub const UNKEPT: usize = 1_000;
 /// Trixels are told one by one up to so many; a few ranges of more are written down.
 const SINGLE: u64 = 1_000;
 
@@ -247,7 +249,7 @@ impl Target {
             .collect();
         format!(
             "SELECT e.region FROM {} AS e WHERE e.region IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {} AS o \
-             WHERE o.skypix_system = 'htm' AND o.skypix_level = {LEVEL} AND {}) LIMIT 1000",
+             WHERE o.skypix_system = 'htm' AND o.skypix_level = {LEVEL} AND {}) LIMIT {UNKEPT}",
             self.table(element),
             self.table(&format!("{element}_skypix_overlap")),
             same.join(" AND "),

@@ -5,10 +5,11 @@
 //! several collections, so that a database need not compare each row with what is earlier.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::db::Session;
 use crate::diag::Result;
-use crate::lower::{PlainSelects, Recipe, Wire};
+use crate::lower::{Fetch, PlainBranch, PlainSelects, Recipe, Wire};
 use crate::value::Cell;
 
 use super::decode::Keep;
@@ -20,7 +21,7 @@ const MOST: usize = 200_000;
 /// The data IDs that several collections have, with the rank of the first collection.
 #[derive(Debug, Clone, Default)]
 pub struct Hidden {
-    first: HashMap<String, i64>,
+    first: Arc<HashMap<String, i64>>,
     /// What the columns of a data ID are.
     wires: Vec<Wire>,
 }
@@ -55,7 +56,7 @@ impl Hidden {
 
     /// Reads data IDs, each followed by a rank; `None` where that is not what the rows are.
     fn new(rows: Vec<Vec<Cell>>) -> Option<Self> {
-        let mut hidden = Self::default();
+        let (mut first, mut known) = (HashMap::new(), Vec::new());
         for row in rows {
             let (Cell::Int(rank), cells) = row.split_last()? else { return None };
             let mut key = String::new();
@@ -74,19 +75,31 @@ impl Hidden {
                 }
                 key.push('\0');
             }
-            if hidden.first.is_empty() {
-                hidden.wires = wires;
-            } else if hidden.wires != wires {
+            if first.is_empty() {
+                known = wires;
+            } else if known != wires {
                 return None;
             }
-            hidden.first.insert(key, *rank);
+            first.insert(key, *rank);
         }
-        Some(hidden)
+        Some(Self { first: Arc::new(first), wires: known })
+    }
+
+    /// What the statements of a branch have to fetch: with their names, and the first field of the data ID, which
+    /// is there where something is hidden.
+    pub fn fetch(&self, branch: &PlainBranch) -> (Fetch, Vec<String>, usize) {
+        let (mut fetch, mut names) = (branch.fetch.clone(), branch.fields());
+        let data_id = fetch.fields.len();
+        if !self.is_empty() {
+            fetch.fields.extend(self.wires());
+            names.extend(branch.data_id_fields());
+        }
+        (fetch, names, data_id)
     }
 
     /// What the fields are that a row must have to be looked up: the data ID and the rank; none where
     /// nothing is hidden.
-    pub fn wires(&self) -> Vec<Wire> {
+    fn wires(&self) -> Vec<Wire> {
         let rank = (!self.first.is_empty()).then_some(Wire::Int);
         self.wires.iter().copied().chain(rank).collect()
     }

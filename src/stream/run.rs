@@ -10,7 +10,7 @@ use super::pipeline::Pipeline;
 use super::{OutputColumn, Sink, schema};
 use crate::db::Session;
 use crate::diag::Result;
-use crate::lower::{Found, Target};
+use crate::lower::{Found, Target, framed};
 use crate::obscore::ColumnType;
 use crate::plan::ViewPlan;
 
@@ -80,20 +80,13 @@ impl Export<'_> {
             let Some(branch) = branch else { continue };
             let name: Arc<str> = Arc::from(branch.dataset_type.as_str());
             let (selects, hidden, _) = Hidden::find(session, &helpers, branch.all(), &[]).await?;
-            let (mut fetch, mut names) = (branch.fetch.clone(), branch.fields());
-            let data_id = fetch.fields.len();
-            if !hidden.is_empty() {
-                fetch.fields.extend(hidden.wires());
-                names.extend(branch.data_id_fields());
-            }
+            let (fetch, names, data_id) = hidden.fetch(&branch);
             for select in selects {
                 let keep = hidden.clone().keep(data_id);
                 let next = pipeline.branch(Arc::clone(&name), fetch.clone(), keep).await;
                 let Some(tuples) = next else { return Ok(()) };
-                let fields = names.join(", ");
                 let limit = if hidden.is_empty() { &*limit } else { "" };
-                let sql =
-                    format!("WITH {helpers}\nSELECT {fields}\nFROM (\n{select}\n) AS b{limit}");
+                let sql = framed(&helpers, &names, &select, "b", "") + limit;
                 session.tuples(&sql, &[], &fetch.fields, &tuples).await?;
             }
         }

@@ -12,6 +12,7 @@ pub mod stand_in;
 pub mod twins;
 
 use std::path::Path;
+use std::time::Duration;
 
 use obscore_view::adql::Version;
 use obscore_view::db::{Access, Database, Environment, Options, Repo, introspect, resolve};
@@ -85,6 +86,29 @@ pub async fn site_with(
     let mut site = Site::new(database, &snapshot, native, regions);
     site.publish(schema, "ObsCore", plan, &snapshot, regions);
     site
+}
+
+/// The answer to a query that has one.
+pub async fn answer(service: &Service, adql: &str, uploads: &[Upload]) -> Answer {
+    let answer = ask(service, adql, uploads).await;
+    answer.unwrap_or_else(|wrong| panic!("{}\n{adql}", said(&wrong)))
+}
+
+/// The answer to a query that has one; none where it takes longer than that, as it does for some in a form that
+/// is not turned around.
+pub async fn answer_soon(
+    service: &Service,
+    adql: &str,
+    uploads: &[Upload],
+    longest: Duration,
+) -> Option<Answer> {
+    let limits = Limits { time: Some(longest), ..Limits::default() };
+    let answer = ask_within(service, adql, uploads, None, limits, std::future::pending()).await;
+    match answer {
+        Ok(answer) => Some(answer),
+        Err(wrong) if wrong[0].code == "Q118" => None,
+        Err(wrong) => panic!("{}\n{adql}", said(&wrong)),
+    }
 }
 
 /// Understands a query.

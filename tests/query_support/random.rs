@@ -1,5 +1,20 @@
 //! Random queries that are right by their types.
 
+/// The number in a variable of the environment, where it is set.
+pub fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
+}
+
+/// The seed in OBSCORE_VIEW_SEED, or another one each time; what failed says it.
+pub fn seed() -> u64 {
+    let seed = number("OBSCORE_VIEW_SEED").unwrap_or_else(|| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        u64::from(now.subsec_nanos()) << 32 ^ now.as_secs()
+    });
+    println!("OBSCORE_VIEW_SEED={seed} repeats this run");
+    seed
+}
+
 /// A small deterministic generator (xorshift), so that a failure is reproducible.
 pub struct Dice(u64);
 

@@ -7,6 +7,7 @@ use super::Subject;
 use crate::db::Session;
 use crate::diag::{Diagnostic, Result};
 use crate::functions::is_nowhere;
+use crate::lower::UNKEPT;
 use crate::plan::LEVEL;
 use crate::value::Cell;
 
@@ -41,7 +42,8 @@ pub async fn table(
     let text = |row: &Vec<Cell>| row.first().and_then(Cell::as_str).map(str::to_owned);
     let some = rows.iter().filter_map(text).filter(|region| !is_nowhere(region)).count();
     Ok((some > 0).then(|| {
-        finding(format!("{some} or more regions are not in {overlaps}"))
+        let more = if rows.len() < UNKEPT { "" } else { " or more" };
+        finding(format!("{some}{more} regions are not in {overlaps}"))
             .help("Butler writes both in one transaction; what else has filled this registry?")
     }))
 }

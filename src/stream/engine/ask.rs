@@ -264,11 +264,11 @@ impl Service {
                 found
             }
         };
-        if needs.is_about_all() {
-            session.reads_much().await?;
-        }
         let (asked, probes) = published.asked(&found, needs, &known);
         let keys = probes::run(session, &published.target, &probes, &mut preamble.probed).await?;
+        if needs.is_about_all() || probes::are_many(&keys) {
+            session.reads_much().await?;
+        }
         let parameters = &mut preamble.parameters;
         Ok(Place::Select(published.select(&found, needs, &asked, &keys, parameters)))
     }

@@ -16,7 +16,7 @@ use super::stage::Bring;
 use super::statement::Statement;
 use crate::db::Session;
 use crate::diag::Result;
-use crate::lower::Fetch;
+use crate::lower::{Fetch, framed};
 use crate::plan::{Test, Wish};
 use crate::query::{self, Checked, Needs, Plain, Sql, Written, conditions};
 use crate::sql::Parameters;
@@ -125,13 +125,14 @@ impl Service {
         let needs = Needs { covers, wishes: query::wishes(checked, 0), ..Needs::default() };
         let known = known(site, session, &needs).await?;
         let found = published.found(session).await?;
-        if needs.is_about_all() {
-            session.reads_much().await?;
-        }
         let (asked, probes) = published.asked(&found, &needs, &known);
         let mut preamble = Preamble::new(session.dialect());
         let keys = probes::run(session, &published.target, &probes, &mut preamble.probed).await?;
+        if needs.is_about_all() || probes::are_many(&keys) {
+            session.reads_much().await?;
+        }
         let helpers = published.helper_tables(&found);
+        let alias = format!("t{}", checked.sources.first().map_or(0, |table| table.id));
         let mut parts = Vec::new();
         for branch in published.plain_branches(&found, &plain.rows).iter() {
             let mut parameters = Parameters::new(session.dialect());
@@ -142,24 +143,17 @@ impl Service {
             preamble.probed.extend(asked.map(|text| asked_before(text, known)));
             let tested = self.tested(session, published, plain, question, &mut parameters);
             let parameters = parameters.into_cells();
-            let (mut fields, mut names) = (branch.fetch.fields.clone(), branch.fields());
-            let data_id = fields.len();
-            let wires = hidden.wires();
-            if !wires.is_empty() {
-                fields.extend(wires);
-                names.extend(branch.data_id_fields());
-            }
+            let (fetch, names, data_id) = hidden.fetch(branch);
+            let all_kept = plain.rows.sought.is_empty() && hidden.is_empty();
+            let limit = limit(session, question, all_kept);
             for select in selects {
-                let text = framed(&select, &names, question, &tested);
-                let all_kept = plain.rows.sought.is_empty() && hidden.is_empty();
-                let limit = limit(session, question, all_kept);
                 parts.push(Part {
                     dataset_type: branch.dataset_type.clone(),
                     written: Written {
-                        text: format!("WITH {helpers}\n{text}{limit}"),
+                        text: framed(&helpers, &names, &select, &alias, &tested) + &limit,
                         parameters: parameters.clone(),
-                        fields: fields.clone(),
-                        recipes: branch.fetch.recipes.clone(),
+                        fields: fetch.fields.clone(),
+                        recipes: fetch.recipes.clone(),
                     },
                     places: located(&plain.rows, &branch.fetch.recipes),
                     hidden: hidden.clone(),
@@ -207,12 +201,4 @@ fn limit(session: &Session, question: &Question<'_>, all_kept: bool) -> String {
 /// A statement that was asked before the rows.
 fn asked_before(text: String, parameters: Vec<Cell>) -> Written {
     Written { text, parameters, fields: Vec::new(), recipes: Vec::new() }
-}
-
-/// The SELECT of a branch with the fields that are wanted of it, and further conditions on the columns of the
-/// table.
-fn framed(select: &str, fields: &[String], question: &Question<'_>, tested: &str) -> String {
-    let id = question.checked.sources.first().map_or(0, |table| table.id);
-    let filter = if tested.is_empty() { String::new() } else { format!("\nWHERE {tested}") };
-    format!("SELECT {}\nFROM (\n{select}\n) AS t{id}{filter}", fields.join(", "))
 }

@@ -102,3 +102,10 @@ fn position_may_match(lon: Option<&Cell>, lat: Option<&Cell>, cover: &Cover) -> 
 fn near(centre: Vector3, cover: &Cover) -> bool {
     cover.shapes.meet(&Region::Circle(Circle::from_angle(centre, MARGIN)))
 }
+
+/// Whether so many keys were found that a database which knows their number needs more memory than by default to
+/// compare them by their hashes.
+pub fn are_many(keys: &[Keys]) -> bool {
+    const MANY: usize = 5_000;
+    keys.iter().flatten().any(|keys| keys.len() > MANY)
+}

@@ -10,8 +10,8 @@ use crate::db::{Database, Session};
 use crate::diag::Result;
 use crate::functions::is_nowhere;
 use crate::lower::{
-    Asked, Elements, Found, Governors, Kept, Keys, Known, PlainBranch, Probe, Target, ViewName,
-    Wanted,
+    Asked, Elements, Found, Governors, Kept, Keys, Known, PlainBranch, Probe, Target, UNKEPT,
+    ViewName, Wanted,
 };
 use crate::plan::{LEVEL, Scalar, ViewPlan};
 use crate::query::{Needs, Node, Plain, column, encoded, fallback};
@@ -116,7 +116,7 @@ impl Site {
                 let missing = session.rows(&missing, &[]).await?;
                 let nowhere = |cell: &Cell| cell.as_str().is_none_or(is_nowhere);
                 let harmless = |row: &Vec<Cell>| row.first().is_none_or(nowhere);
-                if missing.len() < 1000 && missing.iter().all(harmless) {
+                if missing.len() < UNKEPT && missing.iter().all(harmless) {
                     known.insert(element.clone(), Kept { keys: keys.clone() });
                 }
             }
