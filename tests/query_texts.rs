@@ -15,9 +15,10 @@ mod support;
 use std::collections::BTreeSet;
 
 use live_support::{Place, butler, oracle};
+use obscore_view::region::RegionOptions;
 use obscore_view::stream::engine::Service;
 use query_support::answer::difference;
-use query_support::{ask, said, service, service_of};
+use query_support::{ask, said, service, service_of, service_with};
 use serde_json::{Value as Json, json};
 use support::postgres::Cluster;
 use support::python::newest_universe;
@@ -170,7 +171,7 @@ async fn every_change_shows(place: Place) {
     let service = service_of(&repository.root, &file, true).await;
     let (mut butler, mut oracle) = (butler(&repository), oracle(&repository));
     butler.line();
-    let mut sizes = BTreeSet::new();
+    let (mut sizes, mut few) = (BTreeSet::new(), BTreeSet::new());
     for (at, command) in changes().iter().enumerate() {
         butler.done(command);
         // Butler's answer needs all the collections of the search.
@@ -188,7 +189,19 @@ async fn every_change_shows(place: Place) {
         wanted.sort_unstable();
         assert_eq!(shown, wanted, "{}: {command}", place.name());
         sizes.insert(shown.len());
+        // Few rows, the first of which are told apart here.
+        let visits = truth.column("lsst_visit").unwrap();
+        let of_visit = truth.rows.iter().filter(|row| row[visits] == json!(910_001));
+        let mut wanted: Vec<&str> = of_visit.map(|row| row[column].as_str().unwrap()).collect();
+        let adql = "SELECT obs_publisher_did FROM ivoa.ObsCore WHERE lsst_visit = 910001";
+        let told = rows(&service, adql).await;
+        let mut shown: Vec<&str> = told.iter().map(|row| row[0].as_str().unwrap()).collect();
+        shown.sort_unstable();
+        wanted.sort_unstable();
+        assert_eq!(shown, wanted, "{}: {command}", place.name());
+        few.insert(shown.len());
     }
+    assert!(few.len() >= 3, "{few:?}");
     assert!(sizes.len() >= 5, "{sizes:?}");
 }
 
@@ -200,4 +213,55 @@ async fn every_change_shows_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_change_shows_on_postgres() {
     every_change_shows(Place::Server).await;
+}
+
+/// A region that is no convex polygon need not have its centre, nor need its trixels: it is found as soon as
+/// it is there, and no longer than it is there.
+async fn centres_show(place: Place) {
+    let repository = place.repository(&Survey::newest());
+    let regions = RegionOptions::default();
+    let service = service_with(&repository.root, &mapping("live_all"), false, regions).await;
+    let mut butler = butler(&repository);
+    butler.line();
+    for command in [
+        json!({"do": "exposure", "instrument": CAMERA, "id": 910_001}),
+        json!({"do": "visit", "instrument": CAMERA, "id": 910_001, "exposures": [910_001],
+               "ra": 41.0, "dec": -5.0, "half": 0.4}),
+        put("visit_summary", "Live/run/1", &[json!({"instrument": CAMERA, "visit": 910_001})]),
+    ] {
+        butler.done(&command);
+    }
+    let one = "SELECT s_ra, s_dec FROM ivoa.ObsCore WHERE lsst_visit = 910001";
+    let near = |ra: f64, dec: f64| {
+        format!(
+            "SELECT lsst_visit FROM ivoa.ObsCore WHERE \
+             CONTAINS(POINT(s_ra, s_dec), CIRCLE({ra}, {dec}, 0.01)) = 1 AND lsst_visit > 900000"
+        )
+    };
+    let mut before: Option<(f64, f64)> = None;
+    for (ra, beside) in [(41.0, 0.0), (44.0, 3.0), (46.0, 2.5), (41.5, 0.0), (44.0, 3.0)] {
+        let dec = -5.0;
+        butler.done(&json!({"do": "region", "instrument": CAMERA, "visit": 910_001, "ra": ra,
+                            "dec": dec, "half": 0.3, "beside": beside}));
+        let told = rows(&service, one).await;
+        let (lon, lat) = (told[0][0].as_f64().unwrap(), told[0][1].as_f64().unwrap());
+        assert!((lon - ra).abs() < 0.1 && (lat - dec).abs() < 0.1, "{lon} {lat}");
+        // The second time from what is known.
+        for _ in 0..2 {
+            assert_eq!(rows(&service, &near(lon, lat)).await, [[json!(910_001)]], "{ra} {beside}");
+        }
+        if let Some((lon, lat)) = before.replace((lon, lat)) {
+            assert!(rows(&service, &near(lon, lat)).await.is_empty(), "{ra} {beside}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn centres_show_on_sqlite() {
+    centres_show(Place::Wal).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn centres_show_on_postgres() {
+    centres_show(Place::Server).await;
 }

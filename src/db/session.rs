@@ -133,6 +133,22 @@ impl Session {
         rows.iter().map(postgres::row).collect()
     }
 
+    /// What this transaction sees, by a name that another one's has only if nothing was written between them that
+    /// one of them sees and the other does not; `None` where the database has no such name.
+    ///
+    /// # Errors
+    /// As [`Self::rows`].
+    pub async fn state(&mut self) -> Result<Option<String>> {
+        if self.dialect() != Dialect::Postgres {
+            return Ok(None);
+        }
+        // A replica does not list all transactions that are under way; another server has begun at another time.
+        let name = "SELECT concat(pg_current_snapshot(), ' ', pg_postmaster_start_time()) WHERE NOT \
+                    pg_is_in_recovery()";
+        let rows = self.rows_at_once(name).await?;
+        Ok(rows.first().and_then(|row| row.first()).and_then(Cell::as_str).map(str::to_owned))
+    }
+
     /// Lets the next statements of this transaction sort and hash in more memory than the server gives by
     /// default, as those do that read whole tables; a server that gives more keeps its own setting.
     ///

@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Target;
 use super::invert::{Condition, Is};
 use super::scalar::column;
+use super::{Target, Wire};
 use crate::plan::{Branch, TAGS};
-use crate::registry::Snapshot;
+use crate::registry::{ScalarType, Snapshot};
 
 /// What indexes Butler makes, behind governors.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Governors {
     own: BTreeMap<String, Vec<Index>>,
     /// Dimensions that have few values, which many datasets share: they have no time and no place.
     few: BTreeSet<String>,
+    /// Dimensions whose values are texts; those of others are integers.
+    texts: BTreeSet<String>,
 }
 
 /// An index: governors first, then other columns.
@@ -43,9 +45,12 @@ impl Governors {
             snapshot.tables.contains_key(name).then(|| (name.to_owned(), column))
         };
         let keys: BTreeMap<String, String> = universe.governors().filter_map(key).collect();
-        let (mut references, mut own, mut few) =
-            (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let (mut references, mut own) = (BTreeMap::new(), BTreeMap::new());
+        let (mut few, mut texts) = (BTreeSet::new(), BTreeSet::new());
         for (name, element) in &universe.elements {
+            if element.keys.first().is_some_and(|key| key.kind == ScalarType::String) {
+                texts.insert(name.clone());
+            }
             if keys.contains_key(name) {
                 continue;
             }
@@ -71,7 +76,7 @@ impl Governors {
                 few.insert(name.clone());
             }
         }
-        Self { keys, references, own, few }
+        Self { keys, references, own, few, texts }
     }
 }
 
@@ -121,14 +126,23 @@ impl Target {
         Some(self.dialect.among_rows(&own, &all))
     }
 
+    /// Whether a dimension has so many values that few datasets share one of them: it has a time or a place.
+    pub(super) fn tells(&self, dimension: &str) -> bool {
+        let Governors { keys, few, .. } = &self.governors;
+        !few.contains(dimension) && !keys.contains_key(dimension)
+    }
+
+    /// What the values of a dimension are, as a database sends them.
+    pub(super) fn wire(&self, dimension: &str) -> Wire {
+        if self.governors.texts.contains(dimension) { Wire::Text } else { Wire::Int }
+    }
+
     /// Columns of a data ID as they are compared together: where the database has no statistics, those of few
     /// values do not make it choose their index before that of the others.
     pub(super) fn compared_columns(&self, columns: &[String]) -> Vec<String> {
         let name = |column: &String| column.rsplit('.').next().unwrap_or(column).replace('"', "");
         let few = |column: &String| self.governors.few.contains(&name(column));
-        let tells =
-            |column: &String| !few(column) && !self.governors.keys.contains_key(&name(column));
-        let some = columns.iter().any(tells);
+        let some = columns.iter().any(|column| self.tells(&name(column)));
         let compared = |column: &String| match some && few(column) {
             true => self.dialect.without_index(column),
             false => column.clone(),

@@ -30,7 +30,7 @@ pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use governors::Governors;
 pub use names::ViewName;
-pub use plain::{PlainBranch, PlainSelects, framed};
+pub use plain::{Apart, PlainBranch, PlainSelects, framed};
 pub use probe::{Asked, At, Keys, Probe};
 pub use script::{Kind, Rights, STAMP, STANDS_IN, Script, Stamp, Statement, script};
 pub use search::Search;

@@ -5,7 +5,8 @@
 //! is computed beside them. What is constant in a branch, or made from one field, never leaves the
 //! database. Where several collections have datasets of the type, find-first has two forms: a condition on
 //! every row, or a question before the rows for the data IDs that are in several collections at all
-//! ([`Hiding`]), which are few in most registries.
+//! ([`Hiding`]), which are few in most registries; where few rows are left, the first of each data ID is told
+//! as they arrive in the order of the search.
 
 use sea_query::Expr;
 
@@ -14,7 +15,7 @@ use super::fetch::{Fetch, field_name};
 use super::probe::Linked;
 use super::scalar::column;
 use super::source::{SelectText, among, kind_of};
-use super::{Asked, Found, Keys, Target};
+use super::{Asked, Found, Keys, Target, Wire};
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, COLLECTIONS, Predicate, Scalar, Search, TAGS, ViewPlan};
 use crate::resolve::service::ObsCore;
@@ -33,13 +34,15 @@ pub struct PlainBranch {
     selects: Vec<SelectText>,
     /// Without find-first, where that can be done apart.
     hiding: Option<Hiding>,
+    /// Whether a column that is compared tells datasets of one data ID apart.
+    tells_apart: bool,
 }
 
 /// How datasets are found that one of the same data ID in an earlier collection hides.
 #[derive(Debug, Clone, PartialEq)]
 struct Hiding {
-    /// How many columns a data ID has.
-    width: usize,
+    /// What the columns of a data ID are.
+    data_id: Vec<Wire>,
     dialect: Dialect,
     before: String,
     datasets: String,
@@ -53,10 +56,21 @@ struct Hiding {
 pub struct PlainSelects {
     /// Rows.
     pub selects: Vec<String>,
-    /// Where hidden datasets are to be left out: rows too, with the data ID and the rank of the collection in
-    /// [`PlainBranch::data_id_fields`]; and a question for each data ID that is in several collections, with
-    /// the rank of the first of them.
-    pub apart: Option<(Vec<String>, String)>,
+    /// Where hidden datasets are to be left out.
+    pub apart: Option<Apart>,
+}
+
+/// The rows of a branch with datasets that others hide.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Apart {
+    /// Rows, with the data ID and the rank of the collection in [`PlainBranch::data_id_fields`].
+    pub selects: Vec<String>,
+    /// A question for each data ID that is in several collections, with the rank of the first of them.
+    pub question: String,
+    /// What the columns of a data ID are.
+    pub data_id: Vec<Wire>,
+    /// Whether few rows are left, with all datasets of their data IDs.
+    pub are_few: bool,
 }
 
 impl PlainBranch {
@@ -79,14 +93,19 @@ impl PlainBranch {
         let apart = hiding.map(|hiding| {
             let datasets = among(hiding.dialect, &hiding.datasets, &conditions.data_ids);
             let question = format!("{}{datasets}{}", hiding.before, hiding.after);
-            (written(&hiding.selects), question)
+            Apart {
+                selects: written(&hiding.selects),
+                question,
+                data_id: hiding.data_id.clone(),
+                are_few: conditions.leave_few && !self.tells_apart,
+            }
         });
         PlainSelects { selects: written(&self.selects), apart }
     }
 
     /// The names of the columns of the data ID, and of the rank of the collection.
     pub fn data_id_fields(&self) -> Vec<String> {
-        let width = self.hiding.as_ref().map_or(0, |hiding| hiding.width);
+        let width = self.hiding.as_ref().map_or(0, |hiding| hiding.data_id.len());
         (0..=width).map(data_id_name).collect()
     }
 }
@@ -148,6 +167,7 @@ impl Target {
         let (fetch, selects) = self.fetch(branch, search, only_one, columns, &beside);
         let selects = self.select_texts(branch, search, found, &selects);
         let apart = branch.conditions.iter().any(Predicate::tells_datasets_apart);
+        let tells_apart = beside.iter().any(|(_, _, scalar)| scalar.tells_datasets_apart());
         let is_apart = !only_one && !apart && !branch.required.is_empty();
         let hiding = is_apart.then(|| {
             let mut beside = beside;
@@ -158,7 +178,7 @@ impl Target {
             self.hiding(branch, search, found, &selects)
         });
         let dataset_type = branch.dataset_type.clone();
-        Some(PlainBranch { at, dataset_type, fetch, selects, hiding })
+        Some(PlainBranch { at, dataset_type, fetch, selects, hiding, tells_apart })
     }
 
     /// The columns of a branch's data IDs, in SQL.
@@ -179,7 +199,7 @@ impl Target {
         let mut outputs = data_id.clone();
         outputs.push(format!("min({COLLECTIONS}.rank)"));
         Hiding {
-            width: data_id.len(),
+            data_id: branch.required.iter().map(|name| self.wire(name)).collect(),
             dialect: self.dialect,
             before: format!(
                 "SELECT {}\nFROM {} AS {COLLECTIONS}\nJOIN ",

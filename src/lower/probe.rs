@@ -48,6 +48,10 @@ pub struct Asked {
     pub(super) at: usize,
     /// The columns of its data IDs, in SQL.
     data_id: Vec<String>,
+    /// Those of them whose values few datasets share.
+    telling: Vec<String>,
+    /// Whether datasets of one data ID are asked for alike.
+    is_alike: bool,
     conditions: Vec<Condition>,
     /// What follows for the governors of its datasets, in SQL.
     governed: Vec<String>,
@@ -77,6 +81,8 @@ pub(super) struct Linked {
     pub datasets: Vec<String>,
     /// On other tables too.
     pub others: Vec<String>,
+    /// Whether few rows are left, with all datasets of their data IDs.
+    pub leave_few: bool,
 }
 
 /// How a dataset refers to a row that was found.
@@ -116,6 +122,10 @@ struct Visits {
 
 /// Keys from so many on are many.
 const MANY: usize = 200;
+/// Keys of few datasets: of a visit there are as many as the camera has detectors, of a tract as it has patches.
+const FEW: usize = 20;
+/// Keys of few datasets, where a key is a detector of a visit, or a patch of a tract.
+const FEW_PARTS: usize = 2_000;
 
 impl Target {
     /// What is asked of the branches of a view, without those in which no row can matter; and the probes
@@ -150,8 +160,13 @@ impl Target {
         probes: &mut Vec<Probe>,
     ) -> Asked {
         let data_id = self.data_id(branch);
+        let columns = branch.required.iter().zip(&data_id);
+        let telling = columns.filter(|(name, _)| self.tells(name));
+        let telling = telling.map(|(_, column)| column.clone()).collect();
+        let is_alike = !conditions.iter().any(Condition::tells_datasets_apart);
         let (governed, links) = Default::default();
-        let mut asked = Asked { at, data_id, conditions: Vec::new(), governed, links };
+        let mut asked =
+            Asked { at, data_id, telling, is_alike, conditions: Vec::new(), governed, links };
         let mut tables: BTreeMap<String, Vec<Condition>> = BTreeMap::new();
         for condition in conditions {
             match condition.only_alias() {
@@ -222,9 +237,9 @@ impl Target {
         any
     }
 
-    /// The statements of a probe, which find its rows together: keys, and what tells where a row is; at most
-    /// `limit` rows each.
-    pub fn probe(&self, probe: &Probe, limit: usize) -> Vec<(String, Vec<Cell>)> {
+    /// The statement of a probe, which finds its rows but for [`Self::unusual`] ones: keys, and what tells where a
+    /// row is; at most `limit` rows.
+    pub fn probe(&self, probe: &Probe, limit: usize) -> (String, Vec<Cell>) {
         let mut parameters = Parameters::new(self.dialect);
         let own = |name: &String| self.dialect.text(&column(&probe.alias, name));
         let mut outputs: Vec<String> = probe.keys.iter().map(own).collect();
@@ -248,24 +263,22 @@ impl Target {
             outputs.join(", "),
             conditions.join("\n  AND ")
         );
-        let mut statements = vec![(text, parameters.into_cells())];
-        // The trixels of a region need not have its centre.
-        if let Some((Cover { latitude: Some(_), .. }, At::Region)) = &probe.place {
-            statements.push((self.unusual(probe, &from, limit), Vec::new()));
-        }
-        statements
+        (text, parameters.into_cells())
     }
 
-    /// The rows whose region is of a kind whose centre may be outside of it: a convex polygon's is not, and only
-    /// such an encoding begins with that letter. An index of the keys of such rows is enough to find them, as
-    /// no other column is read of all rows; see docs/performance.md.
-    fn unusual(&self, probe: &Probe, from: &str, limit: usize) -> String {
+    /// The statement, for a probe by centres, of the rows whose region is of a kind whose centre may be outside of
+    /// it and of its trixels: a convex polygon's is not, and only such an encoding begins with that letter. An
+    /// index of the keys of such rows is enough to find them, as no other column is read of all rows; see
+    /// docs/performance.md.
+    pub fn unusual(&self, probe: &Probe, limit: usize) -> Option<String> {
+        let Some((Cover { latitude: Some(_), .. }, At::Region)) = &probe.place else { return None };
+        let from = format!("{} AS {}", self.table(&probe.table), self.dialect.name(&probe.alias));
         let listed = |alias: &str| -> String {
             let names = probe.keys.iter().map(|key| self.dialect.text(&column(alias, key)));
             names.collect::<Vec<_>>().join(", ")
         };
         // The limit keeps the keys apart, whose plan would otherwise depend on what the regions cost.
-        format!(
+        Some(format!(
             "SELECT {}, (SELECT r.region FROM {} AS r WHERE ({}) = ({}))\nFROM (\n    SELECT {}\n    FROM \
              {from}\n    WHERE substr({}, 1, 1) <> 'c'\n    LIMIT {limit}\n  ) AS u",
             listed("u"),
@@ -274,7 +287,7 @@ impl Target {
             listed("u"),
             listed(&probe.alias),
             self.dialect.text(&column(&probe.alias, "region")),
-        )
+        ))
     }
 
     /// Statements for the first `count` times of a column in the dimension tables; `None` where it is not a
@@ -326,7 +339,9 @@ impl Target {
         parameters: &mut Parameters,
     ) -> Option<Linked> {
         let mut linked = Linked { data_ids: asked.governed.clone(), ..Linked::default() };
+        let mut few = false;
         for condition in &asked.conditions {
+            few |= condition.one_of(FEW).is_some_and(|value| asked.tell(value));
             let text = condition.text(self.dialect, parameters);
             match condition.only_alias() {
                 Some(TAGS) if condition.is_on(&asked.data_id) => linked.data_ids.push(text),
@@ -342,6 +357,7 @@ impl Target {
                         [only] => only.clone(),
                         several => format!("({})", several.join("\n    OR ")),
                     };
+                    few |= asked.leaves_few(links, found);
                     let mut all = links.any.iter();
                     match all.all(|(_, link)| link.columns().all(|one| asked.data_id.contains(one)))
                     {
@@ -358,6 +374,7 @@ impl Target {
                 }
             }
         }
+        linked.leave_few = few && asked.is_alike;
         Some(linked)
     }
 
@@ -466,6 +483,25 @@ impl Target {
         };
         let detector = keys.iter().position(|key| key == "detector").filter(|_| keys.len() > 2);
         Some(Link { same, visits, detector })
+    }
+}
+
+impl Asked {
+    /// Whether few datasets share a value of the column.
+    fn tell(&self, column: &str) -> bool {
+        self.telling.iter().any(|telling| telling == column)
+    }
+
+    /// Whether few datasets refer to the rows that were found.
+    fn leaves_few(&self, links: &Links, found: &[Keys]) -> bool {
+        let few = |keys: &Vec<Vec<Cell>>| {
+            let are_parts = keys.first().is_none_or(|key| key.len() > 2);
+            keys.len() <= if are_parts { FEW_PARTS } else { FEW }
+        };
+        links.any.iter().all(|(probe, link)| {
+            let keys = found.get(*probe).and_then(Option::as_ref);
+            keys.is_some_and(few) && link.columns().any(|column| self.tell(column))
+        })
     }
 }
 

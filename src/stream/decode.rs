@@ -19,7 +19,7 @@ use crate::lower::{Fetch, Recipe};
 use crate::region::{RegionColumns, RegionOptions};
 
 /// Whether a row is kept.
-pub type Keep = Box<dyn Fn(&Rows<'_>, usize) -> Result<bool> + Send>;
+pub type Keep = Box<dyn FnMut(&Rows<'_>, usize) -> Result<bool> + Send>;
 
 /// Decodes the tuples of one branch after the other.
 pub struct Decoder {
@@ -128,7 +128,7 @@ impl Decoder {
         data: &[u8],
         regions: &mut [Vec<Option<Arc<RegionColumns>>>],
     ) -> Result<()> {
-        let Some(keep) = &self.keep else { return Ok(()) };
+        let Some(keep) = &mut self.keep else { return Ok(()) };
         let wires = &self.fetch.fields;
         let rows = Rows { data, spans: &self.spans, wires, regions };
         let kept: Result<Vec<bool>> = (0..rows.count()).map(|row| keep(&rows, row)).collect();

@@ -1,15 +1,16 @@
 //! Find-first, apart from the rows.
 //!
-//! In: a question for data IDs that several collections have. Out: which of the rows that arrive are hidden
-//! by another dataset of the same data ID in an earlier collection. In most registries few data IDs are in
-//! several collections, so that a database need not compare each row with what is earlier.
+//! In: a question for data IDs that several collections have, or rows in the order of their collections. Out:
+//! which of the rows that arrive are hidden by another dataset of the same data ID in an earlier collection. In
+//! most registries few data IDs are in several collections, so that a database need not compare each row with
+//! what is earlier.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::db::Session;
 use crate::diag::Result;
-use crate::lower::{Fetch, PlainBranch, PlainSelects, Recipe, Wire};
+use crate::lower::{Apart, Fetch, PlainBranch, PlainSelects, Recipe, Wire};
 use crate::value::Cell;
 
 use super::decode::Keep;
@@ -18,17 +19,31 @@ use super::evaluate::Rows;
 /// Data IDs at most that are remembered; of more, find-first is a condition on every row.
 const MOST: usize = 200_000;
 
-/// The data IDs that several collections have, with the rank of the first collection.
+/// Which datasets are hidden.
 #[derive(Debug, Clone, Default)]
-pub struct Hidden {
-    first: Arc<HashMap<String, i64>>,
-    /// What the columns of a data ID are.
-    wires: Vec<Wire>,
+pub enum Hidden {
+    /// None.
+    #[default]
+    None,
+    /// Those of data IDs that several collections have, in later ones than the first, whose rank is known.
+    Known {
+        /// Rank of the first collection.
+        first: Arc<HashMap<String, i64>>,
+        /// What the columns of a data ID are.
+        data_id: Vec<Wire>,
+    },
+    /// Those whose data ID has come with an earlier collection: rows are in the order of collections.
+    Ordered {
+        /// Data IDs that have come, with the rank of the collection.
+        first: HashMap<String, i64>,
+        /// What the columns of a data ID are.
+        data_id: Vec<Wire>,
+    },
 }
 
 impl Hidden {
-    /// Asks for the data IDs that hide datasets, where that can be asked apart; `with` is what the SELECTs refer
-    /// to. With the SELECTs to take then, and the question.
+    /// Asks for the data IDs that hide datasets, where that can be asked apart and not told in another way;
+    /// `with` is what the SELECTs refer to. With the SELECTs to take then, and the question.
     ///
     /// # Errors
     /// R028 and R029.
@@ -39,86 +54,98 @@ impl Hidden {
         parameters: &[Cell],
     ) -> Result<(Vec<String>, Self, Option<String>)> {
         let PlainSelects { selects, apart } = selects;
-        let Some((all, question)) = apart else { return Ok((selects, Self::default(), None)) };
+        let Some(apart) = apart else { return Ok((selects, Self::None, None)) };
+        let Apart { selects: all, question, data_id, are_few } = apart;
+        if are_few {
+            return Ok((all, Self::Ordered { first: HashMap::new(), data_id }, None));
+        }
         let question = format!("WITH {with}\n{question}\nLIMIT {}", MOST + 1);
         let rows = session.rows(&question, parameters).await?;
-        let few = (rows.len() <= MOST).then(|| Self::new(rows)).flatten();
+        let few = (rows.len() <= MOST).then(|| Self::known(rows, data_id)).flatten();
         Ok(match few {
             Some(hidden) => (all, hidden, Some(question)),
-            None => (selects, Self::default(), Some(question)),
+            None => (selects, Self::None, Some(question)),
         })
     }
 
     /// Whether nothing is hidden.
-    pub fn is_empty(&self) -> bool {
-        self.first.is_empty()
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::None)
     }
 
     /// Reads data IDs, each followed by a rank; `None` where that is not what the rows are.
-    fn new(rows: Vec<Vec<Cell>>) -> Option<Self> {
-        let (mut first, mut known) = (HashMap::new(), Vec::new());
+    fn known(rows: Vec<Vec<Cell>>, data_id: Vec<Wire>) -> Option<Self> {
+        let mut first = HashMap::new();
         for row in rows {
             let (Cell::Int(rank), cells) = row.split_last()? else { return None };
             let mut key = String::new();
-            let mut wires = Vec::with_capacity(cells.len());
-            for cell in cells {
-                match cell {
-                    Cell::Int(number) => {
-                        key.push_str(&number.to_string());
-                        wires.push(Wire::Int);
-                    }
-                    Cell::Text(text) => {
-                        key.push_str(text);
-                        wires.push(Wire::Text);
-                    }
-                    _ => return None,
+            let wires = cells.iter().map(|cell| match cell {
+                Cell::Int(number) => {
+                    key.push_str(&number.to_string());
+                    key.push('\0');
+                    Some(Wire::Int)
                 }
-                key.push('\0');
-            }
-            if first.is_empty() {
-                known = wires;
-            } else if known != wires {
+                Cell::Text(text) => {
+                    key.push_str(text);
+                    key.push('\0');
+                    Some(Wire::Text)
+                }
+                _ => None,
+            });
+            if wires.collect::<Option<Vec<Wire>>>()? != data_id {
                 return None;
             }
             first.insert(key, *rank);
         }
-        Some(Self { first: Arc::new(first), wires: known })
+        Some(match first.is_empty() {
+            true => Self::None,
+            false => Self::Known { first: Arc::new(first), data_id },
+        })
     }
 
     /// What the statements of a branch have to fetch: with their names, and the first field of the data ID, which
     /// is there where something is hidden.
     pub fn fetch(&self, branch: &PlainBranch) -> (Fetch, Vec<String>, usize) {
         let (mut fetch, mut names) = (branch.fetch.clone(), branch.fields());
-        let data_id = fetch.fields.len();
-        if !self.is_empty() {
-            fetch.fields.extend(self.wires());
+        let from = fetch.fields.len();
+        if let Self::Known { data_id, .. } | Self::Ordered { data_id, .. } = self {
+            fetch.fields.extend(data_id);
+            fetch.fields.push(Wire::Int);
             names.extend(branch.data_id_fields());
         }
-        (fetch, names, data_id)
+        (fetch, names, from)
     }
 
-    /// What the fields are that a row must have to be looked up: the data ID and the rank; none where
-    /// nothing is hidden.
-    fn wires(&self) -> Vec<Wire> {
-        let rank = (!self.first.is_empty()).then_some(Wire::Int);
-        self.wires.iter().copied().chain(rank).collect()
+    /// The order that rows must come in, in SQL: that of the last field.
+    pub fn order(&self, names: &[String]) -> String {
+        match (self, names.last()) {
+            (Self::Ordered { .. }, Some(rank)) => format!("\nORDER BY {rank}"),
+            _ => String::new(),
+        }
     }
 
     /// Whether a row, whose data ID begins at the field `from`, is hidden.
-    pub fn hides(&self, rows: &Rows<'_>, row: usize, from: usize) -> bool {
+    pub fn hides(&mut self, rows: &Rows<'_>, row: usize, from: usize) -> bool {
+        let (Self::Known { data_id, .. } | Self::Ordered { data_id, .. }) = &*self else {
+            return false;
+        };
         let mut key = String::new();
-        let rank = from + self.wires.len();
+        let rank = from + data_id.len();
         for field in from..rank {
             rows.text(&Recipe::Field(field), row, &mut key);
             key.push('\0');
         }
-        let own = rows.int(&Recipe::Field(rank), row);
-        self.first.get(&key).is_some_and(|first| own.is_some_and(|own| own > *first))
+        let Some(own) = rows.int(&Recipe::Field(rank), row) else { return false };
+        match self {
+            Self::None => false,
+            Self::Known { first, .. } => first.get(&key).is_some_and(|first| own > *first),
+            Self::Ordered { first, .. } => own > *first.entry(key).or_insert(own),
+        }
     }
 
     /// The test for rows whose data IDs begin at the field `from`; `None` where nothing is hidden.
-    pub fn keep(self, from: usize) -> Option<Keep> {
-        if self.is_empty() {
+    pub fn keep(mut self, from: usize) -> Option<Keep> {
+        if self.is_none() {
             return None;
         }
         Some(Box::new(move |rows, row| Ok(!self.hides(rows, row, from))))
@@ -130,44 +157,60 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    const WIRES: [Wire; 3] = [Wire::Text, Wire::Int, Wire::Int];
+
     fn row(instrument: &str, visit: i64, rank: i64) -> Vec<Cell> {
         vec![Cell::Text(instrument.to_owned()), Cell::Int(visit), Cell::Int(rank)]
     }
 
+    fn known(rows: Vec<Vec<Cell>>) -> Option<Hidden> {
+        Hidden::known(rows, WIRES[..2].to_vec())
+    }
+
     /// A tuple of a text, a number and a rank, as fields of [`Rows`].
-    fn hides(hidden: &Hidden, instrument: &str, visit: i64, rank: i64) -> bool {
+    fn hides(hidden: &mut Hidden, instrument: &str, visit: i64, rank: i64) -> bool {
         let mut data = instrument.as_bytes().to_vec();
         let text = u32::try_from(data.len()).unwrap();
         data.extend(visit.to_be_bytes());
         data.extend(rank.to_be_bytes());
         let spans = [(0, text), (text, text + 8), (text + 8, text + 16)];
-        let wires = hidden.wires();
-        hidden.hides(&Rows { data: &data, spans: &spans, wires: &wires, regions: &[] }, 0, 0)
+        hidden.hides(&Rows { data: &data, spans: &spans, wires: &WIRES, regions: &[] }, 0, 0)
     }
 
     #[test]
     fn later_datasets_of_a_data_id_are_hidden() {
-        let hidden = Hidden::new(vec![row("A", 11, 1), row("A1", 1, 0)]).unwrap();
-        assert_eq!(hidden.wires(), [Wire::Text, Wire::Int, Wire::Int]);
-        assert!(!hides(&hidden, "A", 11, 1));
-        assert!(hides(&hidden, "A", 11, 2));
-        assert!(hides(&hidden, "A1", 1, 1));
-        assert!(!hides(&hidden, "A", 1, 9));
-        assert!(!hides(&hidden, "B", 11, 9));
+        let mut hidden = known(vec![row("A", 11, 1), row("A1", 1, 0)]).unwrap();
+        assert!(!hides(&mut hidden, "A", 11, 1));
+        assert!(hides(&mut hidden, "A", 11, 2));
+        assert!(hides(&mut hidden, "A1", 1, 1));
+        assert!(!hides(&mut hidden, "A", 1, 9));
+        assert!(!hides(&mut hidden, "B", 11, 9));
+    }
+
+    #[test]
+    fn in_order_the_first_collection_hides_later_ones() {
+        let (first, data_id) = (HashMap::new(), WIRES[..2].to_vec());
+        let mut hidden = Hidden::Ordered { first, data_id };
+        assert!(!hides(&mut hidden, "A", 11, 0));
+        assert!(!hides(&mut hidden, "A", 11, 0));
+        assert!(!hides(&mut hidden, "A1", 1, 1));
+        assert!(hides(&mut hidden, "A", 11, 2));
+        assert!(hides(&mut hidden, "A1", 1, 2));
+        assert!(!hides(&mut hidden, "B", 11, 2));
     }
 
     #[test]
     fn nothing_is_hidden_where_every_data_id_is_in_one_collection() {
-        let hidden = Hidden::new(Vec::new()).unwrap();
-        assert!(hidden.is_empty() && hidden.wires().is_empty());
+        let hidden = known(Vec::new()).unwrap();
+        assert!(hidden.is_none());
         assert!(hidden.keep(3).is_none());
     }
 
     #[test]
     fn what_is_no_data_id_is_left_to_the_database() {
-        assert!(Hidden::new(vec![vec![Cell::Null, Cell::Int(1)]]).is_none());
-        assert!(Hidden::new(vec![vec![Cell::Int(1), Cell::Null]]).is_none());
-        assert!(Hidden::new(vec![row("A", 1, 0), vec![Cell::Int(1), Cell::Int(0)]]).is_none());
-        assert!(Hidden::new(vec![Vec::new()]).is_none());
+        assert!(known(vec![vec![Cell::Null, Cell::Int(1)]]).is_none());
+        assert!(known(vec![vec![Cell::Int(1), Cell::Null]]).is_none());
+        assert!(known(vec![row("A", 1, 0), vec![Cell::Int(1), Cell::Int(0)]]).is_none());
+        assert!(known(vec![Vec::new()]).is_none());
     }
 }

@@ -85,7 +85,7 @@ impl Export<'_> {
                 let keep = hidden.clone().keep(data_id);
                 let next = pipeline.branch(Arc::clone(&name), fetch.clone(), keep).await;
                 let Some(tuples) = next else { return Ok(()) };
-                let limit = if hidden.is_empty() { &*limit } else { "" };
+                let limit = if hidden.is_none() { &*limit } else { "" };
                 let sql = framed(&helpers, &names, &select, "b", "") + limit;
                 session.tuples(&sql, &[], &fetch.fields, &tuples).await?;
             }

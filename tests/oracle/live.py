@@ -12,7 +12,8 @@ was the first of them.
 |---|---|---|
 | ``exposure`` | instrument, id, and any column of the record; ``begin``/``end`` in TAI ISO | |
 | ``visit`` | instrument, id, exposures, ``ra``, ``dec``, ``half`` in degrees, detectors | |
-| ``region`` | instrument, visit, ``ra``, ``dec``, ``half``: replaces the visit's region | |
+| ``region`` | instrument, visit, ``ra``, ``dec``, ``half``: replaces the visit's region; ``beside``: two of \
+them, so many degrees east and west, as a union | |
 | ``put`` | type, run, ids (list of data IDs) | ``uuids`` |
 | ``chain`` | name, children | |
 | ``prepend``, ``extend`` | name, children | |
@@ -44,6 +45,7 @@ from astropy.time import Time, TimeDelta
 from survey_dimensions import Survey, Writer, add_visit
 
 from lsst.daf.butler import Butler, CollectionType, DatasetRef, DatasetType, Timespan
+from lsst.sphgeom import UnionRegion
 
 
 open_transactions: list[contextlib.AbstractContextManager[None]] = []
@@ -128,7 +130,11 @@ def do_region(butler: Butler, command: dict[str, Any]) -> dict[str, Any]:
     (record,) = butler.query_dimension_records(
         "visit", instrument=command["instrument"], visit=command["visit"]
     )
-    new = {**record.toDict(), "region": sky.polygon(command["ra"], command["dec"], command["half"])}
+    ra, dec, half, beside = (command.get(key, 0.0) for key in ("ra", "dec", "half", "beside"))
+    region = sky.polygon(ra, dec, half)
+    if beside:
+        region = UnionRegion(*(sky.polygon(ra + side, dec, half) for side in (-beside, beside)))
+    new = {**record.toDict(), "region": region}
     butler.registry.syncDimensionData("visit", new, update=True)
     return {}
 

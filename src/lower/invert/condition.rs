@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use sea_query::Expr;
 use uuid::Uuid;
 
+use crate::plan::{COLLECTIONS, DATASET, RUN};
 use crate::sql::{Dialect, Parameters};
 
 /// Texts beyond so many are one parameter.
@@ -86,6 +87,24 @@ impl Condition {
         self.aliases(&mut aliases);
         let only = aliases.pop_first();
         only.filter(|_| aliases.is_empty())
+    }
+
+    /// Whether datasets with equal data IDs can differ in it.
+    pub fn tells_datasets_apart(&self) -> bool {
+        let mut aliases = BTreeSet::new();
+        self.aliases(&mut aliases);
+        [DATASET, RUN, COLLECTIONS].iter().any(|alias| aliases.contains(alias))
+    }
+
+    /// The value, in SQL, that it says to be one of at most `most`; `None` where it says something else.
+    pub fn one_of(&self, most: usize) -> Option<&str> {
+        let Self::Value { value, is, .. } = self else { return None };
+        let count = match is {
+            Is::Text(texts) => texts.len(),
+            Is::Int(numbers) => numbers.len(),
+            _ => return None,
+        };
+        (count <= most).then_some(value)
     }
 
     /// Whether it is about these values only, in SQL.

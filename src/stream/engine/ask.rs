@@ -265,7 +265,7 @@ impl Service {
             }
         };
         let (asked, probes) = published.asked(&found, needs, &known);
-        let keys = probes::run(session, &published.target, &probes, &mut preamble.probed).await?;
+        let keys = probes::run(session, published, &probes, &mut preamble.probed).await?;
         if needs.is_about_all() || probes::are_many(&keys) {
             session.reads_much().await?;
         }

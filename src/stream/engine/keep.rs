@@ -36,13 +36,12 @@ pub(super) fn located(rows: &Plain<'_>, recipes: &[Recipe]) -> Vec<Located> {
 }
 
 /// The test for rows whose data IDs begin at the field `from`; `None` where all are kept.
-pub(super) fn keep(places: Vec<Located>, hidden: Hidden, from: usize) -> Option<Keep> {
-    let hides = !hidden.is_empty();
-    if places.is_empty() && !hides {
+pub(super) fn keep(places: Vec<Located>, mut hidden: Hidden, from: usize) -> Option<Keep> {
+    if places.is_empty() && hidden.is_none() {
         return None;
     }
     let keep = move |rows: &Rows<'_>, row: usize| -> Result<bool> {
-        if hides && hidden.hides(rows, row, from) {
+        if hidden.hides(rows, row, from) {
             return Ok(false);
         }
         for located in &places {

@@ -18,6 +18,7 @@ mod stage;
 mod statement;
 mod texts;
 mod top;
+mod unusual;
 mod upload;
 
 pub use ask::{Answered, Prepared};

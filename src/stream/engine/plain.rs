@@ -127,7 +127,7 @@ impl Service {
         let found = published.found(session).await?;
         let (asked, probes) = published.asked(&found, &needs, &known);
         let mut preamble = Preamble::new(session.dialect());
-        let keys = probes::run(session, &published.target, &probes, &mut preamble.probed).await?;
+        let keys = probes::run(session, published, &probes, &mut preamble.probed).await?;
         if needs.is_about_all() || probes::are_many(&keys) {
             session.reads_much().await?;
         }
@@ -144,13 +144,13 @@ impl Service {
             let tested = self.tested(session, published, plain, question, &mut parameters);
             let parameters = parameters.into_cells();
             let (fetch, names, data_id) = hidden.fetch(branch);
-            let all_kept = plain.rows.sought.is_empty() && hidden.is_empty();
-            let limit = limit(session, question, all_kept);
+            let all_kept = plain.rows.sought.is_empty() && hidden.is_none();
+            let end = hidden.order(&names) + &limit(session, question, all_kept);
             for select in selects {
                 parts.push(Part {
                     dataset_type: branch.dataset_type.clone(),
                     written: Written {
-                        text: framed(&helpers, &names, &select, &alias, &tested) + &limit,
+                        text: framed(&helpers, &names, &select, &alias, &tested) + &end,
                         parameters: parameters.clone(),
                         fields: fetch.fields.clone(),
                         recipes: fetch.recipes.clone(),

@@ -5,11 +5,12 @@
 
 use futures::StreamExt;
 
+use super::site::Published;
 use crate::db::Session;
 use crate::diag::Result;
 use crate::functions::{Geometry, Point};
 use crate::geom::{Circle, Region, Vector3};
-use crate::lower::{At, Keys, Probe, Target};
+use crate::lower::{At, Keys, Probe};
 use crate::plan::Cover;
 use crate::query::Written;
 use crate::value::Cell;
@@ -29,7 +30,7 @@ const MARGIN: f64 = 1e-9;
 /// R028, R029 and R041.
 pub async fn run(
     session: &mut Session,
-    target: &Target,
+    published: &Published,
     probes: &[Probe],
     asked: &mut Vec<Written>,
 ) -> Result<Vec<Keys>> {
@@ -40,20 +41,33 @@ pub async fn run(
             None => (MOST, MOST),
         };
         let (mut looked, mut keys) = (0, Vec::new());
-        for (sql, parameters) in target.probe(probe, candidates + 1) {
-            let mut rows = session.stream(&sql, &parameters);
-            while let Some(row) = rows.next().await {
-                let mut row = row?;
-                looked += 1;
-                if probe.place.as_ref().is_none_or(|(cover, at)| may_match(&mut row, cover, at)) {
-                    keys.push(row);
-                }
-                if looked > candidates || keys.len() > most {
+        let (sql, parameters) = published.target.probe(probe, candidates + 1);
+        let mut look = |mut row: Vec<Cell>| {
+            looked += 1;
+            if probe.place.as_ref().is_none_or(|(cover, at)| may_match(&mut row, cover, at)) {
+                keys.push(row);
+            }
+            looked <= candidates && keys.len() <= most
+        };
+        let mut rows = session.stream(&sql, &parameters);
+        while let Some(row) = rows.next().await {
+            if !look(row?) {
+                break;
+            }
+        }
+        drop(rows);
+        asked.push(Written { text: sql, parameters, fields: Vec::new(), recipes: Vec::new() });
+        if let Some(sql) = published.target.unusual(probe, candidates + 1) {
+            let (rows, is_new) = published.unusual.rows(session, &sql).await?;
+            for row in rows.iter() {
+                if !look(row.clone()) {
                     break;
                 }
             }
-            drop(rows);
-            asked.push(Written { text: sql, parameters, fields: Vec::new(), recipes: Vec::new() });
+            if is_new {
+                let (parameters, fields, recipes) = Default::default();
+                asked.push(Written { text: sql, parameters, fields, recipes });
+            }
         }
         let few = looked <= candidates && keys.len() <= most;
         found.push(few.then_some(keys));

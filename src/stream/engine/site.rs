@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use super::texts::Texts;
+use super::unusual::Unusual;
 use crate::db::{Database, Session};
 use crate::diag::Result;
 use crate::functions::is_nowhere;
@@ -37,6 +38,8 @@ pub struct Published {
     pub identifier: Option<usize>,
     /// What was written for queries before.
     texts: Arc<Texts>,
+    /// Regions that were found before.
+    pub unusual: Arc<Unusual>,
 }
 
 /// A repository, open for reading.
@@ -138,8 +141,9 @@ impl Site {
         // The names of helper tables must differ between the tables of a query.
         let target = target(snapshot, &format!("v{}", self.published.len()), regions);
         let identifier = obscore.identifier(&plan);
-        let (schema, texts) = (schema.to_owned(), Arc::default());
-        self.published.push(Published { schema, plan, target, obscore, identifier, texts });
+        let (schema, texts, unusual) = (schema.to_owned(), Arc::default(), Arc::default());
+        let published = Published { schema, plan, target, obscore, identifier, texts, unusual };
+        self.published.push(published);
     }
 }
 
