@@ -15,14 +15,35 @@ const ELLIPSE_VERTICES: u32 = 36;
 
 /// `s_region`: `POLYGON`, `CIRCLE`, `UNION` or `INTERSECTION`, in ICRS.
 pub fn s_region(region: &Region, winding: Winding) -> Option<String> {
-    let mut words = Vec::new();
+    let mut words = Words(String::with_capacity(128));
     append(region, winding, &mut words)?;
-    let (keyword, rest) = words.split_first()?;
-    Some(format!("{keyword} ICRS {}", rest.join(" ")))
+    Some(words.0)
+}
+
+/// Words with spaces between them; behind the first one, which says what it is, the frame.
+struct Words(String);
+
+impl Words {
+    fn push(&mut self, word: &str) {
+        let is_first = self.0.is_empty();
+        if !is_first {
+            self.0.push(' ');
+        }
+        self.0.push_str(word);
+        if is_first {
+            self.0.push_str(" ICRS");
+        }
+    }
+
+    /// Degrees of an angle, as Python's `f"{x:.6f}"` writes them.
+    fn degrees(&mut self, radians: f64) {
+        // Writing to a String cannot fail.
+        let _ = write!(self.0, " {:.6}", to_degrees(radians));
+    }
 }
 
 /// Writes the words of a region.
-fn append(region: &Region, winding: Winding, words: &mut Vec<String>) -> Option<()> {
+fn append(region: &Region, winding: Winding, words: &mut Words) -> Option<()> {
     match region {
         Region::ConvexPolygon(vertices) => {
             let points = vertices.iter().map(|v| LonLat::from(*v)).collect();
@@ -46,44 +67,48 @@ fn append_compound(
     keyword: &str,
     operands: &[Region],
     winding: Winding,
-    words: &mut Vec<String>,
+    words: &mut Words,
 ) -> Option<()> {
     if let [only] = operands {
         return append(only, winding, words);
     }
-    words.extend([keyword, "("].map(str::to_owned));
+    words.push(keyword);
+    words.push("(");
     for operand in operands {
         append(operand, winding, words)?;
     }
-    words.push(")".to_owned());
+    words.push(")");
     Some(())
 }
 
-fn append_polygon(points: Vec<LonLat>, winding: Winding, words: &mut Vec<String>) {
-    words.push("POLYGON".to_owned());
+fn append_polygon(points: Vec<LonLat>, winding: Winding, words: &mut Words) {
+    words.push("POLYGON");
     let points = match winding {
         Winding::Dali => rewound(&points),
         Winding::Butler => points,
     };
     for point in points {
-        words.extend([degrees(point.lon), degrees(point.lat)]);
+        words.degrees(point.lon);
+        words.degrees(point.lat);
     }
 }
 
-fn append_circle(circle: &Circle, words: &mut Vec<String>) -> Option<()> {
+fn append_circle(circle: &Circle, words: &mut Words) -> Option<()> {
     if circle.is_empty() {
         return None;
     }
     let center = LonLat::from(circle.center);
     let radius = circle.opening_angle.min(PI);
-    words.push("CIRCLE".to_owned());
-    words.extend([center.lon, center.lat, radius].map(degrees));
+    words.push("CIRCLE");
+    for angle in [center.lon, center.lat, radius] {
+        words.degrees(angle);
+    }
     Some(())
 }
 
 /// A polygon whose vertices follow the parallels at every degree or less; around all longitudes
 /// circles about the poles. A line or point has no text.
-fn append_box(b: &LonLatBox, winding: Winding, words: &mut Vec<String>) -> Option<()> {
+fn append_box(b: &LonLatBox, winding: Winding, words: &mut Words) -> Option<()> {
     let (south, north) = b.lat;
     if b.is_empty() {
         return None;
@@ -100,10 +125,11 @@ fn append_box(b: &LonLatBox, winding: Winding, words: &mut Vec<String>) -> Optio
         if south <= -FRAC_PI_2 {
             return append_circle(&south_cap, words);
         }
-        words.extend(["INTERSECTION", "("].map(str::to_owned));
+        words.push("INTERSECTION");
+        words.push("(");
         append_circle(&north_cap, words)?;
         append_circle(&south_cap, words)?;
-        words.push(")".to_owned());
+        words.push(")");
         return Some(());
     }
     let width = b.width();
@@ -126,7 +152,7 @@ fn append_box(b: &LonLatBox, winding: Winding, words: &mut Vec<String>) -> Optio
 }
 
 /// A circle when the axes are equal, else a polygon on the boundary.
-fn append_ellipse(e: &Ellipse, winding: Winding, words: &mut Vec<String>) -> Option<()> {
+fn append_ellipse(e: &Ellipse, winding: Winding, words: &mut Words) -> Option<()> {
     if e.is_empty() {
         return None;
     }
@@ -139,11 +165,6 @@ fn append_ellipse(e: &Ellipse, winding: Winding, words: &mut Vec<String>) -> Opt
     let points: Vec<_> = e.boundary(ELLIPSE_VERTICES).into_iter().map(LonLat::from).collect();
     append_polygon(points, winding, words);
     Some(())
-}
-
-/// Degrees of an angle, as Python's `f"{x:.6f}"` writes them.
-fn degrees(radians: f64) -> String {
-    format!("{:.6}", to_degrees(radians))
 }
 
 /// A polygon in pgSphere's syntax, in radians and stored order, for convex polygons only.

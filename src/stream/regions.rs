@@ -36,7 +36,11 @@ impl Regions {
             Some(columns) => Arc::clone(columns),
             None => self.decoded(text),
         };
-        self.last = Some((text.to_owned(), Arc::clone(&columns)));
+        // Its memory is used again.
+        let mut last = self.last.take().map(|(last, _)| last).unwrap_or_default();
+        last.clear();
+        last.push_str(text);
+        self.last = Some((last, Arc::clone(&columns)));
         columns
     }
 

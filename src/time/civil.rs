@@ -1,5 +1,7 @@
 //! Calendar text of instants.
 
+use std::fmt::Write;
+
 use super::{DAY, MJD_1970, SECOND, piece};
 
 /// UTC as `2016-12-31T23:59:60.500000`, to `digits` (0 to 9) digits of a second.
@@ -26,13 +28,16 @@ pub fn iso_utc(tai: i64, digits: u32, separator: char) -> String {
     let second = since.rem_euclid(DAY) / SECOND;
     let fraction = since.rem_euclid(SECOND) / unit;
     let seconds = second % 60 + i64::from(leaping);
-    let mut text = format!(
+    let mut text = String::with_capacity(32);
+    // Writing to a String cannot fail.
+    let _ = write!(
+        text,
         "{year:04}-{month:02}-{day:02}{separator}{:02}:{:02}:{seconds:02}",
         second / 3600,
         second / 60 % 60
     );
     if digits > 0 {
-        text.push_str(&format!(".{fraction:0width$}", width = digits as usize));
+        let _ = write!(text, ".{fraction:0width$}", width = digits as usize);
     }
     text
 }
