@@ -16,7 +16,7 @@ mod small;
 
 use answer_support::{Cell, Shared, about, batch, opaque, write};
 use obscore_view::stream::answer::{About, ErrorDocument, Format, sink};
-use obscore_view::stream::{Limited, Sink, Status};
+use obscore_view::stream::{Limit, Limited, Sink, Status};
 use obscore_view::votable::{Datatype, Info, Serialization};
 use serde_json::{Value as Json, json};
 use small::{VOTABLES, column, read, small, votable};
@@ -123,7 +123,7 @@ fn results_without_rows() {
         let shared = Shared::default();
         let rows = batch(&small());
         let inner = sink(format, shared.clone(), about(&small())).unwrap();
-        let mut limited = Limited::new(inner, Some(0));
+        let mut limited = Limited::new(inner, Limit::Most(0));
         limited.start(&rows.schema()).unwrap();
         limited.batch(&rows).unwrap();
         limited.finish(&Status::Complete).unwrap();

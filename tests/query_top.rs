@@ -1,4 +1,5 @@
-//! The first rows in an order are found before the query; they are the same rows as without that.
+//! The first rows in an order are found before the query; they are the same rows as without that. Where no order
+//! is asked for they are as many of all rows, each once.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,8 +11,8 @@
 mod query_support;
 mod support;
 
-use obscore_view::stream::engine::Service;
-use query_support::{ask, prepare, said, service_of};
+use obscore_view::stream::engine::{Limits, Service};
+use query_support::{ask, ask_within, prepare, said, service_of};
 use support::postgres::Cluster;
 use support::survey::{Survey, mapping};
 
@@ -82,14 +83,53 @@ async fn first_rows(service: &Service) {
     assert!(statements.len() > 1, "{statements:?}");
 }
 
+/// Asks for some rows, with and without MAXREC.
+async fn some_rows(service: &Service) {
+    let mut left_out = 0;
+    for condition in [
+        "1 = 1",
+        "calib_level > 1",
+        "t_min IS NULL",
+        "obs_id LIKE '%1%'",
+        "CONTAINS(POINT(s_ra, s_dec), CIRCLE(10, 0, 60)) = 1",
+        "INTERSECTS(s_region, CIRCLE(10, 0, 60)) = 1 AND calib_level = 2",
+    ] {
+        let all = format!("SELECT {ALL} FROM ivoa.ObsCore WHERE {condition}");
+        let all = ask(service, &all, &[]).await.unwrap().rows;
+        assert!(all.len() > 5, "{condition}");
+        for top in [0, 1, 7, all.len() - 1, all.len(), all.len() + 1, 20_000] {
+            for most in [None, Some(3), Some(1_000_000)] {
+                let adql = format!("SELECT TOP {top} {ALL} FROM ivoa.ObsCore WHERE {condition}");
+                let (limits, never) = (Limits::default(), std::future::pending());
+                let answer = ask_within(service, &adql, &[], most, limits, never).await.unwrap();
+                let there = top.min(all.len());
+                let most = most.map_or(usize::MAX, |most| usize::try_from(most).unwrap());
+                assert_eq!(answer.rows.len(), there.min(most), "{adql} {most}");
+                assert_eq!(answer.overflow, there > most, "{adql} {most}");
+                let mut others = all.clone();
+                for row in &answer.rows {
+                    let at = others.iter().position(|other| other == row);
+                    others.swap_remove(at.unwrap_or_else(|| panic!("{adql}: {row:?}")));
+                }
+                left_out += others.len();
+            }
+        }
+    }
+    assert!(left_out > 1000);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn on_sqlite() {
     let repository = Survey::newest().sqlite();
-    first_rows(&service_of(&repository.root, &mapping("search"), false).await).await;
+    let service = service_of(&repository.root, &mapping("search"), false).await;
+    first_rows(&service).await;
+    some_rows(&service).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_postgres() {
     let repository = Survey::newest().postgres(Cluster::shared());
-    first_rows(&service_of(&repository.root, &mapping("search"), false).await).await;
+    let service = service_of(&repository.root, &mapping("search"), false).await;
+    first_rows(&service).await;
+    some_rows(&service).await;
 }

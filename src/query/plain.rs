@@ -22,6 +22,8 @@ pub struct Plain<'c> {
     pub tested: Vec<&'c Truth>,
     /// Conditions on places.
     pub sought: Vec<Sought>,
+    /// How many rows it wants, whichever they are; `None` for all.
+    pub top: Option<u64>,
 }
 
 /// A condition on a place of a row: the region in a column, or its centre in two.
@@ -74,7 +76,6 @@ pub fn plain<'c>(
     };
     let is_plain = checked.with.is_empty()
         && !select.distinct
-        && select.top.is_none()
         && select.group.is_empty()
         && select.having.is_none()
         && select.from == [From::Source(0)]
@@ -101,7 +102,7 @@ pub fn plain<'c>(
             None => return None,
         }
     }
-    Some(Plain { columns: columns?, tested, sought })
+    Some(Plain { columns: columns?, tested, sought, top: select.top })
 }
 
 /// Whether a database can test a condition: one that cannot be extended knows no regions.

@@ -26,7 +26,7 @@ mod votable;
 pub use columns::{OutputColumn, export_columns, schema};
 pub use csv::Csv;
 pub use decode::Decoder;
-pub use limit::Limited;
+pub use limit::{Limit, Limited};
 pub use parquet::Parquet;
 pub use run::{Export, Progress, Summary};
 pub use sink::{Flow, Sink, Status};

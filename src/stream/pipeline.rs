@@ -9,11 +9,11 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::decode::Keep;
-use super::{Decoder, Flow, Limited, Progress, Sink, Status, Summary};
+use super::{Decoder, Flow, Limit, Limited, Progress, Sink, Status, Summary};
 use crate::diag::{Diagnostic, Result};
 use crate::lower::Fetch;
 use crate::region::RegionOptions;
@@ -35,7 +35,7 @@ impl Pipeline {
         schema: SchemaRef,
         regions: RegionOptions,
         sink: Box<dyn Sink>,
-        limit: Option<usize>,
+        limit: Limit,
         progress: impl FnMut(Progress) + Send + 'static,
     ) -> Self {
         let (work, decoding) = mpsc::channel(1);
@@ -57,6 +57,12 @@ impl Pipeline {
     ) -> Option<mpsc::Sender<Vec<u8>>> {
         let (tuples, receiver) = mpsc::channel(QUEUE);
         self.work.send(Work::Branch(name, fetch, keep, receiver)).await.ok().map(|()| tuples)
+    }
+
+    /// Whether more rows are wanted, once those that were sent are written.
+    pub async fn wants_more(&self) -> bool {
+        let (reply, answer) = oneshot::channel();
+        self.work.send(Work::Ask(reply)).await.is_ok() && answer.await.is_ok()
     }
 
     /// Ends the stream, well or not; the sink is told.
@@ -84,12 +90,14 @@ impl Pipeline {
 /// A dataset type's tuples, for the decoder; or the end.
 enum Work {
     Branch(Arc<str>, Fetch, Option<Keep>, mpsc::Receiver<Vec<u8>>),
+    Ask(oneshot::Sender<()>),
     End(Status),
 }
 
-/// A batch of a dataset type's rows, for the sink; or the end.
+/// A batch of a dataset type's rows, for the sink; or the end. Who asks hears of it if more rows are wanted.
 enum Written {
     Batch(Arc<str>, RecordBatch),
+    Ask(oneshot::Sender<()>),
     End(Status),
 }
 
@@ -105,6 +113,11 @@ fn decode(
                 // The writer may have had enough.
                 let _ = batches.send(Written::End(status));
                 break;
+            }
+            Work::Ask(reply) => {
+                if batches.send(Written::Ask(reply)).is_err() {
+                    break;
+                }
             }
             Work::Branch(name, fetch, keep, mut tuples) => {
                 decoder.branch(fetch, keep);
@@ -136,6 +149,10 @@ fn write(
             Written::End(end) => {
                 status = end;
                 break;
+            }
+            Written::Ask(reply) => {
+                // Whoever asked may have left.
+                let _ = reply.send(());
             }
             Written::Batch(dataset_type, batch) => {
                 let before = sink.rows();

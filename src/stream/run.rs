@@ -59,7 +59,8 @@ impl Export<'_> {
         progress: impl FnMut(Progress) + Send + 'static,
     ) -> Result<Summary> {
         let schema = schema(self.columns);
-        let pipeline = Pipeline::start(schema, self.target.regions, sink, self.limit, progress);
+        let pipeline =
+            Pipeline::start(schema, self.target.regions, sink, self.limit.into(), progress);
         let sent = self.send(session, &pipeline).await;
         pipeline.end(sent).await
     }

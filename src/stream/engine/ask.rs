@@ -21,6 +21,7 @@ use crate::lower::{Fetch, Found, Known};
 use crate::plan::{Cover, Scalar, Wish};
 use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
 use crate::sql::{Dialect, Parameters};
+use crate::stream::Limit;
 use crate::stream::pipeline::Pipeline;
 
 /// A question that has been understood.
@@ -164,18 +165,28 @@ impl Service {
         let wishes = self.first_rows(session, home, question, &mut staged).await?;
         let written = self.compile(session, home, question, wishes, &mut staged).await?;
         staged.end().await;
-        let pipeline = self.pipeline(question, sink);
+        let pipeline = self.pipeline(question, None, sink);
         let sent = send(session, &pipeline, written).await;
         let taken = matches!(sent, Ok(true));
         let summary: Summary = pipeline.end(sent.map(drop)).await?;
         Ok((Answered { rows: summary.rows, overflow: summary.overflow }, taken))
     }
 
-    /// The way of rows into the sink of a question.
-    pub(super) fn pipeline(&self, question: &Question<'_>, sink: Box<dyn Sink>) -> Pipeline {
+    /// The way of rows into the sink of a question, `top` of them where that is not left to a database.
+    pub(super) fn pipeline(
+        &self,
+        question: &Question<'_>,
+        top: Option<u64>,
+        sink: Box<dyn Sink>,
+    ) -> Pipeline {
         let schema = arrow(&question.checked.body.columns);
         let sink: Box<dyn Sink> = Box::new(Held::new(sink));
-        let limit = question.limit.and_then(|limit| usize::try_from(limit).ok());
+        let count = |rows: Option<u64>| rows.and_then(|rows| usize::try_from(rows).ok());
+        let limit = match (count(question.limit), count(top)) {
+            (Some(limit), Some(top)) if top > limit => Limit::Most(limit),
+            (_, Some(top)) => Limit::First(top),
+            (limit, None) => limit.into(),
+        };
         Pipeline::start(schema, self.regions, sink, limit, |_| {})
     }
 

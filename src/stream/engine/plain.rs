@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
-use super::ask::{Answered, Preamble, Question, known};
-use super::keep::{Located, keep, located};
+use super::ask::{Answered, Question, known};
+use super::keep::{keep, located};
 use super::probes;
 use super::service::{Origin, Service};
 use super::site::Published;
@@ -16,13 +16,16 @@ use super::stage::Bring;
 use super::statement::Statement;
 use crate::db::Session;
 use crate::diag::Result;
-use crate::lower::{Fetch, framed};
+use crate::lower::{Fetch, PlainBranch, PlainSelects, framed};
 use crate::plan::{Test, Wish};
 use crate::query::{self, Checked, Needs, Plain, Sql, Written, conditions};
 use crate::sql::Parameters;
 use crate::stream::Sink;
 use crate::stream::hidden::Hidden;
 use crate::value::Cell;
+
+/// So many rows come before the data IDs that hide datasets could be known.
+const FIRST: u64 = 10_000;
 
 /// A question for plain rows of a table.
 pub(super) struct PlainRows<'c> {
@@ -33,14 +36,38 @@ pub(super) struct PlainRows<'c> {
     rows: Plain<'c>,
 }
 
+/// What is needed to fetch the rows of a question.
+struct Parts {
+    /// What the statements refer to.
+    helpers: Arc<str>,
+    /// The name of their rows.
+    alias: String,
+    branches: Arc<Vec<PlainBranch>>,
+    /// One for each of the branches that may have rows, with its position.
+    parts: Vec<(usize, Part)>,
+    /// What was asked before.
+    probed: Vec<Written>,
+}
+
 /// What fetches the rows of a dataset type.
 struct Part {
-    dataset_type: String,
-    written: Written,
-    places: Vec<Located>,
+    selects: PlainSelects,
+    /// Parameters of the SELECTs alone.
+    known: Vec<Cell>,
+    /// Conditions of the question, in SQL.
+    tested: String,
+    /// Parameters of both.
+    parameters: Vec<Cell>,
+}
+
+/// Statements for the rows of a dataset type.
+struct Statements {
+    statements: Vec<Written>,
     hidden: Hidden,
     /// The first field of the data ID.
     data_id: usize,
+    /// What was asked for them.
+    asked: Option<Written>,
 }
 
 impl Service {
@@ -68,19 +95,28 @@ impl Service {
         question: &Question<'_>,
         sink: Box<dyn Sink>,
     ) -> Result<(Answered, bool)> {
-        let (parts, _) = self.parts(session, plain, question).await?;
-        let pipeline = self.pipeline(question, sink);
+        let parts = self.parts(session, plain, question).await?;
+        let pipeline = self.pipeline(question, plain.rows.top, sink);
         let sent = async {
-            for part in parts {
-                let Part { dataset_type, written, places, hidden, data_id } = part;
-                let keep = keep(places, hidden, data_id);
-                let Written { text, parameters, fields, recipes } = written;
-                let fetch = Fetch { fields: fields.clone(), recipes };
-                let next = pipeline.branch(Arc::from(dataset_type), fetch, keep).await;
-                let Some(tuples) = next else { return Ok(false) };
-                session.tuples(&text, &parameters, &fields, &tuples).await?;
-                if tuples.is_closed() {
+            for (at, part) in &parts.parts {
+                let Some(branch) = parts.branches.get(*at) else { continue };
+                if !pipeline.wants_more().await {
                     return Ok(false);
+                }
+                let found = parts.statements(session, plain, question, branch, part).await?;
+                for written in found.statements {
+                    let places = located(&plain.rows, &branch.fetch.recipes);
+                    let keep = keep(places, found.hidden.clone(), found.data_id);
+                    let Written { text, parameters, fields, recipes } = written;
+                    let fetch = Fetch { fields: fields.clone(), recipes };
+                    let name = Arc::from(branch.dataset_type.as_str());
+                    let Some(tuples) = pipeline.branch(name, fetch, keep).await else {
+                        return Ok(false);
+                    };
+                    session.tuples(&text, &parameters, &fields, &tuples).await?;
+                    if tuples.is_closed() {
+                        return Ok(false);
+                    }
                 }
             }
             Ok(true)
@@ -99,69 +135,61 @@ impl Service {
         question: &Question<'_>,
         bring: Bring,
     ) -> Result<Vec<Statement>> {
-        let (parts, probed) = self.parts(session, plain, question).await?;
+        let mut parts = self.parts(session, plain, question).await?;
+        let mut rows = Vec::new();
+        let mut probed = std::mem::take(&mut parts.probed);
+        for (at, part) in &parts.parts {
+            let Some(branch) = parts.branches.get(*at) else { continue };
+            let found = parts.statements(session, plain, question, branch, part).await?;
+            probed.extend(found.asked);
+            let purpose = format!("rows of {}", branch.dataset_type);
+            rows.extend(found.statements.into_iter().map(|written| (purpose.clone(), written)));
+        }
         let mut noted = Statement::probes(session, bring, probed).await?;
-        for part in parts {
-            let purpose = format!("rows of {}", part.dataset_type);
+        for (purpose, written) in rows {
             let with_plan = bring == Bring::Plans;
-            noted.push(Statement::noted(session, &purpose, part.written, with_plan).await?);
+            noted.push(Statement::noted(session, &purpose, written, with_plan).await?);
         }
         Ok(noted)
     }
 
-    /// What fetches the rows, and what was asked before to know it.
+    /// What is needed to fetch the rows, and what was asked to know it.
     async fn parts(
         &self,
         session: &mut Session,
         plain: &PlainRows<'_>,
         question: &Question<'_>,
-    ) -> Result<(Vec<Part>, Vec<Written>)> {
+    ) -> Result<Parts> {
         let checked = question.checked;
+        let alias = format!("t{}", checked.sources.first().map_or(0, |table| table.id));
         let site = self.sites.get(plain.site);
         let Some(published) = site.and_then(|site| site.published.get(plain.view)) else {
-            return Ok(Default::default());
+            let (helpers, branches) = (Arc::from(""), Arc::default());
+            return Ok(Parts { helpers, alias, branches, parts: Vec::new(), probed: Vec::new() });
         };
         let covers = self.covers(checked, 0);
         let needs = Needs { covers, wishes: query::wishes(checked, 0), ..Needs::default() };
         let known = known(site, session, &needs).await?;
         let found = published.found(session).await?;
         let (asked, probes) = published.asked(&found, &needs, &known);
-        let mut preamble = Preamble::new(session.dialect());
-        let keys = probes::run(session, published, &probes, &mut preamble.probed).await?;
+        let mut probed = Vec::new();
+        let keys = probes::run(session, published, &probes, &mut probed).await?;
         if needs.is_about_all() || probes::are_many(&keys) {
             session.reads_much().await?;
         }
         let helpers = published.helper_tables(&found);
-        let alias = format!("t{}", checked.sources.first().map_or(0, |table| table.id));
+        let branches = published.plain_branches(&found, &plain.rows);
         let mut parts = Vec::new();
-        for branch in published.plain_branches(&found, &plain.rows).iter() {
+        for (at, branch) in branches.iter().enumerate() {
             let mut parameters = Parameters::new(session.dialect());
             let selects = published.target.plain_selects(branch, &asked, &keys, &mut parameters);
             let Some(selects) = selects else { continue };
             let known = parameters.clone().into_cells();
-            let (selects, hidden, asked) = Hidden::find(session, &helpers, selects, &known).await?;
-            preamble.probed.extend(asked.map(|text| asked_before(text, known)));
             let tested = self.tested(session, published, plain, question, &mut parameters);
             let parameters = parameters.into_cells();
-            let (fetch, names, data_id) = hidden.fetch(branch);
-            let all_kept = plain.rows.sought.is_empty() && hidden.is_none();
-            let end = hidden.order(&names) + &limit(session, question, all_kept);
-            for select in selects {
-                parts.push(Part {
-                    dataset_type: branch.dataset_type.clone(),
-                    written: Written {
-                        text: framed(&helpers, &names, &select, &alias, &tested) + &end,
-                        parameters: parameters.clone(),
-                        fields: fetch.fields.clone(),
-                        recipes: fetch.recipes.clone(),
-                    },
-                    places: located(&plain.rows, &branch.fetch.recipes),
-                    hidden: hidden.clone(),
-                    data_id,
-                });
-            }
+            parts.push((at, Part { selects, known, tested, parameters }));
         }
-        Ok((parts, preamble.probed))
+        Ok(Parts { helpers, alias, branches, parts, probed })
     }
 
     /// The conditions that the database tests, in SQL.
@@ -189,12 +217,44 @@ impl Service {
     }
 }
 
-/// The limit of a question as SQL, where all rows are kept and the database gains from it.
-fn limit(session: &Session, question: &Question<'_>, all_kept: bool) -> String {
-    let limit = question.limit.filter(|_| all_kept).map(|limit| limit.saturating_add(1));
-    match limit.filter(|limit| session.dialect().gains_from_limit(*limit)) {
-        Some(limit) => format!("\nLIMIT {limit}"),
-        None => String::new(),
+impl Parts {
+    /// The statements for the rows of a dataset type; asks for the data IDs that hide datasets first, where few
+    /// rows are not enough.
+    async fn statements(
+        &self,
+        session: &mut Session,
+        plain: &PlainRows<'_>,
+        question: &Question<'_>,
+        branch: &PlainBranch,
+        part: &Part,
+    ) -> Result<Statements> {
+        let most = question.limit.map(|limit| limit.saturating_add(1));
+        let most = [most, plain.rows.top].into_iter().flatten().min();
+        let all_found = plain.rows.sought.is_empty();
+        let are_few = part.selects.apart.as_ref().is_some_and(|apart| apart.are_few);
+        let are_first = most.is_some_and(|most| most <= FIRST) && all_found && !are_few;
+        let (selects, hidden, asked) = if are_first {
+            (part.selects.selects.clone(), Hidden::None, None)
+        } else {
+            let selects = part.selects.clone();
+            Hidden::find(session, &self.helpers, selects, &part.known).await?
+        };
+        let (fetch, names, data_id) = hidden.fetch(branch);
+        let limit = most.filter(|most| {
+            let gains = session.dialect().gains_from_limit(*most) && i64::try_from(*most).is_ok();
+            all_found && hidden.is_none() && gains
+        });
+        let limit = limit.map(|most| format!("\nLIMIT {most}"));
+        let end = hidden.order(&names) + &limit.unwrap_or_default();
+        let written = |select: &String| Written {
+            text: framed(&self.helpers, &names, select, &self.alias, &part.tested) + &end,
+            parameters: part.parameters.clone(),
+            fields: fetch.fields.clone(),
+            recipes: fetch.recipes.clone(),
+        };
+        let statements = selects.iter().map(written).collect();
+        let asked = asked.map(|text| asked_before(text, part.known.clone()));
+        Ok(Statements { statements, hidden, data_id, asked })
     }
 }
 

@@ -27,9 +27,9 @@ use crate::query::{
     self, Checked, From, Needs, Node, Place, Rows, Select, Set, Source, Sql, TableId, Truth, Value,
     Written, column, pushed,
 };
-use crate::stream::Flow;
 use crate::stream::pipeline::Pipeline;
 use crate::stream::text::{self, columns};
+use crate::stream::{Flow, Limit};
 use crate::time;
 use crate::value::{Cell, CellRef};
 
@@ -223,7 +223,7 @@ impl<'s> Staged<'s> {
         let (batches, mut arriving) = mpsc::channel(4);
         let schema = arrow(&question.body.columns);
         let sink = Box::new(Forward { batches });
-        let pipeline = Pipeline::start(schema, service.regions, sink, None, |_| {});
+        let pipeline = Pipeline::start(schema, service.regions, sink, Limit::None, |_| {});
         let sending = async {
             let sent = send(session, &pipeline, written).await;
             pipeline.end(sent.map(drop)).await

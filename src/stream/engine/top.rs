@@ -2,7 +2,8 @@
 //!
 //! In: a query for the first rows of an ObsCore table in some order. Out: the identifiers of these rows, as a
 //! wish. Where the order is that of a time, the times of the dimension tables are asked first: no dataset is
-//! as early as the n-th of n exposures unless it belongs to them, so the others need not be looked at.
+//! as early as the n-th of n exposures unless it belongs to them, so the others need not be looked at. In descending
+//! order rows without a value come first, which those dataset types have that never have one.
 
 use super::ask::Question;
 use super::service::{Origin, Service};
@@ -43,8 +44,11 @@ impl Service {
             Some((at, query::top(question.checked, question.limit, (at, column))?))
         });
         let Some((identifier, top)) = top else { return Ok(Vec::new()) };
-        let times = self.times(session, (site, view), &top).await?;
-        let mut found = None;
+        let mut found = self.nulls(session, home, question, &top, staged).await?;
+        let times = match &found {
+            Some(_) => Vec::new(),
+            None => self.times(session, (site, view), &top).await?,
+        };
         for count in [top.count.div_ceil(SHARE), top.count] {
             let Some((bound, wish)) = bound(&times, &top, count) else { continue };
             let rows = self.identifiers(session, home, question, &top, vec![wish], staged).await?;
@@ -65,6 +69,29 @@ impl Service {
         let text = |row: Vec<Cell>| row.first()?.as_str().map(|id| Constant::Text(id.to_owned()));
         let wanted: Vec<Constant> = rows.into_iter().filter_map(text).collect();
         Ok(vec![Wish::Column { column: identifier, test: Test::Among(wanted) }])
+    }
+
+    /// The first rows where they are those without a value, which come first in descending order; `None` where
+    /// there are not so many.
+    async fn nulls(
+        &self,
+        session: &mut Session,
+        home: Option<usize>,
+        question: &Question<'_>,
+        top: &Top,
+        staged: &mut Staged<'_>,
+    ) -> Result<Option<Vec<Vec<Cell>>>> {
+        let Some((column, true)) = top.column else { return Ok(None) };
+        let wishes = query::wishes(&top.checked, 0);
+        let speaks =
+            |wish: &Wish| matches!(wish, Wish::Column { column: own, .. } if *own == column);
+        if wishes.iter().any(speaks) {
+            return Ok(None);
+        }
+        let null = Wish::Column { column, test: Test::Null };
+        let rows = self.identifiers(session, home, question, top, vec![null], staged).await?;
+        let are_null = rows.last().is_some_and(|row| row.get(1) == Some(&Cell::Null));
+        Ok((rows.len() as u64 == top.count && are_null).then_some(rows))
     }
 
     /// Identifiers of the first rows, each with the value that it is sorted by, among those that fulfil
