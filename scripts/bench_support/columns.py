@@ -104,9 +104,9 @@ class Bare:
             self.counts[sql] = cursor.rowcount
             return time.perf_counter() - begin
 
-    def count(self, question: Question) -> int:
-        """Return how many rows there were."""
-        return self.counts[getattr(question, self.words)]
+    def count(self, question: Question) -> int | None:
+        """Return how many rows there were, if it was asked."""
+        return self.counts.get(getattr(question, self.words))
 
 
 def say(name: str, column: str, text: str) -> None:

@@ -57,4 +57,4 @@ def on_sqlite(file: Path, sql: str) -> str:
         for number, parent, _, told in rows:
             depth[number] = depth[parent] + 1
             lines.append("  " * depth[parent] + told)
-        return "\n".join(lines)
+        return f"(SQLite {sqlite3.sqlite_version}; the service has a newer one, with statements planned alike or better)\n" + "\n".join(lines)
