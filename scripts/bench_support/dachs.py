@@ -31,6 +31,10 @@ INDEXES = (
     "(obs_id)",
     "(t_min)",
     "(t_max)",
+    "(lsst_visit)",
+    "(lsst_band)",
+    "(lsst_tract, lsst_patch)",
+    "(dataproduct_type, dataproduct_subtype)",
     "USING gist (spoint(radians(s_ra), radians(s_dec)))",
     "USING gist (s_region)",
 )
