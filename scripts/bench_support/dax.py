@@ -48,7 +48,7 @@ def export(databases: Databases, repository: Path, mapping: dict[str, Any], pair
     with butler.query() as query:
         days = sorted(record.id for record in query.dimension_records("day_obs"))[-NIGHTS:]
     where = f"instrument = 'BenchCam' AND day_obs >= {days[0]} AND day_obs <= {days[-1]}"
-    part = {**mapping, "dataset_types": nights, "where": where}
+    part = {**mapping, "dataset_types": nights, "where": {"where": where}}
     butler, config = butler_and(part, repository)
     with tempfile.TemporaryDirectory(prefix="ovdax") as folder:
         theirs, ours, file = (Path(folder) / name for name in ("theirs.parquet", "ours.parquet", "part.yaml"))
