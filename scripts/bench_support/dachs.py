@@ -184,6 +184,7 @@ def dachs(database_port: int, columns: list[dict[str, str]], rows: Path) -> Iter
         os.killpg(child.pid, signal.SIGTERM)
         child.wait()
         shutil.rmtree(folder)
+        psql(f"{url}/postgres", "-c", "DROP DATABASE gavo WITH (FORCE)")
 
 
 def listener(pid: int) -> int:
