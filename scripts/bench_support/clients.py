@@ -144,7 +144,8 @@ def statements(binary: Path, repository: Path, mapping: Path, adql: str) -> list
         head, text = block.split("\n", 1)
         values = dict(re.findall(r"^-- \$(\d+) = (.*)$", text, flags=re.MULTILINE))
         text = re.sub(r"^-- \$.*$", "", text, flags=re.MULTILINE).strip().removesuffix(";")
-        text = re.sub(r"\$(\d+)", lambda one: literal(values[one[1]]), text)
+        # PostgreSQL's $1, and SQLite's ?1.
+        text = re.sub(r"[$?](\d+)", lambda one: literal(values[one[1]]), text)
         found.append((head.split(":", 1)[0], text))
     return found
 

@@ -31,6 +31,10 @@ INDEXES = (
     "(obs_id)",
     "(t_min)",
     "(t_max)",
+    "(lsst_visit)",
+    "(lsst_band)",
+    "(lsst_tract, lsst_patch)",
+    "(dataproduct_type, dataproduct_subtype)",
     "USING gist (spoint(radians(s_ra), radians(s_dec)))",
     "USING gist (s_region)",
 )
@@ -180,6 +184,7 @@ def dachs(database_port: int, columns: list[dict[str, str]], rows: Path) -> Iter
         os.killpg(child.pid, signal.SIGTERM)
         child.wait()
         shutil.rmtree(folder)
+        psql(f"{url}/postgres", "-c", "DROP DATABASE gavo WITH (FORCE)")
 
 
 def listener(pid: int) -> int:

@@ -1,12 +1,13 @@
 """Measures how fast Butler inserts datasets into several repositories, in turns.
 
-    bench_inserts.py NAME=ROOT… [--what raws|visits] [--rounds 31] [--exposures 50] [--batch 50] [--first NUMBER] [--run RUN]
+    bench_inserts.py NAME=ROOT… [--what raws|images|visits] [--rounds 31] [--exposures 50] [--batch 50] [--first NUMBER]
 
 Every round inserts the same exposures with three raws each into every repository, in an order that
 changes from round to round, so that what else the machine does hits all alike. The exposures are
-not part of the time. With ``--what visits`` it is a visit for each exposure, with the regions of its
-detectors, that is inserted and measured, in transactions of their own. Prints one line of JSON: of each repository the median of datasets a second,
-and the median and the quartiles of the ratio of its time to that of the first in the same round.
+not part of the time. With ``--what images`` it is three visit images of each exposure's visit, whose detectors have
+regions, with ``--what visits`` the visit itself with these regions, in a transaction of its own. Prints
+one line of JSON: of each repository the median of datasets (or visits) a second, and the median and the
+quartiles of the ratio of its time to that of the first in the same round.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import random
 import statistics
 import time
 import warnings
+from typing import Any
 
 import sky
 from live import exposure_record, insert_exposures
@@ -26,49 +28,54 @@ from survey_dimensions import Survey, Writer, add_visit
 from lsst.daf.butler import Butler
 
 CAMERA, DETECTORS = "SynthCam", 3
+# Dataset type, the dimension beside the detector, and the run.
+KINDS = {
+    "raws": ("raw", "exposure", "Survey/raw/all"),
+    "images": ("visit_image", "visit", "Survey/runs/2024A"),
+}
 
 
-def insert(butler: Butler, first: int, count: int, batch: int, run: str) -> float:
-    """Insert ``count`` exposures and their raws; return the seconds that the raws took."""
-    insert_exposures(
-        butler, [exposure_record({"instrument": CAMERA, "id": first + n}) for n in range(count)]
-    )
+def insert(butler: Butler, what: str, first: int, count: int, batch: int) -> float:
+    """Insert ``count`` exposures and what belongs to them; return the seconds that ``what`` took."""
+    given = [exposure_record({"instrument": CAMERA, "id": first + n}) for n in range(count)]
+    insert_exposures(butler, given)
+    start = time.monotonic()
+    if what != "raws":
+        insert_visits(butler, given)
+    if what == "visits":
+        return time.monotonic() - start
+    kind, key, run = KINDS[what]
     butler.collections.register(run)
     ids = [
-        {"instrument": CAMERA, "exposure": first + number, "detector": detector}
-        for number in range(count)
+        {"instrument": CAMERA, key: record["id"], "detector": detector}
+        for record in given
         for detector in range(DETECTORS)
     ]
     start = time.monotonic()
     for low in range(0, len(ids), batch):
-        butler.registry.insertDatasets("raw", ids[low : low + batch], run=run)
+        butler.registry.insertDatasets(kind, ids[low : low + batch], run=run)
     return time.monotonic() - start
 
 
-def insert_visits(butler: Butler, first: int, count: int) -> float:
-    """Insert ``count`` exposures and a visit for each; return the seconds that the visits took."""
-    given = [exposure_record({"instrument": CAMERA, "id": first + n}) for n in range(count)]
-    insert_exposures(butler, given)
+def insert_visits(butler: Butler, exposures: list[dict[str, Any]]) -> None:
+    """Insert a visit for each exposure, with regions."""
     regions = [sky.polygon(11.0, -30.5, 0.4)]
     regions += [sky.polygon(11.0, -30.5, 0.2, 10.0 * d) for d in range(DETECTORS)]
     writer = Writer(butler)
-    start = time.monotonic()
-    for record in given:
+    for record in exposures:
         with butler.transaction():
             add_visit(writer, Survey(), [record], record["id"], 0, regions)
-    return time.monotonic() - start
 
 
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("repositories", nargs="+")
-    parser.add_argument("--what", choices=["raws", "visits"], default="raws")
+    parser.add_argument("--what", choices=[*KINDS, "visits"], default="raws")
     parser.add_argument("--rounds", type=int, default=31)
     parser.add_argument("--exposures", type=int, default=50)
     parser.add_argument("--batch", type=int, default=50)
     parser.add_argument("--first", type=int, default=2_000_000, help="number of the first exposure")
-    parser.add_argument("--run", default="Survey/raw/all")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
@@ -83,12 +90,7 @@ def main() -> None:
         dice.shuffle(order)
         for name in order:
             first = arguments.first + (number + 1) * arguments.exposures
-            if arguments.what == "visits":
-                taken = insert_visits(butlers[name], first, arguments.exposures)
-            else:
-                taken = insert(
-                    butlers[name], first, arguments.exposures, arguments.batch, arguments.run
-                )
+            taken = insert(butlers[name], arguments.what, first, arguments.exposures, arguments.batch)
             if number >= 0:  # The round before the first fills caches.
                 seconds[name].append(taken)
     datasets = arguments.exposures * (1 if arguments.what == "visits" else DETECTORS)

@@ -222,14 +222,17 @@ def add(
     butler: Butler, kind: DatasetType, ids: list[dict[str, Any]], run: str, files: bool
 ) -> list[DatasetRef]:
     """Register ``ids`` in ``run``, with files when asked."""
+    expanded: list[Any] = ids
+    # Butler expands them itself otherwise, all at once since release 30. But what it then leaves out (a detector of a
+    # visit without a region) is a KeyError in its own live ObsCore manager, and None when they are expanded singly.
+    if files or butler.registry.obsCoreTableManager is not None:
+        expanded = [butler.registry.expandDataId(i, dimensions=kind.dimensions) for i in ids]
     if not files:
-        # Butler expands them itself, all at once since release 30.
         return list(
             butler.registry.insertDatasets(
-                kind, ids, run=run, idGenerationMode=DatasetIdGenEnum.DATAID_TYPE_RUN
+                kind, expanded, run=run, idGenerationMode=DatasetIdGenEnum.DATAID_TYPE_RUN
             )
         )
-    expanded = [butler.registry.expandDataId(i, dimensions=kind.dimensions) for i in ids]
     refs = [
         DatasetRef(kind, i, run=run, id_generation_mode=DatasetIdGenEnum.DATAID_TYPE_RUN)
         for i in expanded
