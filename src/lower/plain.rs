@@ -92,7 +92,11 @@ impl PlainBranch {
         let hiding = self.hiding.as_ref().filter(|_| conditions.datasets.is_empty());
         let apart = hiding.map(|hiding| {
             let datasets = among(hiding.dialect, &hiding.datasets, &conditions.data_ids);
-            let question = format!("{}{datasets}{}", hiding.before, hiding.after);
+            let before = match conditions.data_ids.is_empty() {
+                true => hiding.dialect.behind(&hiding.before),
+                false => hiding.before.clone(),
+            };
+            let question = format!("{before}{datasets}{}", hiding.after);
             Apart {
                 selects: written(&hiding.selects),
                 question,

@@ -66,8 +66,12 @@ impl SelectText {
         // The whole table is not looked up.
         let own = self.only.iter().filter(|_| some).chain(own);
         let datasets = among(self.dialect, &self.datasets, own);
+        let before = match some || !conditions.others.is_empty() {
+            true => self.before.clone(),
+            false => self.dialect.behind(&self.before),
+        };
         let others = conditions.others.iter().map(|one| format!("\n  AND {one}"));
-        format!("{}{datasets}{}{}", self.before, self.after, others.collect::<String>())
+        format!("{before}{datasets}{}{}", self.after, others.collect::<String>())
     }
 }
 

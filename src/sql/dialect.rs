@@ -144,6 +144,15 @@ impl Dialect {
         }
     }
 
+    /// The beginning of a statement, up to the JOIN of a table all of whose rows are read, so that what stands
+    /// before it is read first: SQLite would look at all of that for each row.
+    pub fn behind(self, before: &str) -> String {
+        match (self.join_in_order(), before.strip_suffix("JOIN ")) {
+            (Some(join), Some(before)) => format!("{before}{join} "),
+            _ => before.to_owned(),
+        }
+    }
+
     /// Whether a limit of so many rows is worth being written where their order does not matter. PostgreSQL
     /// takes twice the time to plan many joins with a limit, as it looks for plans that begin early too.
     pub fn gains_from_limit(self, rows: u64) -> bool {
