@@ -17,7 +17,7 @@ pub enum Wish {
     },
 }
 
-/// A test of a value; NULL passes [`Test::Null`] only.
+/// A test of a value; NULL passes [`Test::Null`] and [`Test::NullAlways`] only.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
     /// It equals one of these.
@@ -37,6 +37,8 @@ pub enum Test {
     Null,
     /// It is not NULL.
     NotNull,
+    /// It is NULL in all rows of a dataset type. No condition says so; it chooses dataset types.
+    NullAlways,
 }
 
 /// A value that a column is compared with.

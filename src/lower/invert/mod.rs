@@ -94,8 +94,8 @@ impl Target {
     /// What must be true for a scalar to pass a test.
     pub(super) fn inverted(&self, scalar: &Scalar, test: &Test) -> Inverted {
         match (scalar, test) {
-            (Scalar::Null, Test::Null) => Inverted::Open,
-            (Scalar::Null, _) => Inverted::Never,
+            (Scalar::Null, Test::Null | Test::NullAlways) => Inverted::Open,
+            (Scalar::Null, _) | (_, Test::NullAlways) => Inverted::Never,
             (Scalar::Literal(value), test) => match may_pass(value, test) {
                 true => Inverted::Open,
                 false => Inverted::Never,
@@ -375,7 +375,7 @@ fn may_pass(value: &Literal, test: &Test) -> bool {
             Literal::String(text) => text.starts_with(begin),
             _ => true,
         },
-        Test::Null => false,
+        Test::Null | Test::NullAlways => false,
         Test::NotNull => true,
     }
 }

@@ -3,7 +3,7 @@
 //! In: a query for the first rows of an ObsCore table in some order. Out: the identifiers of these rows, as a
 //! wish. Where the order is that of a time, the times of the dimension tables are asked first: no dataset is
 //! as early as the n-th of n exposures unless it belongs to them, so the others need not be looked at. In descending
-//! order rows without a value come first, which those dataset types have that never have one.
+//! order rows without a value come first: those of dataset types that never have one are looked for.
 
 use super::ask::Question;
 use super::service::{Origin, Service};
@@ -71,8 +71,8 @@ impl Service {
         Ok(vec![Wish::Column { column: identifier, test: Test::Among(wanted) }])
     }
 
-    /// The first rows where they are those without a value, which come first in descending order; `None` where
-    /// there are not so many.
+    /// The first rows where they are those of dataset types without such a value, which come first in descending
+    /// order, before or behind each other; `None` where there are not so many.
     async fn nulls(
         &self,
         session: &mut Session,
@@ -85,13 +85,12 @@ impl Service {
         let wishes = query::wishes(&top.checked, 0);
         let speaks =
             |wish: &Wish| matches!(wish, Wish::Column { column: own, .. } if *own == column);
-        if wishes.iter().any(speaks) {
+        if wishes.iter().any(speaks) || top.checked.body.order.len() > 1 {
             return Ok(None);
         }
-        let null = Wish::Column { column, test: Test::Null };
+        let null = Wish::Column { column, test: Test::NullAlways };
         let rows = self.identifiers(session, home, question, top, vec![null], staged).await?;
-        let are_null = rows.last().is_some_and(|row| row.get(1) == Some(&Cell::Null));
-        Ok((rows.len() as u64 == top.count && are_null).then_some(rows))
+        Ok((rows.len() as u64 == top.count).then_some(rows))
     }
 
     /// Identifiers of the first rows, each with the value that it is sorted by, among those that fulfil
