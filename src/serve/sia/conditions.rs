@@ -104,7 +104,7 @@ impl Reader<'_> {
             Meaning::Within(column) => {
                 let intervals = intervals(parameter, values)?;
                 if self.like == Like::DaxObscore && column == "t_exptime" {
-                    self.between(column, &intervals)
+                    Some(self.between(column, &intervals))
                 } else {
                     any(intervals.iter().map(|one| self.within(column, *one)))
                 }
@@ -187,14 +187,20 @@ impl Reader<'_> {
             true => self.compare(high, ends, interval.low),
             false => self.is_null(high, true),
         };
-        let both: Condition = Predicate::And(vec![upper, lower]).into();
-        match butler {
-            // What has no time is found whatever the time.
-            true => {
-                let none = vec![self.is_null(low, false), self.is_null(high, false)];
-                Predicate::Or(vec![both, Predicate::And(none).into()]).into()
+        let or_null =
+            |condition, column: &str| Predicate::Or(vec![condition, self.is_null(column, false)]);
+        match (self.like, parameter.name) {
+            (Like::DaxObscore, "TIME") => {
+                // What has no time is found whatever the time, and what has no end never ended.
+                let both = vec![or_null(upper, low).into(), or_null(lower, high).into()];
+                Predicate::And(both).into()
             }
-            false => both,
+            (Like::DaxObscore, "BAND") => {
+                // So is what has no band; a band that is at no known wavelength is not.
+                let both = Predicate::And(vec![upper, lower]).into();
+                or_null(both, "em_filter_name").into()
+            }
+            _ => Predicate::And(vec![upper, lower]).into(),
         }
     }
 
@@ -212,16 +218,17 @@ impl Reader<'_> {
         }
     }
 
-    /// A column between numbers, as dax_obscore reads intervals: without their ends. Those without any end
-    /// are no condition among others, and none alone.
-    fn between(&self, column: &str, intervals: &[Interval]) -> Option<Condition> {
-        any(intervals.iter().filter_map(|interval| {
+    /// A column between numbers, as dax_obscore reads intervals of exposure times: without their ends. Those
+    /// without any end count only where there are no others.
+    fn between(&self, column: &str, intervals: &[Interval]) -> Condition {
+        let ended = any(intervals.iter().filter_map(|interval| {
             let lower = interval.low.is_finite();
             let upper = interval.high.is_finite();
             let lower = lower.then(|| self.compare(column, Comparator::Greater, interval.low));
             let upper = upper.then(|| self.compare(column, Comparator::Less, interval.high));
             Condition::all(lower.into_iter().chain(upper).collect())
-        }))
+        }));
+        ended.unwrap_or_else(|| self.is_null(column, true))
     }
 
     fn equals(&self, column: &str, values: &[&str]) -> Condition {
@@ -292,6 +299,15 @@ fn weigh(parameter: &Parameter, values: &[&str]) -> Result<()> {
     if let Some(long) = values.iter().find(|value| value.len() > longest) {
         let message = format!("a value of {name} has {} bytes, and can have {longest}", long.len());
         return heavy(message);
+    }
+    if let Some(value) = values.iter().find(|value| value.contains('\0')) {
+        let help = "texts are what people write";
+        return Err(unfit(
+            parameter,
+            &value.replace('\0', "␀"),
+            "it has the character U+0000",
+            help,
+        ));
     }
     // Written with all their digits, numbers are longer than most people write them.
     if parameter.meaning == Meaning::Meets

@@ -12,15 +12,8 @@ pub const STANDARD: &str = "ivo://ivoa.net/std/SIA#query-2.0";
 
 /// The description of the query at `url`.
 pub fn descriptor(url: &str, values: &Values) -> Descriptor {
-    let mut inputs: Vec<Param> = Vec::new();
-    for parameter in PARAMETERS {
-        match parameter.meaning {
-            Meaning::Meets => {
-                inputs.extend(["circle", "range", "polygon"].map(|xtype| shape(parameter, xtype)));
-            }
-            _ => inputs.push(param(parameter, values)),
-        }
-    }
+    let described = |parameter| param(parameter, values);
+    let mut inputs: Vec<Param> = PARAMETERS.iter().map(described).collect();
     let mut maxrec = Param::new("MAXREC", Datatype::Int, "");
     "Most rows; 0 for this description alone".clone_into(&mut maxrec.field.description);
     inputs.push(maxrec);
@@ -40,14 +33,6 @@ pub fn descriptor(url: &str, values: &Values) -> Descriptor {
     }
 }
 
-fn shape(parameter: &Parameter, xtype: &str) -> Param {
-    let mut param = Param::text(parameter.name, "");
-    xtype.clone_into(&mut param.field.xtype);
-    parameter.unit.clone_into(&mut param.field.unit);
-    parameter.description.clone_into(&mut param.field.description);
-    param
-}
-
 fn param(parameter: &Parameter, values: &Values) -> Param {
     let mut param = match parameter.meaning {
         Meaning::Overlaps(..) | Meaning::Within(_) => {
@@ -56,6 +41,7 @@ fn param(parameter: &Parameter, values: &Values) -> Param {
             param
         }
         Meaning::Level(..) => Param::new(parameter.name, Datatype::Int, ""),
+        // POS as well: the xtypes of shapes are for numbers without a keyword before them.
         _ => Param::text(parameter.name, ""),
     };
     parameter.unit.clone_into(&mut param.field.unit);
