@@ -15,6 +15,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serve_support::http::{client, header};
 use serve_support::invalidities;
@@ -154,6 +155,29 @@ fn capabilities_and_availability() {
             assert_eq!(status, 200, "{text}");
         }
     }
+}
+
+#[test]
+fn the_page_says_how() {
+    let [place, _] = places(&[]);
+    let page = place.service.base.trim_end_matches("tap").to_owned();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let text = loop {
+        let text = client().get(&page).send().unwrap().text().unwrap();
+        if text.contains("Counted from the registry itself") {
+            break text;
+        }
+        assert!(Instant::now() < deadline, "{text}");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    assert!(text.contains(&format!("value=\"{}\"", place.url(""))), "{text}");
+    let snippet = text.split_once("id=\"pyvo-sia\"").unwrap().1;
+    let snippet = snippet.split_once('>').unwrap().1.split_once("</pre>").unwrap().0;
+    let snippet = snippet.replace("&quot;", "\"").replace("&apos;", "'");
+    let mut command = Command::new(python());
+    command.args(["-c", &format!("{snippet}\nassert len(rows) > 0, rows\n")]);
+    let said = output(command.env("HOME", place.repository.root.as_os_str()));
+    assert!(said.contains("dataproduct_type"), "{snippet}: {said}");
 }
 
 #[test]

@@ -521,6 +521,8 @@ def differences():
     fails([("ID", name.upper())], ValueError)
     # Constants among the extra columns, and conditions of the mapping.
     fails([], AttributeError, {"extra_columns": {"constant": 1.5}})
+    unknown = {"g": [402e-9, 552e-9], "white": [None, None]}
+    fails([("BAND", "500e-9")], ValueError, {"spectral_ranges": unknown})
     where = {"where": {"where": "instrument = 'nobody'"}}
     assert oracle([], where) == oracle([])
 
