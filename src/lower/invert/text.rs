@@ -104,9 +104,8 @@ impl<'p, 't> Division<'p, 't> {
                 false
             }
             [Scalar::Literal(Literal::String(fixed)), rest @ ..] => {
-                let (own, after) = match text.split_at_checked(fixed.len()) {
-                    Some(parts) => parts,
-                    None => return true,
+                let Some((own, after)) = text.split_at_checked(fixed.len()) else {
+                    return true;
                 };
                 let equal = own == fixed || self.folded && own.eq_ignore_ascii_case(fixed);
                 !equal || self.divide(rest, after, begun)

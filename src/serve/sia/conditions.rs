@@ -5,6 +5,7 @@
 //! is never what was asked for (SIA 2.0 section 2.1). Where the reading is that of dax_obscore, the
 //! differences are those that docs/sia.md lists.
 
+use super::given::{intervals, known, levels, unfit, weigh};
 use super::interval::Interval;
 use super::names::{Meaning, PARAMETERS, Parameter, SCOPE};
 use super::position::{FORMS, Shape};
@@ -14,18 +15,9 @@ use crate::adql::{
 };
 use crate::catalog::{Schema, Table};
 use crate::diag::{Diagnostic, Result};
-use crate::region::MAX_TEXT;
 use crate::serve::parameters::Parameters;
 use crate::serve::settings::Like;
 
-/// Most values of a parameter.
-const VALUES: usize = 1000;
-/// Most shapes.
-const SHAPES: usize = 100;
-/// Longest value, in bytes; that of a shape may have as many vertices as a polygon can.
-const LENGTH: usize = 1000;
-/// Longest shape.
-const LONGEST: usize = 50_000;
 /// What dax_obscore reads and leaves aside.
 const LEFT_ASIDE: [&str; 9] =
     ["POL", "FOV", "SPATRES", "SPECRP", "TIMERES", "COLLECTION", "FACILITY", "TARGET", "FORMAT"];
@@ -45,7 +37,10 @@ pub fn query(
     for parameter in PARAMETERS {
         let values: Vec<&str> = parameters.all(parameter.name).collect();
         if !values.is_empty() {
-            conditions.extend(reader.condition(parameter, &values)?);
+            match reader.condition(parameter, &values)? {
+                Some(Condition { node: Predicate::And(parts), .. }) => conditions.extend(parts),
+                asked => conditions.extend(asked),
+            }
         }
     }
     if like == Like::Standard && parameters.all("DPTYPE").next().is_none() {
@@ -175,7 +170,7 @@ impl Reader<'_> {
         let butler = self.like == Like::DaxObscore && parameter.name == "TIME";
         let (begins, ends) = match butler {
             // Butler's time spans do not hold their ends; an instant is one that a span can begin with.
-            true if interval.low == interval.high => (LessOrEqual, Greater),
+            true if interval.low >= interval.high => (LessOrEqual, Greater),
             true => (Less, Greater),
             false => (LessOrEqual, GreaterOrEqual),
         };
@@ -282,80 +277,4 @@ fn among(value: Expression, mut wanted: Vec<Expression>) -> Condition {
 
 fn any(conditions: impl IntoIterator<Item = Condition>) -> Option<Condition> {
     Condition::any(conditions.into_iter().collect())
-}
-
-/// Refuses too many values, and too long ones.
-fn weigh(parameter: &Parameter, values: &[&str]) -> Result<()> {
-    let name = parameter.name;
-    let (most, longest) = match parameter.meaning {
-        Meaning::Meets => (SHAPES, LONGEST),
-        _ => (VALUES, LENGTH),
-    };
-    let heavy = |message: String| Err(Box::new(Diagnostic::error("S016", message)));
-    if values.len() > most {
-        let message = format!("{name} was given {} times, and can be {most} times", values.len());
-        return heavy(message);
-    }
-    if let Some(long) = values.iter().find(|value| value.len() > longest) {
-        let message = format!("a value of {name} has {} bytes, and can have {longest}", long.len());
-        return heavy(message);
-    }
-    if let Some(value) = values.iter().find(|value| value.contains('\0')) {
-        let help = "texts are what people write";
-        return Err(unfit(
-            parameter,
-            &value.replace('\0', "␀"),
-            "it has the character U+0000",
-            help,
-        ));
-    }
-    // Written with all their digits, numbers are longer than most people write them.
-    if parameter.meaning == Meaning::Meets
-        && values.iter().map(|value| value.len()).sum::<usize>() > MAX_TEXT / 8
-    {
-        return heavy(format!("all values of {name} have more than {} bytes", MAX_TEXT / 8));
-    }
-    Ok(())
-}
-
-fn unfit(parameter: &Parameter, value: &str, why: &str, help: &str) -> Box<Diagnostic> {
-    let mut shown: String = value.chars().take(60).collect();
-    if shown.len() < value.len() {
-        shown.push('…');
-    }
-    let message = format!("{} cannot be `{shown}`: {why}", parameter.name);
-    Box::new(Diagnostic::error("S011", message).help(help.to_owned()))
-}
-
-fn intervals(parameter: &Parameter, values: &[&str]) -> Result<Vec<Interval>> {
-    let unit = if parameter.unit.is_empty() { "" } else { " in " };
-    let help = format!(
-        "it is a number{unit}{}, or two with a blank between, lower first; -Inf and +Inf are open ends",
-        parameter.unit
-    );
-    let read = |value: &&str| {
-        Interval::parse(value).map_err(|wrong| unfit(parameter, value, &wrong, &help))
-    };
-    values.iter().map(read).collect()
-}
-
-fn known(parameter: &Parameter, values: &[&str], possible: &[&str]) -> Result<()> {
-    match values.iter().find(|value| !possible.contains(value)) {
-        Some(other) => {
-            let help = format!("possible: {}", possible.join(", "));
-            Err(unfit(parameter, other, "this service has none of that", &help))
-        }
-        None => Ok(()),
-    }
-}
-
-fn levels(parameter: &Parameter, values: &[&str], most: i64) -> Result<Vec<Expression>> {
-    let read = |value: &&str| {
-        let level = value.trim().parse::<i64>().ok().filter(|level| (0..=most).contains(level));
-        level.map(Expression::integer).ok_or_else(|| {
-            let help = format!("it is a whole number from 0 to {most}");
-            unfit(parameter, value, "there is no such level", &help)
-        })
-    };
-    values.iter().map(read).collect()
 }

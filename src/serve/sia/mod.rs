@@ -6,11 +6,14 @@
 
 mod conditions;
 mod describe;
-pub mod interval;
+mod given;
+mod interval;
 pub mod names;
-pub mod position;
+mod position;
 mod query;
 mod refusal;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::sync::Arc;
@@ -21,7 +24,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
-pub use conditions::query as conditions_of;
+pub use conditions::query as tree;
 pub use describe::STANDARD;
 use refusal::refuse;
 pub use values::Known;
