@@ -76,6 +76,17 @@ fn parameters_are_conditions_of_adql() {
 }
 
 #[test]
+fn of_the_applied_view() {
+    let repository = Survey::newest().postgres(Cluster::shared());
+    let mut apply = Command::new(env!("CARGO_BIN_EXE_obscore-view"));
+    output(apply.arg("apply").arg(&repository.root).arg("-m").arg(file("sia.yaml")));
+    let state = State::new();
+    let served = Served::new(&repository.root, &file("sia.yaml")).with(&["--via", "view"]);
+    let service = served.start(&state);
+    check(&[Place { service, repository, _state: state }], "adql");
+}
+
+#[test]
 fn pyvo() {
     check(&places(&[]), "client");
 }

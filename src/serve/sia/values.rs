@@ -65,10 +65,16 @@ async fn found(service: &Service, schema: &Schema, table: &Table) -> Option<Valu
     let columns: Vec<(&str, &str)> = columns.collect();
     let names: Vec<&str> = columns.iter().map(|(_, column)| *column).collect();
     let adql = format!("SELECT DISTINCT {} FROM {}", names.join(", "), table.written(schema));
-    let rows = match ask(service, &adql, COMBINATIONS, PATIENCE).await {
-        Ok(rows) => rows,
-        Err(error) => {
+    // Waiting for a turn takes of the time as well.
+    let asked = ask(service, &adql, COMBINATIONS, PATIENCE);
+    let rows = match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(rows)) => rows,
+        Ok(Err(error)) => {
             tracing::info!(code = error.code, %error, adql, "values are not described");
+            return None;
+        }
+        Err(_) => {
+            tracing::info!(adql, "values are not described: it takes too long");
             return None;
         }
     };
