@@ -78,7 +78,18 @@ def votable():
             yield path.read_bytes()
 
 
-TARGETS = {f.__name__: f for f in (adql, expression, mapping, region, template, votable)}
+def sia():
+    """Values from the standard and from what people mistype."""
+    yield from (
+        "CIRCLE 12.0 34.0 0.5", "RANGE 12.0 12.5 34.0 36.0", "RANGE 350 10 -Inf +Inf", "RANGE -Inf +Inf 89.0 +Inf",
+        "POLYGON 12.0 34.0 14.0 35.0 14. 36.0 12.0 35.0", "CIRCLE 1 2 3\nRANGE 0 360 -2.0 2.0", "500e-9 550e-9",
+        "300 +Inf", "-Inf 0.21", "55123.456 55123.466", "0.21", "I\nQ\nPOLI", "image\ncube", "2\n3",
+        "ivo://Example.org/x?repo=y&id=01234567-89ab-cdef-0123-456789abcdef", "POS=CIRCLE+1+2+3&BAND=5e-7&CALIB=2",
+        "pos=RANGE%20350%2010%20-5%205&TIME=60000+60001&INSTRUMENT=LSSTCam&MAXREC=0", "application/fits",
+    )
+
+
+TARGETS = {f.__name__: f for f in (adql, expression, mapping, region, sia, template, votable)}
 
 
 def main():

@@ -83,6 +83,19 @@ fn shapes(place: &Place) -> Vec<Shape> {
         rows("overlap", &format!("INTERSECTS(s_region, CIRCLE({ra}, {dec}, 0.1)) = 1"), &[]),
         rows("polygon", &format!("INTERSECTS(s_region, POLYGON({polygon})) = 1"), &[]),
         rows("DID", &format!("obs_publisher_did = '{did}'"), &[]),
+        rows(
+            "DID in any case",
+            &format!("LOWER(obs_publisher_did) = '{}'", did.to_lowercase()),
+            &[],
+        ),
+        rows(
+            "overlap of one of two",
+            &format!(
+                "INTERSECTS(s_region, REGION('UNION ICRS (CIRCLE ICRS {ra} {dec} 0.1 RANGE ICRS \
+                 {ra} {ra} {dec} {dec})')) = 1"
+            ),
+            &[],
+        ),
         rows("obs_id", &format!("obs_id = '{obs_id}'"), &[]),
         rows("visit", &format!("lsst_visit = {visit}"), &[]),
         rows("tract", "lsst_tract = 3 AND lsst_patch IN (5, 6)", &[]),

@@ -54,6 +54,29 @@ fn conditions(dids: &[String]) -> Vec<(String, Test<'_>)> {
             Box::new(move |one, _| one == last),
         ),
         (format!("obs_publisher_did = '{shouted}'"), Box::new(|_, _| false)),
+        (
+            format!("LOWER(obs_publisher_did) = '{}'", first.to_lowercase()),
+            Box::new(move |one, _| one.eq_ignore_ascii_case(first)),
+        ),
+        (
+            format!(
+                "LOWER(obs_publisher_did) IN ('{}', 'nothing', '{}')",
+                first.to_lowercase(),
+                last.to_lowercase()
+            ),
+            Box::new(move |one, _| {
+                one.eq_ignore_ascii_case(first) || one.eq_ignore_ascii_case(last)
+            }),
+        ),
+        (
+            format!("LOWER(obs_publisher_did) = '{}' OR calib_level = 3", last.to_lowercase()),
+            Box::new(move |one, level| one.eq_ignore_ascii_case(last) || *level == json!(3)),
+        ),
+        (format!("LOWER(obs_publisher_did) = '{shouted}'"), Box::new(|_, _| false)),
+        (
+            format!("LOWER(obs_publisher_did) <> '{}'", first.to_lowercase()),
+            Box::new(move |one, _| !one.eq_ignore_ascii_case(first)),
+        ),
         ("obs_publisher_did = ''".to_owned(), Box::new(|_, _| false)),
         (format!("obs_publisher_did = '{}'", &first[1..]), Box::new(|_, _| false)),
         (format!("NOT obs_publisher_did = '{first}'"), Box::new(move |one, _| one != first)),

@@ -17,9 +17,9 @@ use crate::serve::http::{Server, listen, start_log};
 use crate::serve::settings::{self, Flags, Settings};
 use crate::serve::{self, Offered};
 
-/// Serve a repository over HTTP: TAP with ObsCore and Butler's own tables.
+/// Serve a repository over HTTP: TAP with ObsCore and Butler's own tables, and SIA with ObsCore.
 ///
-/// The base URL for TAP clients is http://ADDR:PORT/tap. Everything else has a default; every setting
+/// The base URL for TAP clients is http://ADDR:PORT/tap, for SIA clients http://ADDR:PORT/sia. Everything else has a default; every setting
 /// is a flag, a variable of the environment, and a key in the file of --settings.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {

@@ -22,6 +22,8 @@ pub enum Wish {
 pub enum Test {
     /// It equals one of these.
     Among(Vec<Constant>),
+    /// It is a text that equals one of these, which have ASCII's letters in lower case, in any case of letters.
+    Folded(Vec<String>),
     /// It equals none of these.
     NotAmong(Vec<Constant>),
     /// It is a number not below `low` and not above `high`.

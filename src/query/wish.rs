@@ -6,7 +6,7 @@
 
 use super::push::conjuncts;
 use super::tree::{Checked, Node, Truth, Value};
-use crate::adql::Comparator;
+use crate::adql::{BuiltIn, Comparator};
 use crate::catalog::Type;
 use crate::plan::{Constant, Test, Wish};
 
@@ -97,6 +97,7 @@ fn wish(truth: &Truth, id: usize, holds: bool) -> Option<Wish> {
             let comparator = if holds { *comparator } else { opposite(*comparator) };
             compared(left, comparator, right, id)
                 .or_else(|| compared(right, mirrored(comparator), left, id))
+                .or_else(|| folded(left, comparator, right, id))
         }
         Truth::Between(value, low, high) if holds => {
             let low = compared(value, Comparator::GreaterOrEqual, low, id);
@@ -110,8 +111,11 @@ fn wish(truth: &Truth, id: usize, holds: bool) -> Option<Wish> {
         }
         Truth::In(value, list) if holds => {
             let each = list.iter().filter(|one| !matches!(one.node, Node::Null));
-            let each: Option<Vec<Wish>> =
-                each.map(|one| compared(value, Comparator::Equal, one, id)).collect();
+            let equal = |one| {
+                let equal = Comparator::Equal;
+                compared(value, equal, one, id).or_else(|| folded(value, equal, one, id))
+            };
+            let each: Option<Vec<Wish>> = each.map(equal).collect();
             each.and_then(joined)
         }
         Truth::In(value, list) => {
@@ -145,10 +149,12 @@ fn joined(wishes: Vec<Wish>) -> Option<Wish> {
         let (lowest, highest) = range.unwrap_or((low, high));
         range = Some((lowest.min(low), highest.max(high)));
     };
+    let mut folded = Vec::new();
     for wish in &wishes {
         let Wish::Column { column, test } = wish else { return None };
         common = Some(*column);
         match test {
+            Test::Folded(texts) => folded.extend_from_slice(texts),
             Test::Among(one) => {
                 for constant in one {
                     if let Constant::Int(number) = constant {
@@ -165,7 +171,8 @@ fn joined(wishes: Vec<Wish>) -> Option<Wish> {
     let column = common?;
     let test = match range {
         Some((low, high)) if wishes.len() > MANY => Test::Within { low, high },
-        None if values.len() > VERY_MANY => return None,
+        None if values.len().max(folded.len()) > VERY_MANY => return None,
+        None if folded.len() == wishes.len() => Test::Folded(folded),
         _ if values.len() == wishes.len() => Test::Among(values),
         _ => return Some(Wish::Any(wishes)),
     };
@@ -199,6 +206,19 @@ fn compared(value: &Value, comparator: Comparator, constant: &Value, id: usize) 
         _ => return None,
     };
     Some(Wish::Column { column, test })
+}
+
+/// The test of `LOWER(column) = text`. Other letters than ASCII's may have their lower case among these.
+fn folded(value: &Value, comparator: Comparator, constant: &Value, id: usize) -> Option<Wish> {
+    let (Node::Function(BuiltIn::Lower, parts), Comparator::Equal) = (&value.node, comparator)
+    else {
+        return None;
+    };
+    let ([own], Node::Text(text)) = (parts.as_slice(), &constant.node) else { return None };
+    own.kind.as_ref().filter(|kind| kind.is_text())?;
+    let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    let column = column(own, id)?;
+    is_lower.then(|| Wish::Column { column, test: Test::Folded(vec![text.clone()]) })
 }
 
 /// How a text begins that is like a constant pattern.
@@ -331,6 +351,18 @@ mod tests {
         assert_eq!(when("s LIKE 'x%y'"), [on(2, Test::Begins("x".to_owned()))]);
         assert_eq!(when("s IS NULL"), [on(2, Test::Null)]);
         assert_eq!(when("s IS NOT NULL"), [on(2, Test::NotNull)]);
+    }
+
+    #[test]
+    fn texts_in_any_case_of_letters() {
+        let folded = |texts: &[&str]| Test::Folded(texts.iter().map(|t| (*t).to_owned()).collect());
+        assert_eq!(when("LOWER(s) = 'x'"), [on(2, folded(&["x"]))]);
+        assert_eq!(when("LOWER(s) IN ('x', 'y')"), [on(2, folded(&["x", "y"]))]);
+        for open in ["LOWER(s) = 'X'", "LOWER(s) = 'é'", "LOWER(s) <> 'x'", "UPPER(s) = 'x'"] {
+            assert_eq!(when(open), [], "{open}");
+        }
+        assert_eq!(when("LOWER(s) IN ('x', 'X')"), []);
+        assert_eq!(when("NOT (LOWER(s) = 'x')"), []);
     }
 
     #[test]

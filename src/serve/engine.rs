@@ -12,7 +12,7 @@ use tempfile::TempPath;
 
 use super::discreet::Discreet;
 use super::parameters::Content;
-use super::query::{Answer, Answered, Output, Query};
+use super::query::{Answer, Answered, Output, Query, Reading, Remarks};
 use super::service::Probe;
 use super::settings::Settings;
 use crate::diag::{Diagnostic, Result, Source};
@@ -68,13 +68,20 @@ struct Engine {
 impl Engine {
     async fn answer(&self, query: Query, output: Output) -> Result<Answered> {
         let (uploads, _files) = self.uploads(&query)?;
-        let source = Source::new("query", query.adql.as_str());
-        let prepared = self
-            .service
-            .prepare(&source, query.language, &uploads)
-            .map_err(|wrong| together(wrong, &source))?;
+        let prepared = match &query.reading {
+            Reading::As(language) => {
+                let source = Source::new("query", query.adql.as_str());
+                let prepared = self.service.prepare(&source, *language, &uploads);
+                prepared.map_err(|wrong| together(wrong, &source))?
+            }
+            Reading::Of(tree) => self.service.prepare_tree(tree)?,
+        };
         let columns = prepared.columns().to_vec();
-        let about = About::new(columns, &query.adql, self.origin.as_ref());
+        let mut about = About::new(columns, &query.adql, self.origin.as_ref());
+        let Remarks { infos, resource_infos, services } = &query.remarks;
+        about.infos.extend_from_slice(infos);
+        about.resource_infos.extend_from_slice(resource_infos);
+        about.services.clone_from(services);
         let inner = sink(query.format.format, output, about)?;
         let mut sink: Box<dyn Sink> = Box::new(Discreet { inner, cancel: query.cancel.clone() });
         // Only the columns are wanted, so nothing has to be asked.

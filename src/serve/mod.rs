@@ -3,6 +3,7 @@
 //! In: requests. Out: the documents of TAP 1.1, UWS 1.1 and VOSI 1.1, answers of queries, jobs that
 //! outlive the process. Nothing here builds SQL or knows a database.
 
+mod ask;
 mod discreet;
 mod engine;
 pub mod failure;
@@ -15,6 +16,8 @@ pub mod parameters;
 pub mod query;
 mod service;
 pub mod settings;
+pub mod sia;
+mod sync;
 mod tap;
 pub mod uws;
 pub mod vosi;

@@ -17,17 +17,20 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::fetch::Fetcher;
 use super::parameters::{Content, Parameters, UploadSource};
-use crate::adql::Version;
+use crate::adql::{Query as Tree, Version};
 use crate::diag::{Diagnostic, Result};
 use crate::stream::answer::{Format, Requested};
+use crate::votable::{Descriptor, Info};
 
 /// A query with its circumstances.
 #[derive(Debug, Clone)]
 pub struct Query {
     /// Its text.
     pub adql: String,
-    /// The version of the language; the newest unless the client names one.
-    pub language: Version,
+    /// How the text is understood.
+    pub reading: Reading,
+    /// What its answer says besides.
+    pub remarks: Remarks,
     /// The most rows: what was asked for within what may be. `None` for no limit; 0 for metadata
     /// only. One row more is OVERFLOW.
     pub maxrec: Option<u64>,
@@ -43,6 +46,26 @@ pub struct Query {
     pub deadline: Option<Instant>,
     /// Cancelled when nobody waits for the answer any more. The deadline cancels it as well.
     pub cancel: CancellationToken,
+}
+
+/// How a text becomes a query.
+#[derive(Debug, Clone)]
+pub enum Reading {
+    /// It is read as this version of the language; the newest unless the client names one.
+    As(Version),
+    /// It was written from this tree, which is the query.
+    Of(Arc<Tree>),
+}
+
+/// What the answer to a query of another protocol than TAP says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Remarks {
+    /// INFOs of the document.
+    pub infos: Vec<Info>,
+    /// INFOs of the results.
+    pub resource_infos: Vec<Info>,
+    /// Services that a client can call.
+    pub services: Vec<Descriptor>,
 }
 
 /// A table that comes with a query: a VOTable of any serialization, not looked into yet.
@@ -83,6 +106,19 @@ pub struct Offer {
     pub fetcher: Fetcher,
 }
 
+impl Offer {
+    /// The most rows of an answer: what was asked for within what may be.
+    ///
+    /// # Errors
+    /// S010, S011.
+    pub fn maxrec(&self, parameters: &Parameters) -> Result<Option<u64>> {
+        Ok(match (parameters.maxrec()?.or(self.rows), self.most_rows) {
+            (Some(wanted), Some(most)) => Some(wanted.min(most)),
+            (wanted, most) => wanted.or(most),
+        })
+    }
+}
+
 /// How long a query that took too long may take to end its document.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -99,10 +135,7 @@ impl Query {
     ) -> Result<Self> {
         let language = language(parameters.required("LANG", "ADQL, ADQL-2.0 or ADQL-2.1")?)?;
         let adql = parameters.required("QUERY", "the text of the query")?.to_owned();
-        let maxrec = match (parameters.maxrec()?.or(offer.rows), offer.most_rows) {
-            (Some(wanted), Some(most)) => Some(wanted.min(most)),
-            (wanted, most) => wanted.or(most),
-        };
+        let maxrec = offer.maxrec(parameters)?;
         let format = Format::parse(parameters.response_format()?.unwrap_or_default())?;
         let mut uploads = Vec::new();
         for upload in parameters.uploads()? {
@@ -114,7 +147,8 @@ impl Query {
         }
         Ok(Self {
             adql,
-            language,
+            reading: Reading::As(language),
+            remarks: Remarks::default(),
             maxrec,
             format,
             uploads,

@@ -20,9 +20,9 @@ use super::offers;
 use super::parameters;
 use super::query::{Answer, Offer};
 use super::settings::Settings;
-use super::tap;
 use super::uws::Instant;
-use super::vosi::{Capabilities, Example, Function, Limit};
+use super::vosi::{self, Availability, Capabilities, Example, Function, Limit};
+use super::{sia, tap};
 use crate::catalog::Catalog;
 use crate::db::Environment;
 use crate::diag::Result;
@@ -54,6 +54,8 @@ pub struct Service {
     pub(super) metrics: Metrics,
     pub(super) slots: Arc<Semaphore>,
     pub(super) since: Instant,
+    /// What is described of image queries.
+    pub(super) sia: sia::Known,
     /// Cancelled when the service is told to end.
     pub(super) end: CancellationToken,
 }
@@ -104,6 +106,7 @@ impl Service {
             store: Arc::new(store),
             metrics: Metrics::new(),
             since: Instant::now(),
+            sia: sia::Known::default(),
             end: CancellationToken::new(),
         }))
     }
@@ -115,6 +118,7 @@ impl Service {
             .route("/readyz", get(ready))
             .route("/metrics", get(metrics))
             .nest("/tap", tap::routes(self))
+            .nest("/sia", sia::routes())
             .with_state(Arc::clone(self));
         wrap(own.merge(more), &self.settings, self.metrics.clone())
     }
@@ -164,7 +168,6 @@ impl Service {
             default: (default > 0).then_some(default),
             hard: (hard > 0).then_some(hard),
         };
-        let bearer = "ivo://ivoa.net/sso#OAuth".to_owned();
         Capabilities {
             base: base.to_owned(),
             functions: self.offered.functions.clone(),
@@ -175,8 +178,26 @@ impl Service {
             rows: limit(limits.rows, limits.most_rows),
             upload_bytes: limit(limits.upload_bytes, limits.upload_bytes),
             examples: !self.offered.examples.is_empty(),
-            security: (!self.settings.anonymous).then_some(bearer),
+            security: self.security(),
         }
+    }
+
+    /// The way to authenticate where nobody is served without.
+    pub(super) fn security(&self) -> Option<String> {
+        (!self.settings.anonymous).then(|| "ivo://ivoa.net/sso#OAuth".to_owned())
+    }
+
+    /// What `/availability` says.
+    pub(super) async fn availability(&self) -> String {
+        let mut notes = Vec::new();
+        if self.end.is_cancelled() {
+            notes.push("The service is ending.".to_owned());
+        } else if let Err(error) = (self.probe)().await {
+            tracing::warn!(%error, "not available");
+            notes.push("The database does not answer.".to_owned());
+        }
+        let (available, up_since) = (notes.is_empty(), Some(self.since));
+        vosi::availability(&Availability { available, up_since, notes })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What stands around the rows.
 
-use super::Field;
+use super::{Descriptor, Field};
 
 /// An INFO element.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,4 +77,6 @@ pub struct Document {
     pub table: String,
     /// Columns.
     pub fields: Vec<Field>,
+    /// Services that a client can call, told behind the table.
+    pub services: Vec<Descriptor>,
 }

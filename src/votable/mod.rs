@@ -7,6 +7,7 @@
 //! Knows nothing of what the columns mean.
 
 pub mod binary;
+mod descriptor;
 mod document;
 pub mod element;
 mod field;
@@ -16,6 +17,7 @@ mod shape;
 mod tabledata;
 mod writer;
 
+pub use descriptor::{Descriptor, Param};
 pub use document::{Coosys, Document, Info, Timesys, Version};
 pub use field::{Datatype, Field};
 pub use shape::Shape;

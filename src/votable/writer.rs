@@ -8,7 +8,7 @@ use quick_xml::Writer as Xml;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::binary::{Encoder, null};
-use super::{Document, Field, Info, Version, tabledata};
+use super::{Descriptor, Document, Field, Info, Param, Version, tabledata};
 
 /// Rows are handed on when this many bytes have come together.
 const BUFFER: usize = 64 << 10;
@@ -56,6 +56,7 @@ pub struct Writer<W: Write> {
     rows: Vec<u8>,
     /// Base64 of rows.
     text: String,
+    services: Vec<Descriptor>,
 }
 
 /// A document without a table, which says why there is none.
@@ -65,7 +66,7 @@ pub struct Writer<W: Write> {
 pub fn error_document<W: Write>(out: W, document: &Document, message: &str) -> Result<W> {
     let mut xml = Xml::new(out);
     begin_resource(&mut xml, document, &Info::new("QUERY_STATUS", "ERROR", message))?;
-    finish(xml)
+    finish(xml, &document.services)
 }
 
 /// A document whose table has columns and no data, as VOParquet keeps it beside the data.
@@ -80,7 +81,7 @@ pub fn header_document<W: Write>(out: W, document: &Document, status: Option<&In
     if let Some(status) = status {
         write_info(&mut xml, status)?;
     }
-    finish(xml)
+    finish(xml, &document.services)
 }
 
 fn begin_resource<W: Write>(xml: &mut Xml<W>, document: &Document, status: &Info) -> Result<()> {
@@ -129,8 +130,11 @@ fn begin_table<W: Write>(xml: &mut Xml<W>, document: &Document, nulls: bool) -> 
     Ok(())
 }
 
-fn finish<W: Write>(mut xml: Xml<W>) -> Result<W> {
+fn finish<W: Write>(mut xml: Xml<W>, services: &[Descriptor]) -> Result<W> {
     close(&mut xml, "RESOURCE")?;
+    for service in services {
+        write_descriptor(&mut xml, service)?;
+    }
     close(&mut xml, "VOTABLE")?;
     let mut out = xml.into_inner();
     out.flush()?;
@@ -155,8 +159,8 @@ impl<W: Write> Writer<W> {
         let encoder = Encoder::new(&document.fields, serialization == Serialization::Binary2);
         let names = document.fields.iter().map(|field| field.name.clone()).collect();
         let nulls = document.fields.iter().map(tabledata::null).collect();
-        let (rows, text) = (Vec::new(), String::new());
-        Ok(Self { xml, serialization, names, encoder, nulls, rows, text })
+        let (rows, text, services) = (Vec::new(), String::new(), document.services.clone());
+        Ok(Self { xml, serialization, names, encoder, nulls, rows, text, services })
     }
 
     /// Writes a row: one value for each field, of its kind.
@@ -212,7 +216,7 @@ impl<W: Write> Writer<W> {
                 write_info(&mut self.xml, &Info::new("warning", name, content))?;
             }
         }
-        finish(self.xml)
+        finish(self.xml, &self.services)
     }
 
     /// Hands rows on; base64 in whole lines until the end.
@@ -323,4 +327,52 @@ fn write_field<W: Write>(xml: &mut Xml<W>, field: &Field, nulls: bool) -> Result
         empty_element(xml, "VALUES", &[("null", &null.to_string())])?;
     }
     close(xml, "FIELD")
+}
+
+/// A service that a client can call (DataLink 1.1 section 4).
+fn write_descriptor<W: Write>(xml: &mut Xml<W>, service: &Descriptor) -> Result<()> {
+    let attributes = [
+        ("type", "meta"),
+        ("utype", "adhoc:service"),
+        ("ID", service.id.as_str()),
+        ("name", &service.name),
+    ];
+    open(xml, "RESOURCE", &attributes)?;
+    if !service.description.is_empty() {
+        text_element(xml, BytesStart::new("DESCRIPTION"), &service.description)?;
+    }
+    for param in &service.params {
+        write_param(xml, param)?;
+    }
+    open(xml, "GROUP", &[("name", "inputParams")])?;
+    for param in &service.inputs {
+        write_param(xml, param)?;
+    }
+    close(xml, "GROUP")?;
+    close(xml, "RESOURCE")
+}
+
+fn write_param<W: Write>(xml: &mut Xml<W>, param: &Param) -> Result<()> {
+    let reference = [("ref", param.field.reference.as_str())];
+    let attributes: Vec<_> = param.field.attributes().into_iter().chain(reference).collect();
+    let mut tag = start("PARAM", &attributes);
+    // The value may be empty, but must be there.
+    tag.push_attribute(("value", &*legal(&param.value)));
+    if param.field.description.is_empty() && param.options.is_empty() {
+        xml.write_event(Event::Empty(tag))?;
+        return newline(xml);
+    }
+    xml.write_event(Event::Start(tag))?;
+    newline(xml)?;
+    if !param.field.description.is_empty() {
+        text_element(xml, BytesStart::new("DESCRIPTION"), &param.field.description)?;
+    }
+    if !param.options.is_empty() {
+        open(xml, "VALUES", &[])?;
+        for option in &param.options {
+            empty_element(xml, "OPTION", &[("value", option)])?;
+        }
+        close(xml, "VALUES")?;
+    }
+    close(xml, "PARAM")
 }

@@ -104,6 +104,10 @@ impl Target {
                 let ids = wanted.iter().filter_map(|one| identifier(text(one)?)).collect();
                 self.only(TAGS, &column(TAGS, "dataset_id"), Is::Uuid(ids))
             }
+            (Scalar::DatasetId, Test::Folded(wanted)) => {
+                let ids = wanted.iter().filter_map(|one| identifier(one)).collect();
+                self.only(TAGS, &column(TAGS, "dataset_id"), Is::Uuid(ids))
+            }
             (Scalar::Identifier { alias }, Test::Among(wanted)) => {
                 let ids = wanted.iter().filter_map(|one| identifier(text(one)?)).collect();
                 self.only(alias, &column(alias, "id"), Is::Uuid(ids))
@@ -136,7 +140,10 @@ impl Target {
                 any(parts.iter().map(|part| self.inverted(part, test)))
             }
             (Scalar::Concat(parts), Test::Among(wanted)) => {
-                any(texts(wanted).iter().map(|wanted| self.composed(parts, wanted)))
+                any(texts(wanted).iter().map(|wanted| self.composed(parts, wanted, false)))
+            }
+            (Scalar::Concat(parts), Test::Folded(wanted)) => {
+                any(wanted.iter().map(|wanted| self.composed(parts, wanted, true)))
             }
             (Scalar::Concat(parts), Test::Begins(begin)) => match may_begin(parts, begin) {
                 true => Inverted::Open,
@@ -352,6 +359,12 @@ fn tai(form: TimeForm) -> Option<fn(f64) -> Option<i64>> {
     }
 }
 
+/// Whether a text may be another one in lower case, which has ASCII's letters only; databases have rules of
+/// their own for other letters.
+fn may_fold(text: &str, folded: &str) -> bool {
+    !text.is_ascii() || text.eq_ignore_ascii_case(folded)
+}
+
 /// Whether a constant of the mapping may pass; also where it is of another kind than the test.
 fn may_pass(value: &Literal, test: &Test) -> bool {
     let equal = |constant: &Constant| match (value, constant) {
@@ -362,6 +375,10 @@ fn may_pass(value: &Literal, test: &Test) -> bool {
     match test {
         Test::Among(wanted) => wanted.iter().any(|one| equal(one) != Some(false)),
         Test::NotAmong(other) => other.iter().all(|one| equal(one) != Some(true)),
+        Test::Folded(wanted) => match value {
+            Literal::String(text) => wanted.iter().any(|wanted| may_fold(text, wanted)),
+            _ => true,
+        },
         #[expect(clippy::cast_precision_loss, reason = "bounds hold the neighbours too")]
         Test::Within { low, high } => match value {
             Literal::Int(number) => {

@@ -274,3 +274,24 @@ fn columns_of_another_type_say_nothing() {
         assert_eq!(is_as_it_is(scalar, kind), fits, "{scalar:?} {kind:?}");
     }
 }
+
+#[test]
+fn identifiers_in_any_case_of_letters() {
+    let id = "01234567-89ab-cdef-0123-456789abcdef";
+    let folded = |text: &str| Test::Folded(vec![text.to_owned()]);
+    let template = Scalar::Concat(vec![constant("ivo://X/a?Repo=b&id="), Scalar::DatasetId]);
+    let found = turned(&template, &folded(&format!("ivo://x/a?repo=b&id={id}")));
+    assert!(found.contains("t.dataset_id ="), "{found}");
+    assert_eq!(turned(&template, &folded(&format!("ivo://y/a?repo=b&id={id}"))), "never");
+    assert_eq!(turned(&template, &folded("ivo://x/a?repo=b&id=1")), "never");
+    assert_eq!(turned(&template, &folded("ivo")), "never");
+    // What other letters become is the database's business: the Kelvin sign may become a k.
+    let other = Scalar::Concat(vec![constant("\u{212a}="), Scalar::DatasetId]);
+    assert_eq!(turned(&other, &folded(&format!("k={id}"))), "open");
+    assert_eq!(turned(&constant("\u{212a}"), &folded("k")), "open");
+    assert_eq!(turned(&constant("K"), &folded("k")), "open");
+    assert_eq!(turned(&constant("x"), &folded("k")), "never");
+    assert_eq!(turned(&field("s", ValueKind::Text), &folded("k")), "open");
+    let text = Scalar::Concat(vec![field("s", ValueKind::Text), Scalar::DatasetId]);
+    assert!(turned(&text, &folded(&format!("k{id}"))).contains("t.dataset_id ="));
+}

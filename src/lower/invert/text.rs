@@ -14,14 +14,17 @@ const STEPS: usize = 10_000;
 const IDENTIFIER: usize = 36;
 
 impl Target {
-    /// What makes parts, one after the other, a certain text.
-    pub(super) fn composed(&self, parts: &[Scalar], wanted: &str) -> Inverted {
-        let mut division = Division { ways: Vec::new(), steps: 0 };
+    /// What makes parts, one after the other, a certain text; in any case of letters if it is `folded`.
+    pub(super) fn composed(&self, parts: &[Scalar], wanted: &str, folded: bool) -> Inverted {
+        let mut division = Division { ways: Vec::new(), steps: 0, folded };
         if !division.divide(parts, wanted, &mut Vec::new()) {
             return Inverted::Open;
         }
         any(division.ways.into_iter().map(|way| {
-            let test = |text: &str| Test::Among(vec![Constant::Text(text.to_owned())]);
+            let test = |text: &str| match folded {
+                true => Test::Folded(vec![text.to_owned()]),
+                false => Test::Among(vec![Constant::Text(text.to_owned())]),
+            };
             all(way.into_iter().map(|(part, text)| self.inverted(part, &test(text))))
         }))
     }
@@ -73,6 +76,8 @@ fn reads_back(spec: &FormatSpec, conversion: Option<char>) -> bool {
 struct Division<'p, 't> {
     ways: Vec<Vec<(&'p Scalar, &'t str)>>,
     steps: usize,
+    /// Whether the text is in lower case, and that of the parts in any.
+    folded: bool,
 }
 
 impl<'p, 't> Division<'p, 't> {
@@ -94,8 +99,16 @@ impl<'p, 't> Division<'p, 't> {
                 }
                 true
             }
+            // Where other letters begin and end in lower case is not known.
+            [Scalar::Literal(Literal::String(fixed)), ..] if self.folded && !fixed.is_ascii() => {
+                false
+            }
             [Scalar::Literal(Literal::String(fixed)), rest @ ..] => {
-                text.strip_prefix(fixed.as_str()).is_none_or(|text| self.divide(rest, text, begun))
+                let Some((own, after)) = text.split_at_checked(fixed.len()) else {
+                    return true;
+                };
+                let equal = own == fixed || self.folded && own.eq_ignore_ascii_case(fixed);
+                !equal || self.divide(rest, after, begun)
             }
             [part, rest @ ..] => {
                 // The last part takes what is left.
@@ -103,7 +116,7 @@ impl<'p, 't> Division<'p, 't> {
                 let mut ends = (first..=text.len()).filter(|end| text.is_char_boundary(*end));
                 ends.all(|end| {
                     let (own, after) = text.split_at(end);
-                    if !may_be(part, own) {
+                    if !may_be(part, own, self.folded) {
                         return true;
                     }
                     begun.push((part, own));
@@ -128,12 +141,13 @@ pub(super) fn may_begin(parts: &[Scalar], mut begin: &str) -> bool {
     begin.is_empty()
 }
 
-/// Whether a part can have a text.
-fn may_be(part: &Scalar, text: &str) -> bool {
+/// Whether a part can have a text; in lower case if it is `folded`.
+fn may_be(part: &Scalar, text: &str, folded: bool) -> bool {
     match part {
         Scalar::DatasetId => text.len() == IDENTIFIER,
+        // What is written for NULL has a capital letter.
         Scalar::Format { value, spec, .. }
-            if value.kind() == ValueKind::Int && spec.is_default() =>
+            if !folded && value.kind() == ValueKind::Int && spec.is_default() =>
         {
             text == "None" || text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
         }
@@ -157,7 +171,7 @@ mod tests {
     }
 
     fn ways(parts: &[Scalar], text: &str) -> Option<Vec<Vec<String>>> {
-        let mut division = Division { ways: Vec::new(), steps: 0 };
+        let mut division = Division { ways: Vec::new(), steps: 0, folded: false };
         let few = division.divide(parts, text, &mut Vec::new());
         let ways = division.ways.iter();
         let ways = ways.map(|way| way.iter().map(|(_, text)| (*text).to_owned()).collect());

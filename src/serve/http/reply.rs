@@ -39,7 +39,12 @@ pub fn refuse_on_page(error: &Diagnostic, query: &str) -> Response {
     }
 }
 
-fn refusal(error: &Diagnostic, (kind, document): (&'static str, Vec<u8>)) -> Response {
+/// A document that tells an error, with the status that fits.
+pub fn refuse_with(error: &Diagnostic, kind: &str, document: Vec<u8>) -> Response {
+    refusal(error, (kind, document))
+}
+
+fn refusal(error: &Diagnostic, (kind, document): (&str, Vec<u8>)) -> Response {
     let status = failure::status(error.code);
     if status.is_server_error() {
         tracing::error!(code = error.code, %error, "request failed");

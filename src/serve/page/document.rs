@@ -29,6 +29,11 @@ impl Page<'_> {
         format!("{}/tap", self.base)
     }
 
+    /// The base URL of SIA.
+    pub fn sia(&self) -> String {
+        format!("{}/sia", self.base)
+    }
+
     /// The URL of something of this service. Without scheme and host, which a proxy may have changed;
     /// relative where nobody says which path the proxy adds.
     pub fn link(&self, path: &str) -> String {
@@ -95,9 +100,13 @@ impl Page<'_> {
             }
         });
         xml.element("p", &[("class", "address")], |xml| {
-            xml.leaf("label", &[("for", "tap")], "TAP service");
-            let attributes = [("id", "tap"), ("readonly", "readonly"), ("value", &*self.tap())];
-            xml.empty("input", &attributes);
+            for (id, title, url) in
+                [("tap", "TAP service", self.tap()), ("sia", "SIA service", self.sia())]
+            {
+                xml.leaf("label", &[("for", id)], title);
+                let attributes = [("id", id), ("readonly", "readonly"), ("value", url.as_str())];
+                xml.empty("input", &attributes);
+            }
         });
     }
 
@@ -109,6 +118,7 @@ impl Page<'_> {
                 ("tap/examples", "Examples"),
                 ("tap/availability", "Availability"),
                 ("tap/async", "Jobs"),
+                ("sia/capabilities", "Capabilities of SIA"),
             ] {
                 xml.leaf("a", &[("href", &self.link(path))], text);
             }

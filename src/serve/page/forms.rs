@@ -5,7 +5,7 @@ use url::form_urlencoded;
 use super::compose::LISTS;
 use super::document::Page;
 use super::overview::{CHOICES, Part};
-use super::snippets::snippets;
+use super::snippets::{pyvo_sia, snippets};
 use crate::serve::xml::Xml;
 use crate::stream::answer::OFFERS;
 
@@ -197,9 +197,30 @@ fn elsewhere(page: &Page<'_>, xml: &mut Xml) {
                 xml.leaf("pre", &[("id", snippet.id), ("tabindex", "0")], &snippet.text);
             });
         }
+        images(page, xml, guarded);
         let text = "In TOPCAT: VO, Table Access Protocol (TAP) Query, and the TAP URL above; then the query.";
         xml.leaf("p", &[("class", "note")], text);
     });
+}
+
+/// How images are found by parameters alone.
+fn images(page: &Page<'_>, xml: &mut Xml, guarded: bool) {
+    xml.element("div", &[("class", "snippet")], |xml| {
+        xml.leaf("h3", &[], "Images by parameters (SIA 2.0) in Python (pyvo)");
+        let text = pyvo_sia(&page.sia(), place(page), guarded);
+        xml.leaf("pre", &[("id", "pyvo-sia"), ("tabindex", "0")], &text);
+    });
+}
+
+/// A place with data, to begin with.
+fn place(page: &Page<'_>) -> (f64, f64) {
+    let cells = page.overview.parts.iter().filter_map(|part| part.sky.known());
+    let most = cells.flat_map(|(sky, _)| &sky.0).max_by_key(|(_, datasets)| *datasets);
+    let round = |a: f64, b: f64| (f64::midpoint(a, b) * 100.0).round() / 100.0;
+    match most {
+        Some(([_, _, west, east, south, north], _)) => (round(*west, *east), round(*south, *north)),
+        None => (0.0, 0.0),
+    }
 }
 
 fn tables(page: &Page<'_>, xml: &mut Xml) {

@@ -5,7 +5,6 @@
 //! made here; a small script of this process only spares the reader the loading of pages. Nothing comes
 //! from elsewhere, and the policy in its head forbids it.
 
-mod ask;
 mod assets;
 mod compose;
 mod counts;

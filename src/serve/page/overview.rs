@@ -11,10 +11,10 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::ask::{Rows, ask};
 use super::counts::{Counts, Kind, Sky};
 use crate::catalog::{Catalog, Table};
 use crate::serve::Service;
+use crate::serve::ask::{Rows, ask};
 use crate::serve::uws::Instant as Moment;
 
 /// Longest time of one question.

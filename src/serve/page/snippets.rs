@@ -37,20 +37,36 @@ pub fn snippets(tap: &str, adql: &str, maxrec: u64, guarded: bool) -> [Snippet; 
 
 /// For pyvo.
 pub fn pyvo(tap: &str, adql: &str, maxrec: u64, guarded: bool) -> String {
-    let (session, argument) = match guarded {
-        true => (
-            "import os, requests\nsession = requests.Session()\nsession.headers[\"Authorization\"] = \
-             \"Bearer \" + os.environ[\"TOKEN\"]\n",
-            ", session=session",
-        ),
-        false => ("", ""),
-    };
+    let (begin, argument) = begin(guarded);
     format!(
-        "import pyvo\n{session}service = pyvo.dal.TAPService({}{argument})\n\
+        "{begin}service = pyvo.dal.TAPService({}{argument})\n\
          rows = service.search({}, maxrec={maxrec}).to_table()\nprint(rows)\n",
         line(tap),
         block(adql),
     )
+}
+
+/// For pyvo: images around a position in degrees.
+pub fn pyvo_sia(sia: &str, (ra, dec): (f64, f64), guarded: bool) -> String {
+    let (begin, argument) = begin(guarded);
+    format!(
+        "{begin}service = pyvo.dal.SIA2Service({}{argument})\n\
+         rows = service.search(pos=({ra:?}, {dec:?}, 1.0), data_type=\"image\", maxrec=100).to_table()\n\
+         print(rows)\n",
+        line(sia),
+    )
+}
+
+/// What comes before a service, and what it takes besides its URL.
+fn begin(guarded: bool) -> (&'static str, &'static str) {
+    match guarded {
+        true => (
+            "import pyvo\nimport os, requests\nsession = requests.Session()\n\
+             session.headers[\"Authorization\"] = \"Bearer \" + os.environ[\"TOKEN\"]\n",
+            ", session=session",
+        ),
+        false => ("import pyvo\n", ""),
+    }
 }
 
 /// A string of Python on one line.

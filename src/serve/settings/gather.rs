@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::table::SETTINGS;
 use super::value::{Given, Origin};
-use super::{Flags, JobSettings, Limits, Location, LogFormat, Settings, Tokens, file};
+use super::{Flags, JobSettings, Like, Limits, Location, LogFormat, Settings, Tokens, file};
 use crate::db::{Environment, Prepare};
 use crate::diag::{Diagnostic, Result};
 use crate::objects::Address;
@@ -127,6 +127,8 @@ impl Gathered<'_> {
         let bind = self.get("bind", Given::address);
         let trust_proxy = self.get("trust_proxy", Given::switch);
         let prepare = self.prepare();
+        let readings = [("standard", Like::Standard), ("dax_obscore", Like::DaxObscore)];
+        let sia = self.get("sia.like", |given, key| given.choice(key, &readings));
         let anonymous = self.get("anonymous", Given::switch);
         let identity_header = self.text("identity_header");
         if identity_header.is_some() && trust_proxy == Some(false) {
@@ -159,6 +161,7 @@ impl Gathered<'_> {
             limits: limits?,
             jobs: jobs?,
             upload_hosts: self.list("upload_hosts"),
+            sia: sia?,
         })
     }
 

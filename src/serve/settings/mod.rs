@@ -54,6 +54,18 @@ pub struct Settings {
     pub jobs: JobSettings,
     /// Hosts that uploads may be fetched from; `*` for all that are public.
     pub upload_hosts: Vec<String>,
+    /// How parameters of image queries are read.
+    pub sia: Like,
+}
+
+/// Whose reading of the parameters of Simple Image Access is followed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Like {
+    /// That of the standard.
+    #[default]
+    Standard,
+    /// That of Rubin's dax_obscore where it is another one.
+    DaxObscore,
 }
 
 /// How the log is written.

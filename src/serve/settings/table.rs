@@ -54,6 +54,8 @@ pub const SETTINGS: &[Setting] = settings! {
         "What to log: error, warn, info, debug, trace";
     "upload_hosts" "upload-hosts" "UPLOAD_HOSTS" List "*"
         "Hosts that uploads may be fetched from; * for all that are public, `none` for none";
+    "sia.like" "sia-like" "SIA_LIKE" Like "standard"
+        "How image queries are read: standard, or dax_obscore where that differs";
     "prepared" "prepared" "PREPARED" Prepare "auto"
         "Keep statements prepared on PostgreSQL connections, to plan them once: auto does unless there is a pooler of transactions";
     "limits.rows" "limits-rows" "LIMITS_ROWS" Number "100000"

@@ -12,7 +12,7 @@ use crate::diag::Diagnostic;
 use crate::serve::Service;
 use crate::serve::http::xml;
 use crate::serve::parameters::from_query;
-use crate::serve::vosi::{self, Availability, Detail};
+use crate::serve::vosi::{self, Detail};
 
 type Shared = State<Arc<Service>>;
 
@@ -21,18 +21,7 @@ pub async fn capabilities(State(service): Shared, Extension(base): Extension<Bas
 }
 
 pub async fn availability(State(service): Shared) -> Response {
-    let mut notes = Vec::new();
-    if service.end.is_cancelled() {
-        notes.push("The service is ending.".to_owned());
-    } else if let Err(error) = (service.probe)().await {
-        tracing::warn!(%error, "not available");
-        notes.push("The database does not answer.".to_owned());
-    }
-    xml(vosi::availability(&Availability {
-        available: notes.is_empty(),
-        up_since: Some(service.since),
-        notes,
-    }))
+    xml(service.availability().await)
 }
 
 pub async fn tables(

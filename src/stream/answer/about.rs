@@ -4,7 +4,7 @@ use crate::catalog::Column;
 use crate::mapping::Origin;
 use crate::stream::frames;
 use crate::stream::origin::{Provenance, provenance};
-use crate::votable::{Datatype, Document, Info, Version};
+use crate::votable::{Datatype, Descriptor, Document, Info, Version};
 
 /// A result's columns, and who says what about it.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,8 @@ pub struct About {
     pub resource_infos: Vec<Info>,
     /// Title of the data; may be empty.
     pub description: String,
+    /// Services that a client can call, for VOTables.
+    pub services: Vec<Descriptor>,
 }
 
 impl About {
@@ -30,7 +32,8 @@ impl About {
         if !query.is_empty() {
             resource_infos.insert(0, Info::new("QUERY", query, ""));
         }
-        Self { table: "result".to_owned(), columns, infos, resource_infos, description }
+        let (table, services) = ("result".to_owned(), Vec::new());
+        Self { table, columns, infos, resource_infos, description, services }
     }
 
     /// The VOTable that says all this.
@@ -42,6 +45,7 @@ impl About {
             resource_infos: self.resource_infos.clone(),
             table: self.table.clone(),
             fields: self.columns.iter().map(Column::field).collect(),
+            services: self.services.clone(),
             ..Document::default()
         };
         frames::declare(&self.columns, &mut document);

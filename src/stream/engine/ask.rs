@@ -86,6 +86,17 @@ impl Service {
         Ok(Prepared { checked, said: parsed.warnings })
     }
 
+    /// Understands a question that a program made as a tree, whose nodes have no places: what is wrong is said
+    /// of the beginning of its text.
+    ///
+    /// # Errors
+    /// Family Q.
+    pub fn prepare_tree(&self, query: &adql::Query) -> Result<Prepared> {
+        let source = Source::new("query", adql::format(query));
+        let checked = query::check(query, &source, &self.catalog, &[])?;
+        Ok(Prepared { checked, said: Vec::new() })
+    }
+
     /// Answers a question: at most `limit` rows go to the sink, which is told if there are more.
     /// `stopped` ends it early.
     ///

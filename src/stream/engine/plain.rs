@@ -80,7 +80,9 @@ impl Service {
         let rows = query::plain(checked, dialect, &|table, column| self.part(table, column))?;
         let identifier = self.sites.get(site)?.published.get(view)?.identifier;
         let named = |wish: &Wish| match wish {
-            Wish::Column { column, test: Test::Among(_) } => Some(*column) == identifier,
+            Wish::Column { column, test: Test::Among(_) | Test::Folded(_) } => {
+                Some(*column) == identifier
+            }
             _ => false,
         };
         let is_named = query::wishes(checked, 0).iter().any(named);

@@ -1,4 +1,4 @@
-//! The page's own questions.
+//! The service's own questions: of the page, and of descriptions.
 //!
 //! In: ADQL, the longest time. Out: rows of JSON values. They go the way of everybody's queries, wait for
 //! a turn as those do, and are kept in memory, so they are small.
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::adql::Version;
 use crate::diag::{Diagnostic, Result};
 use crate::serve::Service;
-use crate::serve::query::Query;
+use crate::serve::query::{Query, Reading, Remarks};
 use crate::stream::answer::Format;
 
 /// Bytes of an answer that are kept; more is an error.
@@ -33,7 +33,8 @@ pub async fn ask(service: &Service, adql: &str, most: u64, time: Duration) -> Re
     let kept = Kept::default();
     let query = Query {
         adql: adql.to_owned(),
-        language: Version::V2_1,
+        reading: Reading::As(Version::V2_1),
+        remarks: Remarks::default(),
         maxrec: Some(most),
         format: Format::parse("json")?,
         uploads: Vec::new(),
