@@ -208,6 +208,56 @@ async fn sqlite_sessions() {
     database.close().await;
 }
 
+/// What a transaction sees has another name after a write, and the same one without.
+async fn states_have_names(url: &str, write: impl Fn()) {
+    // SQLite's names are those of one connection.
+    let options = Options { connections: 1, ..Options::default() };
+    let reader = Database::open(&target(url), Access::ReadOnly, &options).await.unwrap();
+    let state = async || {
+        let mut session = reader.snapshot().await.unwrap();
+        let names = [
+            session.state().await.unwrap().expect("a name"),
+            session.state().await.unwrap().unwrap(),
+        ];
+        assert_eq!(names[0], names[1]);
+        session.rollback().await.unwrap();
+        names[0].clone()
+    };
+    let mut before = state().await;
+    for _ in 0..3 {
+        assert_eq!(state().await, before);
+        write();
+        let after = state().await;
+        assert_ne!(after, before);
+        before = after;
+    }
+}
+
+#[tokio::test]
+async fn what_is_seen_has_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for mode in ["delete", "wal"] {
+        let file = folder.path().join(format!("{mode}.sqlite3"));
+        let sqlite = |sql: &str| {
+            let done = Command::new("sqlite3").arg(&file).arg(sql).output().unwrap();
+            assert!(done.status.success());
+        };
+        sqlite(&format!("PRAGMA journal_mode={mode}; CREATE TABLE t (x)"));
+        let url = format!("sqlite:///{}", file.display());
+        states_have_names(&url, || sqlite("INSERT INTO t VALUES (1)")).await;
+        let reader = open(&url, Access::ReadOnly).await;
+        let (mut one, mut other) =
+            (reader.snapshot().await.unwrap(), reader.snapshot().await.unwrap());
+        assert_ne!(one.state().await.unwrap(), other.state().await.unwrap());
+    }
+    let cluster = Cluster::start();
+    cluster.sql("postgres", "CREATE TABLE t (x int)");
+    let insert = || {
+        cluster.sql("postgres", "INSERT INTO t VALUES (1)");
+    };
+    states_have_names(&cluster.url("postgres"), insert).await;
+}
+
 /// Reads again and again while another process writes; with and without a write-ahead log.
 #[tokio::test]
 async fn reading_while_butler_writes() {

@@ -6,12 +6,12 @@
 use std::ffi::c_int;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions};
+use sqlx::{AssertSqlSafe, Connection};
 
 use super::error;
 use super::pooler;
@@ -22,6 +22,9 @@ use super::stop::Stop;
 use super::target::{PostgresTarget, SqliteTarget, Target};
 use crate::diag::{Diagnostic, Result};
 use crate::sql::Dialect;
+
+/// Numbers of SQLite connections of this process, from 1.
+static CONNECTIONS: AtomicU32 = AtomicU32::new(1);
 
 /// For how long a connection is taken to be as it was.
 const FRESH: Duration = Duration::from_secs(5);
@@ -349,6 +352,11 @@ async fn prepare(
     connection: &mut SqliteConnection,
     setup: Option<SqliteSetup>,
 ) -> Result<(), sqlx::Error> {
+    // By this number a connection knows itself again; temporary databases have their own. Where there is no room
+    // for one, it stays 0.
+    let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
+    let named = format!("PRAGMA temp.user_version = {number}");
+    let _ = sqlx::raw_sql(AssertSqlSafe(named)).execute(&mut *connection).await;
     let Some(setup) = setup else { return Ok(()) };
     let mut handle = connection.lock_handle().await?;
     // SAFETY: the handle is that of an open connection, and the lock keeps everyone else off it.

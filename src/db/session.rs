@@ -139,14 +139,27 @@ impl Session {
     /// # Errors
     /// As [`Self::rows`].
     pub async fn state(&mut self) -> Result<Option<String>> {
-        if self.dialect() != Dialect::Postgres {
-            return Ok(None);
+        if self.dialect() == Dialect::Sqlite {
+            return self.sqlite_state().await;
         }
         // A replica does not list all transactions that are under way; another server has begun at another time.
         let name = "SELECT concat(pg_current_snapshot(), ' ', pg_postmaster_start_time()) WHERE NOT \
                     pg_is_in_recovery()";
         let rows = self.rows_at_once(name).await?;
         Ok(rows.first().and_then(|row| row.first()).and_then(Cell::as_str).map(str::to_owned))
+    }
+
+    /// SQLite counts what others write for each connection apart.
+    async fn sqlite_state(&mut self) -> Result<Option<String>> {
+        let mut name = String::new();
+        for number in ["temp.user_version", "data_version"] {
+            let rows = self.rows(&format!("PRAGMA {number}"), &[]).await?;
+            match rows.first().and_then(|row| row.first()) {
+                Some(Cell::Int(number)) if *number != 0 => name.push_str(&format!("{number} ")),
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(name))
     }
 
     /// Lets the next statements of this transaction sort and hash in more memory than the server gives by

@@ -4,27 +4,22 @@
 //! those that are known, as long as nothing has been written to the database since they were read.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::db::Session;
 use crate::diag::Result;
 use crate::value::Cell;
 
 /// Rows at most that are kept for a statement.
-const KEPT: usize = 1_000;
+const ROWS: usize = 1_000;
+/// States of databases at most for which rows are kept, each with its statements.
+const STATES: usize = 64;
 
 type Rows = Arc<Vec<Vec<Cell>>>;
 
-/// What statements found in one state of a database.
+/// What statements found in states of a database, which that names.
 #[derive(Debug, Default)]
-pub struct Unusual(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    /// As the database calls it.
-    name: String,
-    found: HashMap<String, Rows>,
-}
+pub struct Unusual(Mutex<HashMap<(String, String), Rows>>);
 
 impl Unusual {
     /// The rows of a statement; whether it had to be run, too.
@@ -32,25 +27,22 @@ impl Unusual {
     /// # Errors
     /// R028, R029 and R041.
     pub async fn rows(&self, session: &mut Session, sql: &str) -> Result<(Rows, bool)> {
-        let state = session.state().await?;
-        if let Some(state) = &state
-            && let Some(rows) = self.in_state(state, |found| found.get(sql).cloned())
-        {
+        let key = session.state().await?.map(|state| (state, sql.to_owned()));
+        if let Some(rows) = key.as_ref().and_then(|key| self.kept().get(key).cloned()) {
             return Ok((rows, false));
         }
         let rows = Arc::new(session.rows(sql, &[]).await?);
-        if let Some(state) = state.filter(|_| rows.len() <= KEPT) {
-            self.in_state(&state, |found| found.insert(sql.to_owned(), Arc::clone(&rows)));
+        if let Some(key) = key.filter(|_| rows.len() <= ROWS) {
+            let mut kept = self.kept();
+            if kept.len() >= STATES {
+                kept.clear();
+            }
+            kept.insert(key, Arc::clone(&rows));
         }
         Ok((rows, true))
     }
 
-    /// Looks at what was found in a state; nothing was in a new one.
-    fn in_state<T>(&self, state: &str, look: impl FnOnce(&mut HashMap<String, Rows>) -> T) -> T {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.name != state {
-            *kept = State { name: state.to_owned(), found: HashMap::new() };
-        }
-        look(&mut kept.found)
+    fn kept(&self) -> MutexGuard<'_, HashMap<(String, String), Rows>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
