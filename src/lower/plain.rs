@@ -28,6 +28,8 @@ pub struct PlainBranch {
     at: usize,
     /// Its dataset type.
     pub dataset_type: String,
+    /// The number of that in the registry.
+    pub dataset_type_id: i64,
     /// What each row has, without statements, and a recipe for each column.
     pub fetch: Fetch,
     /// With find-first, where that is needed.
@@ -181,8 +183,8 @@ impl Target {
             let (_, selects) = self.fetch(branch, search, true, columns, &beside);
             self.hiding(branch, search, found, &selects)
         });
-        let dataset_type = branch.dataset_type.clone();
-        Some(PlainBranch { at, dataset_type, fetch, selects, hiding, tells_apart })
+        let (dataset_type, dataset_type_id) = (branch.dataset_type.clone(), branch.dataset_type_id);
+        Some(PlainBranch { at, dataset_type, dataset_type_id, fetch, selects, hiding, tells_apart })
     }
 
     /// The columns of a branch's data IDs, in SQL.

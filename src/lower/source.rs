@@ -124,6 +124,12 @@ impl Found {
         }
     }
 
+    /// The collections that may hold a dataset type, in their order.
+    pub fn collections_of(&self, dataset_type: i64) -> Vec<Vec<Cell>> {
+        let held = self.held.get(&dataset_type).into_iter().flatten();
+        held.filter_map(|at| self.collections.get(*at).cloned()).collect()
+    }
+
     /// How many collections may hold a dataset type.
     pub(super) fn holding(&self, dataset_type: i64) -> usize {
         self.held.get(&dataset_type).map_or(0, Vec::len)

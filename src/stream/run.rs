@@ -70,7 +70,6 @@ impl Export<'_> {
         session.reads_much().await?;
         let found = session.rows_at_once(&self.target.found_select(self.plan)).await?;
         let found = Found::new(found);
-        let helpers = self.target.helper_tables(&found.collections);
         let columns: Vec<(usize, ColumnType)> =
             self.columns.iter().map(|column| (column.index, column.fetched())).collect();
         // One more than wanted, to know whether there are more.
@@ -80,6 +79,7 @@ impl Export<'_> {
             let branch = self.target.plain_branch(self.plan, at, &found, &columns, Vec::new());
             let Some(branch) = branch else { continue };
             let name: Arc<str> = Arc::from(branch.dataset_type.as_str());
+            let helpers = self.target.helper_tables(&found.collections_of(branch.dataset_type_id));
             let (selects, hidden, _) = Hidden::find(session, &helpers, branch.all(), &[]).await?;
             let (fetch, names, data_id) = hidden.fetch(&branch);
             for select in selects {

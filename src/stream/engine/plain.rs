@@ -38,9 +38,7 @@ pub(super) struct PlainRows<'c> {
 
 /// What is needed to fetch the rows of a question.
 struct Parts {
-    /// What the statements refer to.
-    helpers: Arc<str>,
-    /// The name of their rows.
+    /// What statements call their rows.
     alias: String,
     branches: Arc<Vec<PlainBranch>>,
     /// One for each of the branches that may have rows, with its position.
@@ -51,6 +49,8 @@ struct Parts {
 
 /// What fetches the rows of a dataset type.
 struct Part {
+    /// What the SELECTs refer to.
+    helpers: Arc<str>,
     selects: PlainSelects,
     /// Parameters of the SELECTs alone.
     known: Vec<Cell>,
@@ -166,8 +166,8 @@ impl Service {
         let alias = format!("t{}", checked.sources.first().map_or(0, |table| table.id));
         let site = self.sites.get(plain.site);
         let Some(published) = site.and_then(|site| site.published.get(plain.view)) else {
-            let (helpers, branches) = (Arc::from(""), Arc::default());
-            return Ok(Parts { helpers, alias, branches, parts: Vec::new(), probed: Vec::new() });
+            let branches = Arc::default();
+            return Ok(Parts { alias, branches, parts: Vec::new(), probed: Vec::new() });
         };
         let covers = self.covers(checked, 0);
         let needs = Needs { covers, wishes: query::wishes(checked, 0), ..Needs::default() };
@@ -179,7 +179,6 @@ impl Service {
         if needs.is_about_all() || probes::are_many(&keys) {
             session.reads_much().await?;
         }
-        let helpers = published.helper_tables(&found);
         let branches = published.plain_branches(&found, &plain.rows);
         let mut parts = Vec::new();
         for (at, branch) in branches.iter().enumerate() {
@@ -189,9 +188,10 @@ impl Service {
             let known = parameters.clone().into_cells();
             let tested = self.tested(session, published, plain, question, &mut parameters);
             let parameters = parameters.into_cells();
-            parts.push((at, Part { selects, known, tested, parameters }));
+            let helpers = published.helper_tables_of(&found, branch.dataset_type_id);
+            parts.push((at, Part { helpers, selects, known, tested, parameters }));
         }
-        Ok(Parts { helpers, alias, branches, parts, probed })
+        Ok(Parts { alias, branches, parts, probed })
     }
 
     /// The conditions that the database tests, in SQL.
@@ -239,7 +239,7 @@ impl Parts {
             (part.selects.selects.clone(), Hidden::None, None)
         } else {
             let selects = part.selects.clone();
-            Hidden::find(session, &self.helpers, selects, &part.known).await?
+            Hidden::find(session, &part.helpers, selects, &part.known).await?
         };
         let (fetch, names, data_id) = hidden.fetch(branch);
         let limit = most.filter(|most| {
@@ -249,7 +249,7 @@ impl Parts {
         let limit = limit.map(|most| format!("\nLIMIT {most}"));
         let end = hidden.order(&names) + &limit.unwrap_or_default();
         let written = |select: &String| Written {
-            text: framed(&self.helpers, &names, select, &self.alias, &part.tested) + &end,
+            text: framed(&part.helpers, &names, select, &self.alias, &part.tested) + &end,
             parameters: part.parameters.clone(),
             fields: fetch.fields.clone(),
             recipes: fetch.recipes.clone(),

@@ -184,7 +184,13 @@ impl Published {
 
     /// The common table expressions that the SELECTs refer to.
     pub fn helper_tables(&self, found: &Found) -> Arc<str> {
-        self.texts.helpers(found, || self.target.helper_tables(&found.collections))
+        self.texts.helpers(found, None, || self.target.helper_tables(&found.collections))
+    }
+
+    /// The same for the SELECTs of one dataset type.
+    pub fn helper_tables_of(&self, found: &Found, dataset_type: i64) -> Arc<str> {
+        let write = || self.target.helper_tables(&found.collections_of(dataset_type));
+        self.texts.helpers(found, Some(dataset_type), write)
     }
 
     /// What a query asks of the branches, and the probes for it.

@@ -27,19 +27,25 @@ pub struct Texts(Mutex<Kept>);
 struct Kept {
     /// What they were written for.
     found: Found,
-    helpers: Option<Arc<str>>,
+    /// For all dataset types, or one.
+    helpers: HashMap<Option<i64>, Arc<str>>,
     branches: HashMap<Columns, Arc<Vec<BranchTexts>>>,
     plain: HashMap<PlainColumns, Arc<Vec<PlainBranch>>>,
 }
 
 impl Texts {
-    /// The common table expressions.
-    pub fn helpers(&self, found: &Found, write: impl FnOnce() -> String) -> Arc<str> {
-        if let Some(text) = self.kept(found, |kept| kept.helpers.clone()) {
+    /// The common table expressions, for one dataset type or all.
+    pub fn helpers(
+        &self,
+        found: &Found,
+        dataset_type: Option<i64>,
+        write: impl FnOnce() -> String,
+    ) -> Arc<str> {
+        if let Some(text) = self.kept(found, |kept| kept.helpers.get(&dataset_type).cloned()) {
             return text;
         }
         let text: Arc<str> = write().into();
-        self.kept(found, |kept| kept.helpers = Some(Arc::clone(&text)));
+        self.kept(found, |kept| kept.helpers.insert(dataset_type, Arc::clone(&text)));
         text
     }
 
@@ -110,11 +116,13 @@ mod tests {
     #[test]
     fn texts_are_those_of_the_collections() {
         let texts = Texts::default();
-        let written = |key, text: &str| texts.helpers(&found(key), || text.to_owned());
+        let written = |key, text: &str| texts.helpers(&found(key), None, || text.to_owned());
         assert_eq!(&*written(1, "a"), "a");
         assert_eq!(&*written(1, "b"), "a");
         assert_eq!(&*written(2, "c"), "c");
         assert_eq!(&*written(1, "d"), "d");
+        assert_eq!(&*texts.helpers(&found(1), Some(7), || "e".to_owned()), "e");
+        assert_eq!(&*written(1, "f"), "d");
     }
 
     #[test]
