@@ -272,8 +272,13 @@ def pyvo_uploads():
             got = run(query, uploads={"mine": upload}).to_table()
             same_table(got, table if "gaps" in got.colnames else whole)
             assert got["ra"].unit == "deg", form
-    first = tap.run_sync("SELECT TOP 20 obs_publisher_did, s_ra, s_dec FROM ivoa.ObsCore WHERE s_ra IS NOT NULL")
+    # As in Butler, a raw has a row for each visit of its exposure.
+    first = tap.run_sync(
+        "SELECT TOP 20 obs_publisher_did, s_ra, s_dec FROM ivoa.ObsCore WHERE s_ra IS NOT NULL AND calib_level > 1"
+    )
+    assert len(set(first["obs_publisher_did"])) == 20
     wanted = {row["obs_publisher_did"]: row for row in truth()}
+    sent = {row["obs_publisher_did"]: row["s_ra"] for row in first}
     join = (
         "SELECT o.obs_publisher_did, o.t_min, m.s_ra AS ra FROM TAP_UPLOAD.mine AS m "
         "JOIN ivoa.ObsCore AS o USING (obs_publisher_did)"
@@ -288,7 +293,9 @@ def pyvo_uploads():
             assert set(got["obs_publisher_did"]) == set(first["obs_publisher_did"])
             for row in got:
                 assert is_equal(row["t_min"], wanted[row["obs_publisher_did"]]["t_min"])
-                assert row["ra"] == wanted[row["obs_publisher_did"]]["s_ra"]
+                # What was sent, to the last digit; Butler's centres differ from ours in the last ones.
+                assert row["ra"] == sent[row["obs_publisher_did"]]
+                assert abs(row["ra"] - wanted[row["obs_publisher_did"]]["s_ra"]) < 1e-9
         assert set(run(sky, uploads={"mine": first})["mine"]) == set(first["obs_publisher_did"])
     two = tap.run_sync(
         "SELECT a.name AS x, b.name AS y FROM TAP_UPLOAD.a AS a JOIN TAP_UPLOAD.b AS b ON a.i4 = b.i4 WHERE a.i4 = 1",
