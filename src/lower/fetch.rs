@@ -8,7 +8,7 @@
 use sea_query::Expr;
 
 use super::scalar::column;
-use super::{BranchSelect, Target};
+use super::{BranchSelect, Found, Target};
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, RegionPart, Scalar, Search, TimeForm, ValueKind, ViewPlan};
 use crate::sql::Dialect;
@@ -113,6 +113,15 @@ impl Target {
             self.own(&self.view.collections()),
             rows.join(",\n"),
         )
+    }
+
+    /// The common table expressions for the SELECTs of one dataset type, with the collections that may hold it.
+    /// Without statistics, one collection would be taken for the best to begin with, whatever else is known.
+    pub fn helper_tables_of(&self, found: &Found, dataset_type: i64) -> String {
+        match self.dialect.join_in_order() {
+            None => self.helper_tables(&found.collections_of(dataset_type)),
+            Some(_) => self.helper_tables(&found.collections),
+        }
     }
 
     /// A key of a collection as a constant.

@@ -125,7 +125,7 @@ impl Found {
     }
 
     /// The collections that may hold a dataset type, in their order.
-    pub fn collections_of(&self, dataset_type: i64) -> Vec<Vec<Cell>> {
+    pub(super) fn collections_of(&self, dataset_type: i64) -> Vec<Vec<Cell>> {
         let held = self.held.get(&dataset_type).into_iter().flatten();
         held.filter_map(|at| self.collections.get(*at).cloned()).collect()
     }

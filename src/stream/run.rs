@@ -79,7 +79,7 @@ impl Export<'_> {
             let branch = self.target.plain_branch(self.plan, at, &found, &columns, Vec::new());
             let Some(branch) = branch else { continue };
             let name: Arc<str> = Arc::from(branch.dataset_type.as_str());
-            let helpers = self.target.helper_tables(&found.collections_of(branch.dataset_type_id));
+            let helpers = self.target.helper_tables_of(&found, branch.dataset_type_id);
             let (selects, hidden, _) = Hidden::find(session, &helpers, branch.all(), &[]).await?;
             let (fetch, names, data_id) = hidden.fetch(&branch);
             for select in selects {

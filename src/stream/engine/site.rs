@@ -189,7 +189,7 @@ impl Published {
 
     /// The same for the SELECTs of one dataset type.
     pub fn helper_tables_of(&self, found: &Found, dataset_type: i64) -> Arc<str> {
-        let write = || self.target.helper_tables(&found.collections_of(dataset_type));
+        let write = || self.target.helper_tables_of(found, dataset_type);
         self.texts.helpers(found, Some(dataset_type), write)
     }
 
