@@ -16,6 +16,7 @@ pub use join::{Join, Multiplicity, On};
 pub use predicate::{Interval, Predicate, Relation};
 pub use scalar::{
     Bound, COLLECTIONS, DATASET, Operator, RUN, RegionPart, Scalar, TimeForm, ValueKind,
+    tells_datasets_apart,
 };
 
 pub use sky::{Cover, LEVEL, RANGES};

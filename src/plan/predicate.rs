@@ -1,6 +1,6 @@
 //! Conditions on the rows of a branch.
 
-use super::{COLLECTIONS, DATASET, Join, RUN, Scalar};
+use super::{Join, Scalar, tells_datasets_apart};
 use crate::value::Literal;
 
 /// A condition, with SQL's three-valued logic.
@@ -123,7 +123,7 @@ impl Predicate {
     pub fn tells_datasets_apart(&self) -> bool {
         let mut aliases = Vec::new();
         self.aliases(&mut aliases);
-        aliases.iter().any(|alias| [DATASET, RUN, COLLECTIONS].contains(alias))
+        aliases.into_iter().any(tells_datasets_apart)
     }
 }
 

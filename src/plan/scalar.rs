@@ -252,7 +252,6 @@ impl Scalar {
 
     /// Whether two datasets of one data ID may have different values of it.
     pub fn tells_datasets_apart(&self) -> bool {
-        let apart = |alias: &str| [DATASET, RUN, COLLECTIONS].contains(&alias);
         match self {
             Self::DatasetId
             | Self::FileSize { .. }
@@ -262,7 +261,7 @@ impl Scalar {
             other => {
                 let mut aliases = Vec::new();
                 other.aliases(&mut aliases);
-                aliases.into_iter().any(apart)
+                aliases.into_iter().any(tells_datasets_apart)
                     || other.parts().into_iter().any(Self::tells_datasets_apart)
             }
         }
@@ -340,3 +339,8 @@ pub const DATASET: &str = "d";
 pub const COLLECTIONS: &str = "c";
 /// Alias of the run's row in `collection`.
 pub const RUN: &str = "run";
+
+/// Whether a table, by its alias, may have different rows for two datasets of one data ID.
+pub fn tells_datasets_apart(alias: &str) -> bool {
+    [DATASET, RUN, COLLECTIONS].contains(&alias)
+}

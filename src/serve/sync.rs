@@ -28,7 +28,7 @@ pub async fn answer(
     else {
         service.metrics.query_ended(protocol, "S031", 0);
         return Err(Diagnostic::error("S031", "as many queries run as can run at a time")
-            .help("try again later, or make an asynchronous job, which waits for its turn")
+            .help("try again later; an asynchronous job of TAP waits for its turn")
             .into());
     };
     let media_type = query.format.content_type.clone();

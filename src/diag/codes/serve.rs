@@ -152,7 +152,7 @@ in the log, under the request's identifier.",
         code: "S031",
         title: "the service is busy",
         text: "As many queries run as may run at a time, and one did not end soon enough. Try again \
-later, or make an asynchronous job, which waits for its turn.",
+later; an asynchronous job of TAP waits for its turn.",
     },
     Code {
         code: "S032",

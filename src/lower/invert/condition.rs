@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use sea_query::Expr;
 use uuid::Uuid;
 
-use crate::plan::{COLLECTIONS, DATASET, RUN};
+use crate::plan::tells_datasets_apart;
 use crate::sql::{Dialect, Parameters};
 
 /// Texts beyond so many are one parameter.
@@ -93,7 +93,7 @@ impl Condition {
     pub fn tells_datasets_apart(&self) -> bool {
         let mut aliases = BTreeSet::new();
         self.aliases(&mut aliases);
-        [DATASET, RUN, COLLECTIONS].iter().any(|alias| aliases.contains(alias))
+        aliases.into_iter().any(tells_datasets_apart)
     }
 
     /// The value, in SQL, that it says to be one of at most `most`; `None` where it says something else.

@@ -17,6 +17,7 @@ const SHAPES: usize = 100;
 const LENGTH: usize = 1000;
 /// Longest shape.
 const LONGEST: usize = 50_000;
+
 /// Refuses too many values, too long ones, and what no database holds.
 ///
 /// # Errors

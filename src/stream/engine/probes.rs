@@ -49,21 +49,18 @@ pub async fn run(
             }
             looked <= candidates && keys.len() <= most
         };
+        let mut fit = true;
         let mut rows = session.stream(&sql, &parameters);
-        while let Some(row) = rows.next().await {
-            if !look(row?) {
-                break;
-            }
+        while fit && let Some(row) = rows.next().await {
+            fit = look(row?);
         }
         drop(rows);
         asked.push(Written { text: sql, parameters, fields: Vec::new(), recipes: Vec::new() });
-        if let Some(sql) = published.target.unusual(probe, candidates + 1) {
+        let unusual = published.target.unusual(probe, candidates + 1).filter(|_| fit);
+        if let Some(sql) = unusual {
             let (rows, is_new) = published.unusual.rows(session, &sql).await?;
-            for row in rows.iter() {
-                if !look(row.clone()) {
-                    break;
-                }
-            }
+            // Up to the first that is one too many.
+            let _ = rows.iter().cloned().all(&mut look);
             if is_new {
                 let (parameters, fields, recipes) = Default::default();
                 asked.push(Written { text: sql, parameters, fields, recipes });
