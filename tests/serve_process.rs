@@ -92,23 +92,29 @@ fn an_abort_ends_what_fetches_rows_as_well() {
     let cluster = place.cluster.as_ref().unwrap();
     let service = place.served(&[]).start_alone();
     let database = place.repository.database.rsplit('/').next().unwrap();
+    // What the service looks up about regions when it starts is read before there is a lock.
+    let by_place =
+        "SELECT COUNT(*) AS n FROM ivoa.ObsCore WHERE 1 = CONTAINS(POINT(0, 0), s_region)";
+    assert_eq!(service.sync(by_place).status(), 200);
     // A statement that waits for a lock, before the geometry of this process can begin.
     let lock = "BEGIN; LOCK TABLE embargo_repo.visit_detector_region; SELECT pg_sleep(60)";
     let mut locker = cluster.psql_command(database).args(["-c", lock]).spawn().unwrap();
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
+    let waiting = "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
                    AND application_name LIKE 'obscore-view %'";
-    let becomes = |number: &str| {
-        let deadline = Instant::now() + Duration::from_secs(15);
-        while cluster.psql("postgres", waiting).trim() != number {
-            assert!(Instant::now() < deadline, "not {number} statements wait");
+    let locked = "SELECT count(*) > 0 FROM pg_stat_activity \
+                  WHERE wait_event = 'PgSleep' AND query LIKE 'BEGIN; LOCK%'";
+    let becomes = |question: &str, answer: &str| {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while cluster.psql("postgres", question).trim() != answer {
+            assert!(Instant::now() < deadline, "not `{answer}`: {question}");
             std::thread::sleep(Duration::from_millis(50));
         }
     };
-    std::thread::sleep(Duration::from_millis(500));
+    becomes(locked, "t");
     let job = service.start(SLOW_SKY);
-    becomes("1");
+    becomes(waiting, "t");
     service.post(&format!("{job}/phase"), &[("PHASE", "ABORT")]);
-    becomes("0");
+    becomes(waiting, "f");
     locker.kill().unwrap();
     locker.wait().unwrap();
 }
