@@ -6,7 +6,10 @@
 
 mod support;
 
+use sha2::{Digest, Sha256};
+
 use support::compare::{compare, equal};
+use support::files::Files;
 use support::postgres::{Cluster, SCRAM_PASSWORD, SCRAM_ROLE};
 use support::survey::{Survey, mapping};
 use support::table::Table;
@@ -28,6 +31,36 @@ fn both_databases_hold_the_same_survey() {
         Table::of_sqlite(sqlite.database.as_ref(), count).rows,
         Table::of_postgres(&postgres.database, &there).rows
     );
+}
+
+#[test]
+fn stored_files_are_where_butler_says_and_have_their_bytes() {
+    let all = [Files::sqlite(), Files::chained(), Files::postgres(Cluster::shared())];
+    for files in &all {
+        let mut compared = 0;
+        for stored in files.stored.iter().filter(|stored| stored.member.is_none()) {
+            let content = std::fs::read(&stored.file);
+            if ["deleted", "gone"].contains(&stored.state.as_str()) {
+                assert!(content.is_err(), "{stored:?}");
+                continue;
+            }
+            let content = content.unwrap_or_else(|error| panic!("{stored:?}: {error}"));
+            assert_eq!(content.len() as u64, stored.size);
+            assert_eq!(sha256(&content), stored.sha256, "{stored:?}");
+            compared += 1;
+        }
+        assert_eq!(compared, 17);
+        assert!(files.one("direct").file.starts_with(&files.outside));
+        assert!(files.one("linked").file.is_symlink());
+    }
+    // The same datasets, whatever the database and the kind of datastore.
+    let ids =
+        |files: &Files| files.stored.iter().map(|stored| stored.id.clone()).collect::<Vec<_>>();
+    assert!(ids(&all[0]) == ids(&all[1]) && ids(&all[0]) == ids(&all[2]));
+    // Butler publishes all but what is outside of its collections.
+    let rows = all[0].repository.rows(&all[0].mapping);
+    assert!(rows.error.is_none(), "{:?}", rows.error);
+    assert_eq!(rows.rows.len(), 19);
 }
 
 #[test]
@@ -92,4 +125,8 @@ fn a_cluster_stops_with_its_owner() {
     let socket = cluster.socket().to_owned();
     drop(cluster);
     assert!(!socket.exists());
+}
+
+fn sha256(content: &[u8]) -> String {
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -7,6 +7,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 pub mod compare;
+pub mod files;
 pub mod postgres;
 pub mod python;
 pub mod survey;
