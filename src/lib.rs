@@ -5,6 +5,7 @@
 //! query and of an export. Nothing is copied out of the registry, so nothing can be stale.
 
 pub mod adql;
+pub mod artifacts;
 pub mod catalog;
 pub mod cli;
 pub mod db;

@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 7] = [
     &["region", "functions", "template", "mapping", "expression", "adql", "sql", "votable"],
     &["registry", "catalog"],
     &["plan", "resolve", "lower", "query"],
-    &["db", "objects", "deploy", "stream"],
+    &["db", "objects", "artifacts", "deploy", "stream"],
     &["serve"],
     &["cli"],
 ];
@@ -33,6 +33,8 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("sql", "functions"),
     ("deploy", "db"),
     ("objects", "db"),
+    ("artifacts", "db"),
+    ("artifacts", "objects"),
     ("stream", "db"),
 ];
 

@@ -48,6 +48,8 @@ pub struct Opened {
     pub service: Service,
     /// The mapping of the first.
     pub mapping: Mapping,
+    /// What the user called each of them.
+    pub names: Vec<String>,
 }
 
 /// A repository that is open.
@@ -67,14 +69,16 @@ pub async fn open(
     let mapping = compile::read_mapping(&input.mapping, terminal)?;
     let regions = compile::regions(&mapping, further.parity);
     if further.via == Via::View {
+        let mut names = vec![input.repo.clone()];
         let mut sites = vec![applied(&input.repo, SCHEMAS[0], &mapping, further, options).await?];
         for triple in further.add.chunks(3) {
             let [schema, repo, file] = triple else { continue };
             named(schema)?;
             let other = compile::read_mapping(Path::new(file), terminal)?;
             sites.push(applied(repo, schema, &other, further, options).await?);
+            names.push(repo.clone());
         }
-        return Ok(Opened { service: Service::new(sites, regions).await?, mapping });
+        return Ok(Opened { service: Service::new(sites, regions).await?, mapping, names });
     }
     let mut known: Vec<Known> = Vec::new();
     let [schema, natives] = SCHEMAS;
@@ -87,8 +91,8 @@ pub async fn open(
         let own = format!("{schema}_butler");
         add(&mut known, repo, schema, &own, &other, further, options, terminal).await?;
     }
-    let sites = known.into_iter().map(|known| known.site).collect();
-    Ok(Opened { service: Service::new(sites, regions).await?, mapping })
+    let (names, sites) = known.into_iter().map(|known| (known.repo, known.site)).unzip();
+    Ok(Opened { service: Service::new(sites, regions).await?, mapping, names })
 }
 
 /// Whether queries can write the name of a schema, and no other has it.

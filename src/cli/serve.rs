@@ -11,11 +11,14 @@ use super::compile::Input;
 use super::output::{Terminal, product};
 use super::repositories::{self, Further, Opened};
 use super::{Failure, Outcome};
-use crate::db::{Environment, Options};
+use crate::artifacts::{Access, Library};
+use crate::db::{self, Environment, Options};
 use crate::diag::Diagnostic;
+use crate::serve::files::{self, Retrieval};
 use crate::serve::http::{Server, listen, start_log};
-use crate::serve::settings::{self, Flags, Settings};
+use crate::serve::settings::{self, FileSettings, Flags, Settings};
 use crate::serve::{self, Offered};
+use crate::stream::engine::Service as Engine;
 
 /// Serve a repository over HTTP: TAP with ObsCore and Butler's own tables, and SIA with ObsCore.
 ///
@@ -58,7 +61,7 @@ pub async fn serve(
         patience: settings.limits.queue_time.max(Duration::from_secs(1)),
         ..Options::default()
     };
-    let Opened { service, mapping } =
+    let Opened { service, mapping, names } =
         repositories::open(input, further, &options, terminal).await?;
     let engine = Arc::new(service);
     let offered = Offered {
@@ -70,8 +73,10 @@ pub async fn serve(
     let answer = serve::answer(Arc::clone(&engine), mapping.origin.clone(), &settings);
     let probe = serve::probe(Arc::clone(&engine));
     let folder = folder(&input.repo, &settings);
+    let files = settings.files.clone();
     let service =
         serve::Service::new(settings, offered, (answer, probe), &folder, &environment).await?;
+    let retrieval = retrieval(&service, &engine, &names, files, &environment, terminal)?;
     let end = CancellationToken::new();
     let told = end.clone();
     // The first query by place would otherwise wait for it.
@@ -85,12 +90,48 @@ pub async fn serve(
         told.cancel();
     });
     let page = serve::page::routes(&service);
-    service.run(server, page, end).await;
+    let files = files::routes(&service, retrieval);
+    service.run(server, page.merge(files), end).await;
     ready.abort();
     for site in &engine.sites {
         site.database.close().await;
     }
     Ok(Outcome::Done)
+}
+
+/// What files are given of, unless they are switched off.
+fn retrieval(
+    service: &Arc<serve::Service>,
+    engine: &Engine,
+    names: &[String],
+    settings: FileSettings,
+    environment: &Environment,
+    terminal: &Terminal,
+) -> Result<Option<Retrieval>, Failure> {
+    if !settings.is_on {
+        return Ok(None);
+    }
+    let FileSettings { is_local, folders, signed, .. } = settings;
+    let access = Access { is_local, folders, signed };
+    let mut libraries = Vec::new();
+    let mut schemas = Vec::new();
+    for (at, (site, name)) in engine.sites.iter().zip(names).enumerate() {
+        schemas.extend(site.published.iter().map(|one| (one.schema.clone(), at)));
+        let configuration = match site.is_applied {
+            // Its role may read nothing but the view.
+            true => None,
+            false => db::configuration(name, environment)?,
+        };
+        libraries.push(configuration.map(|configuration| {
+            let (database, namespace) = (site.database.clone(), site.target.namespace.clone());
+            let (library, remarks) =
+                Library::new(database, namespace, &configuration, access.clone(), environment);
+            remarks.iter().for_each(|remark| terminal.say(remark));
+            Arc::new(library)
+        }));
+    }
+    let finder = files::finder(service, schemas);
+    Ok(Some(Retrieval { finder, libraries }))
 }
 
 /// How long a statement may run in the database: longer than any query. It matters when this process was

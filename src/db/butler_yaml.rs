@@ -1,8 +1,8 @@
 //! `butler.yaml`: where a repository's registry is.
 //!
 //! In: the file, with `includeConfigs` and `!include` as `lsst.daf.butler.Config` resolves them.
-//! Out: a [`Target`] without credentials. Only the keys of `registry` and `root` are looked at, so
-//! any kind of datastore is fine.
+//! Out: a [`Target`] without credentials, for which only the keys of `registry` and `root` are looked at, so
+//! any kind of datastore is fine; or all of it, for those who read datastores.
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,26 @@ const DEFAULT_DB: &str = "sqlite:///<butlerRoot>/gen3.sqlite3";
 
 /// Files that include files deeper than this include each other.
 const DEEPEST: usize = 20;
+
+/// A repository's configuration, with everything that it includes.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// Its keys.
+    pub value: Value,
+    /// What [`ROOT_TAG`] stands for: a path, or the URL of another place.
+    pub root: String,
+}
+
+/// Reads the configuration in `file`.
+///
+/// # Errors
+/// R001 when it cannot be read, R004 when it is wrong.
+pub fn configuration(file: &Path, environment: &Environment) -> Result<Configuration> {
+    let value = load(file, environment, 0)?;
+    let directory = file.parent().unwrap_or(Path::new("/")).to_string_lossy();
+    let root = text(&value, "root").filter(|root| root != ROOT_TAG);
+    Ok(Configuration { root: root.unwrap_or_else(|| directory.into_owned()), value })
+}
 
 /// Reads the registry's place from the configuration in `file`.
 ///

@@ -28,11 +28,12 @@ mod target;
 mod tuples;
 mod url;
 
+pub use butler_yaml::Configuration;
 pub use connect::{Access, Database, Options, Prepare, SqliteSetup};
 pub use dump::restore;
 pub use environment::Environment;
 pub use introspect::introspect;
-pub use repo::{Repo, inspect, resolve};
+pub use repo::{Repo, configuration, inspect, resolve};
 pub use session::Session;
 pub use stop::Stop;
 pub use target::{PostgresTarget, Secret, SqliteTarget, Target};

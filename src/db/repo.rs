@@ -67,6 +67,29 @@ pub fn resolve(repo: &str, environment: &Environment) -> Result<Repo> {
     Err(diagnostic)
 }
 
+/// The configuration of a repository; `None` where `repo` is a database or a snapshot, which has none.
+///
+/// # Errors
+/// R001, R003 to R005.
+pub fn configuration(
+    repo: &str,
+    environment: &Environment,
+) -> Result<Option<butler_yaml::Configuration>> {
+    if database_url(repo, environment).is_some() {
+        return Ok(None);
+    }
+    let index = repo_index::aliases(environment);
+    let alias = index.as_ref().ok().and_then(|index| index.get(repo));
+    let place = alias.map_or(repo, String::as_str);
+    if database_url(place, environment).is_some() {
+        return Ok(None);
+    }
+    let path = butler_yaml::local(place, environment)?;
+    let file = if path.is_dir() { path.join("butler.yaml") } else { path };
+    let is_none = is_sqlite(&file) || (has_json(&file) && !is_configuration(&file));
+    if is_none { Ok(None) } else { butler_yaml::configuration(&file, environment).map(Some) }
+}
+
 /// What a URL of a database leads to; `None` for paths, and for places of other files.
 fn database_url(text: &str, environment: &Environment) -> Option<Result<Target>> {
     let scheme = url::scheme(text)?;
@@ -96,22 +119,26 @@ fn open(place: &str, environment: &Environment) -> Result<Repo> {
     if is_sqlite(&path) {
         return Ok(Repo::Database(Target::Sqlite(super::SqliteTarget { path })));
     }
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+    if has_json(&path) && !is_configuration(&path) {
         let text = std::fs::read_to_string(&path).map_err(|error| {
             Diagnostic::error("R001", format!("{place} cannot be read: {}", io_text(&error)))
         })?;
-        // A Butler server's configuration is JSON too.
-        let configuration = serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|value| {
-            ["registry", "datastore", "cls", "remote_butler"]
-                .iter()
-                .any(|key| value.get(key).is_some())
-        });
-        if !configuration {
-            let snapshot = Snapshot::from_json(&Source::new(place, text))?;
-            return Ok(Repo::Snapshot(Box::new(snapshot)));
-        }
+        let snapshot = Snapshot::from_json(&Source::new(place, text))?;
+        return Ok(Repo::Snapshot(Box::new(snapshot)));
     }
     finish(butler_yaml::read(&path, environment)?, true, environment)
+}
+
+fn has_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// Whether JSON is a configuration: a Butler server's is JSON too.
+fn is_configuration(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|value| {
+        ["registry", "datastore", "cls", "remote_butler"].iter().any(|key| value.get(key).is_some())
+    })
 }
 
 fn is_sqlite(path: &Path) -> bool {

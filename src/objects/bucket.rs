@@ -8,15 +8,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path;
+use object_store::signer::Signer;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig};
 use tokio_util::task::TaskTracker;
+use url::Url;
 use uuid::Uuid;
 
 use super::upload::{self, Upload, Writer};
 use super::{Address, Failure, variables};
 use crate::db::Environment;
+
+/// What a signed URL is for.
+pub use reqwest::Method;
 
 /// Bytes that are read at once. A client that is slow holds no connection to the store.
 const PIECE: u64 = 1 << 20;
@@ -35,6 +40,7 @@ const FIRST: Duration = Duration::from_secs(20);
 pub struct Bucket {
     address: Address,
     store: Arc<dyn ObjectStore>,
+    signer: Arc<dyn Signer>,
     /// What is still to be removed or written when nobody waits for it.
     tasks: TaskTracker,
 }
@@ -62,8 +68,9 @@ impl Bucket {
         };
         let builder = AmazonS3Builder::new().with_client_options(client).with_retry(retry);
         let builder = variables::apply(builder, environment)?;
-        let store = builder.with_bucket_name(&address.bucket).build()?;
-        Ok(Self { address: address.clone(), store: Arc::new(store), tasks: TaskTracker::new() })
+        let store = Arc::new(builder.with_bucket_name(&address.bucket).build()?);
+        let signer: Arc<dyn Signer> = Arc::<AmazonS3>::clone(&store);
+        Ok(Self { address: address.clone(), store, signer, tasks: TaskTracker::new() })
     }
 
     /// Writes, lists, reads and removes a small object, as will be done with others.
@@ -115,6 +122,18 @@ impl Bucket {
             Ok(Some((piece, (store, path, to))))
         });
         Ok(Object { size, pieces: pieces.boxed() })
+    }
+
+    /// A URL by which anybody can do `method` with an object for some time. Nothing is asked of the store, so there
+    /// may be no such object. The name is taken as it is, with slashes between its segments.
+    ///
+    /// # Errors
+    /// The name is none, or there are no credentials to sign with.
+    pub async fn signed(&self, method: Method, name: &str, time: Duration) -> Result<Url, Failure> {
+        let prefix = self.address.prefix.iter().map(String::as_str);
+        let whole = prefix.chain([name]).collect::<Vec<_>>().join("/");
+        let path = Path::parse(whole).map_err(object_store::Error::from)?;
+        Ok(self.signer.signed_url(method, &path, time).await?)
     }
 
     /// Removes an object, or all whose names begin with these segments, some time soon. What cannot be

@@ -3,7 +3,7 @@
 //! In: an [`Address`] such as `s3://bucket/prefix`, and the variables of the environment by which
 //! Amazon's own tools find region, endpoint and credentials. Out: a [`Bucket`] of which objects are
 //! read piece by piece, and into which they are written while they are made, in constant memory
-//! whatever their size. What goes wrong is a [`Failure`] without credentials and without addresses;
+//! whatever their size; others read them by URLs that are signed. What goes wrong is a [`Failure`] without credentials and without addresses;
 //! whoever asked makes a diagnostic of it.
 
 mod address;
@@ -13,6 +13,6 @@ mod upload;
 mod variables;
 
 pub use address::Address;
-pub use bucket::{Bucket, Object};
+pub use bucket::{Bucket, Method, Object};
 pub use failure::Failure;
 pub use upload::{Upload, Writer};

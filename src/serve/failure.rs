@@ -14,9 +14,13 @@ pub fn status(code: &str) -> StatusCode {
     match code {
         "S016" => StatusCode::PAYLOAD_TOO_LARGE,
         "S018" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "S020" => StatusCode::NOT_FOUND,
-        "S021" | "S022" => StatusCode::FORBIDDEN,
-        "S023" | "S031" | "S033" | "S034" => StatusCode::SERVICE_UNAVAILABLE,
+        "S020" | "S050" | "S051" | "S052" | "S053" => StatusCode::NOT_FOUND,
+        "S021" | "S022" | "S055" => StatusCode::FORBIDDEN,
+        "S054" => StatusCode::GONE,
+        "S056" => StatusCode::NOT_IMPLEMENTED,
+        "S058" => StatusCode::RANGE_NOT_SATISFIABLE,
+        "S060" => StatusCode::PRECONDITION_FAILED,
+        "S023" | "S031" | "S033" | "S034" | "S057" => StatusCode::SERVICE_UNAVAILABLE,
         "S032" => StatusCode::GATEWAY_TIMEOUT,
         "S040" => StatusCode::UNAUTHORIZED,
         "S030" => StatusCode::INTERNAL_SERVER_ERROR,
@@ -30,7 +34,7 @@ pub fn status(code: &str) -> StatusCode {
 
 /// Whether the same request may succeed another time.
 pub fn is_transient(code: &str) -> bool {
-    status(code).is_server_error() && code != "S032"
+    status(code).is_server_error() && !["S032", "S056"].contains(&code)
 }
 
 /// Whether the client may see what happened.

@@ -1,13 +1,14 @@
 //! The service: HTTP in front of the compiler.
 //!
 //! In: requests. Out: the documents of TAP 1.1, UWS 1.1 and VOSI 1.1, answers of queries, jobs that
-//! outlive the process. Nothing here builds SQL or knows a database.
+//! outlive the process, files of datasets. Nothing here builds SQL or knows a database.
 
 mod ask;
 mod discreet;
 mod engine;
 pub mod failure;
 pub mod fetch;
+pub mod files;
 pub mod http;
 pub mod jobs;
 mod offers;

@@ -2,7 +2,7 @@
 
 Says in its first line, as JSON, where it is and who may use it. Then answers questions, one JSON
 document a line: `objects` (name, size, number of parts), `uploads` (names of those that are not
-complete), `get` NAME (its text). Ends with its input. Who asks is authorized only with `--strict`.
+complete), `get` NAME (its text), `put` FILE NAME. Ends with its input. Who asks is authorized only with `--strict`.
 """
 
 import json
@@ -57,5 +57,9 @@ for line in sys.stdin:
         say([one["Key"] for one in s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])])
     elif word == "get":
         say(s3.get_object(Bucket=BUCKET, Key=name)["Body"].read().decode())
+    elif word == "put":
+        file, _, name = name.partition(" ")
+        s3.upload_file(file, BUCKET, name)
+        say(name)
     else:
         sys.exit(f"what is {word}?")

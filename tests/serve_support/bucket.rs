@@ -89,6 +89,16 @@ impl Bucket {
         self.ask(&format!("get {name}")).as_str().unwrap().to_owned()
     }
 
+    /// The root of a datastore in it.
+    pub fn root(&self) -> String {
+        format!("s3://{}/store", self.text("bucket"))
+    }
+
+    /// Puts a file into it.
+    pub fn put(&self, file: &std::path::Path, name: &str) {
+        self.ask(&format!("put {} {name}", file.display()));
+    }
+
     /// Ends it without a word.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();

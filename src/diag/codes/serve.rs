@@ -177,4 +177,73 @@ one although it was asked several times. The operator finds in the log what it s
         text: "This service answers those only who send `Authorization: Bearer …` with a token that \
 it knows.",
     },
+    Code {
+        code: "S050",
+        title: "files are not given here",
+        text: "The operator has switched files off (`files: false`), or the service does not know the datastore: \
+it was given the URL of the registry's database instead of the repository's folder, its butler.yaml or its alias.",
+    },
+    Code {
+        code: "S051",
+        title: "there is no such dataset",
+        text: "Files are given of the datasets that are in a published ObsCore table, and of no others, whatever \
+the registry has besides: those of another dataset type or collection than the mapping names are not there. The \
+identifier is a UUID, as Butler prints it.",
+    },
+    Code {
+        code: "S052",
+        title: "the dataset has no such component",
+        text: "A composite that Butler took apart has a file for each component, and none of its own; \
+/files/{uuid} lists them. All other datasets are one file, and /files/{uuid} is its URL.",
+    },
+    Code {
+        code: "S053",
+        title: "the file is gone",
+        text: "The registry knows the dataset, but the datastore has no record of a file any more, or the file \
+that it has recorded was removed by somebody else than Butler.",
+    },
+    Code {
+        code: "S054",
+        title: "the file was removed",
+        text: "Butler has put the dataset into the trash of its datastore: it is going to be deleted, or is \
+already, and will not come back.",
+    },
+    Code {
+        code: "S055",
+        title: "the file may not be given",
+        text: "Files are given from the roots of the datastores that butler.yaml names, after all symbolic links \
+have been followed, and from the folders that the operator names in `files.folders`: where links lead, or where \
+files are that were ingested with `--transfer direct`. With `files.local: false` no file of the machine's own file \
+systems is given.",
+    },
+    Code {
+        code: "S056",
+        title: "files of this kind cannot be given",
+        text: "Files on file systems are given, and URLs of files at s3://, http:// and https://. Members of \
+zips are read on file systems only.",
+    },
+    Code {
+        code: "S057",
+        title: "the datastore failed",
+        text: "The file is there, but could not be opened, or no URL of it could be signed: the file system, \
+permissions or credentials of the service are not as they should be. The operator finds the reason in the log.",
+    },
+    Code {
+        code: "S058",
+        title: "the file does not have these bytes",
+        text: "The request has a header Range that begins behind the end of the file. Content-Range in the answer \
+tells the size.",
+    },
+    Code {
+        code: "S059",
+        title: "a datastore cannot be used",
+        text: "butler.yaml names a datastore of a class that is not known, at a URL that is not reached, or in an \
+object store whose settings are wrong. Its files are not given; everything else of the service works. FileDatastore \
+and ChainedDatastore are known, on file systems, and at s3://, http:// and https://.",
+    },
+    Code {
+        code: "S060",
+        title: "the file has changed",
+        text: "The request has a header If-Match or If-Unmodified-Since, and the file is another one now.",
+    },
 ];

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{
+    Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header,
+};
 use axum::response::Response;
 use axum::{Router, middleware};
 use base64::Engine;
@@ -29,9 +31,13 @@ pub fn wrap(routes: Router, settings: &Settings, metrics: Metrics) -> Router {
     let limits = &settings.limits;
     let largest = limits.upload_bytes.saturating_add(limits.query_bytes).saturating_add(ENVELOPE);
     let packed = NotForContentType::const_new("application/vnd.apache.parquet");
+    // Files are given as they are: their ranges and entity tags are those of the bytes on disk.
+    let is_made = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        !headers.contains_key(header::ACCEPT_RANGES)
+    };
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
-        .compress_when(DefaultPredicate::new().and(packed));
+        .compress_when(DefaultPredicate::new().and(packed).and(is_made));
     routes
         .layer(DefaultBodyLimit::max(usize::try_from(largest).unwrap_or(usize::MAX)))
         .layer(RequestBodyTimeoutLayer::new(limits.stall_time))
@@ -82,6 +88,9 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::DELETE])
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([
+            header::ACCEPT_RANGES,
+            header::CONTENT_RANGE,
+            header::ETAG,
             header::LOCATION,
             header::CONTENT_DISPOSITION,
             header::RETRY_AFTER,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::table::SETTINGS;
 use super::value::{Given, Origin};
-use super::{Flags, JobSettings, Like, Limits, Location, LogFormat, Settings, Tokens, file};
+use super::{
+    FileSettings, Flags, JobSettings, Like, Limits, Location, LogFormat, Settings, Tokens, file,
+};
 use crate::db::{Environment, Prepare};
 use crate::diag::{Diagnostic, Result};
 use crate::objects::Address;
@@ -113,6 +115,7 @@ impl Gathered<'_> {
     fn settings(&mut self) -> Option<Settings> {
         let limits = self.limits();
         let jobs = self.jobs();
+        let files = self.files();
         let tokens = self.get("tokens", |given, _| Tokens::read(&path_of(given, self.environment)));
         let levels = [
             ("error", tracing::Level::ERROR),
@@ -162,6 +165,7 @@ impl Gathered<'_> {
             jobs: jobs?,
             upload_hosts: self.list("upload_hosts"),
             sia: sia?,
+            files: files?,
         })
     }
 
@@ -220,6 +224,20 @@ impl Gathered<'_> {
             stall_time: stall_time?,
             grace: grace?,
         })
+    }
+
+    fn files(&mut self) -> Option<FileSettings> {
+        let is_on = self.get("files", Given::switch);
+        let is_local = self.get("files.local", Given::switch);
+        let signed = self.get("files.signed_time", Given::time);
+        // Amazon's own limit.
+        let longest = std::time::Duration::from_hours(7 * 24);
+        if signed.is_some_and(|signed| signed.is_zero() || signed > longest) {
+            self.refuse("files.signed_time", "S003", "is between 1s and 7d");
+        }
+        let folders = self.list("files.folders");
+        let folders = folders.iter().map(|folder| self.environment.path(folder)).collect();
+        Some(FileSettings { is_on: is_on?, is_local: is_local?, folders, signed: signed? })
     }
 
     fn jobs(&mut self) -> Option<JobSettings> {

@@ -56,6 +56,21 @@ pub struct Settings {
     pub upload_hosts: Vec<String>,
     /// How parameters of image queries are read.
     pub sia: Like,
+    /// Files of datasets.
+    pub files: FileSettings,
+}
+
+/// Files of datasets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSettings {
+    /// Whether they are given at all.
+    pub is_on: bool,
+    /// Whether those of this machine's file systems are given.
+    pub is_local: bool,
+    /// Folders beside the roots of datastores whose files may be given.
+    pub folders: Vec<PathBuf>,
+    /// How long a signed URL is valid.
+    pub signed: Duration,
 }
 
 /// Whose reading of the parameters of Simple Image Access is followed.

@@ -56,6 +56,14 @@ pub const SETTINGS: &[Setting] = settings! {
         "Hosts that uploads may be fetched from; * for all that are public, `none` for none";
     "sia.like" "sia-like" "SIA_LIKE" Like "standard"
         "How image queries are read: standard, or dax_obscore where that differs";
+    "files" "files" "FILES" Switch "true"
+        "Give the files of published datasets at /files";
+    "files.local" "files-local" "FILES_LOCAL" Switch "true"
+        "Give files of datastores on file systems of this machine; else only URLs of those in object stores";
+    "files.folders" "files-folders" "FILES_FOLDERS" List ""
+        "Folders outside of the datastores whose files may be given: where links lead, and files that were ingested without a copy";
+    "files.signed_time" "files-signed-time" "FILES_SIGNED_TIME" Time "15min"
+        "How long a URL of a file in an object store is valid, 7d at most";
     "prepared" "prepared" "PREPARED" Prepare "auto"
         "Keep statements prepared on PostgreSQL connections, to plan them once: auto does unless there is a pooler of transactions";
     "limits.rows" "limits-rows" "LIMITS_ROWS" Number "100000"

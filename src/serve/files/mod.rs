@@ -1,0 +1,162 @@
+//! Files of datasets over HTTP.
+//!
+//! In: `GET` or `HEAD` of `/files/{uuid}` or `/files/{uuid}/{component}`. Out: the bytes of the file, as RFC 9110
+//! has them (ranges, conditions), or a redirect to where they are. Only datasets that a published table has are
+//! given, and only from where datastores are. Errors are lines of text.
+
+mod answer;
+mod choices;
+mod finder;
+mod name;
+mod parts;
+pub mod range;
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+pub use finder::finder;
+use futures::future::BoxFuture;
+use uuid::Uuid;
+
+use super::Service;
+use super::failure;
+use super::http::{identify, refuse_with};
+use crate::artifacts::{Held, Library, Opened};
+use crate::diag::{Diagnostic, Result};
+
+/// Tells in which repositories clients may see a dataset: those of which a published table has it, by their
+/// positions; none where no such table has it.
+pub type Finder = Arc<dyn Fn(Uuid) -> BoxFuture<'static, Result<Vec<usize>>> + Send + Sync>;
+
+/// What files are given of.
+#[derive(Clone)]
+pub struct Retrieval {
+    /// Who may see what.
+    pub finder: Finder,
+    /// The datastores of each repository; `None` where they are not known.
+    pub libraries: Vec<Option<Arc<Library>>>,
+}
+
+/// What is shared by all requests.
+struct Files {
+    service: Arc<Service>,
+    retrieval: Retrieval,
+}
+
+/// The routes below `/files`; without retrieval they say that there is none.
+pub fn routes(service: &Arc<Service>, retrieval: Option<Retrieval>) -> Router {
+    let Some(retrieval) = retrieval else {
+        let off = || async { refuse(&Diagnostic::error("S050", "this service gives no files")) };
+        return Router::new().route("/files", get(off)).route("/files/{*any}", get(off));
+    };
+    Router::new()
+        .route("/files/{id}", get(whole))
+        .route("/files/{id}/{component}", get(component))
+        .with_state(Arc::new(Files { service: Arc::clone(service), retrieval }))
+}
+
+/// What is asked for.
+struct Asked<'a> {
+    id: &'a str,
+    component: Option<&'a str>,
+    method: Method,
+    headers: &'a HeaderMap,
+}
+
+async fn whole(
+    State(files): State<Arc<Files>>,
+    Path(id): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let asked = Asked { id: &id, component: None, method, headers: &headers };
+    files.answer(asked).await.unwrap_or_else(|error| refuse(&error))
+}
+
+async fn component(
+    State(files): State<Arc<Files>>,
+    Path((id, component)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let asked = Asked { id: &id, component: Some(&component), method, headers: &headers };
+    files.answer(asked).await.unwrap_or_else(|error| refuse(&error))
+}
+
+impl Files {
+    async fn answer(&self, asked: Asked<'_>) -> Result<Response> {
+        let settings = &self.service.settings;
+        identify(settings, asked.headers)?;
+        let Ok(id) = Uuid::try_parse(asked.id) else {
+            let error = Diagnostic::error("S051", "that is not the UUID of a dataset");
+            return Err(error.help("it is /files/{uuid} or /files/{uuid}/{component}").into());
+        };
+        let (library, held) = self.find(id).await?;
+        let record = match (asked.component, &held.records[..]) {
+            (None, [record]) if record.component.is_none() => record,
+            (None, records) => return Ok(choices::list(settings, asked.headers, id, records)),
+            (Some(name), records) => {
+                let named = |one: &&_| choices::component(one) == Some(name);
+                records.iter().find(named).ok_or_else(|| choices::unknown(name, records))?
+            }
+        };
+        let opened = library.open(&held, record, asked.method.clone()).await?;
+        Ok(match opened {
+            Opened::Here(content) => {
+                let file = answer::File::new(id, record, content);
+                answer::give(file, &asked.method, asked.headers, settings.anonymous)?
+            }
+            Opened::Elsewhere(url) => {
+                // It holds a signature: whoever has it may read the file for some time.
+                let kept = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                let place = HeaderValue::from_str(url.as_str()).map_err(|_| {
+                    Box::new(Diagnostic::error("S057", "the place of the file has no URL"))
+                })?;
+                let place = (header::LOCATION, place);
+                (StatusCode::TEMPORARY_REDIRECT, [place, kept]).into_response()
+            }
+        })
+    }
+
+    /// The files of a dataset that the client may see.
+    async fn find(&self, id: Uuid) -> Result<(&Library, Held)> {
+        let sites = (self.retrieval.finder)(id).await?;
+        if sites.is_empty() {
+            let message = format!("no published table has a dataset {id}");
+            return Err(Diagnostic::error("S051", message).into());
+        }
+        let known = |site: usize| self.retrieval.libraries.get(site)?.as_deref();
+        let mut refusal = None;
+        // Repositories can have the same dataset: it is there if one of them still has its files.
+        for library in sites.into_iter().filter_map(known) {
+            match library.files(id).await {
+                Ok(held) => return Ok((library, held)),
+                Err(error) => drop(refusal.get_or_insert(error)),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| {
+            let message = "the datastore of this repository is not known to the service";
+            let error = Diagnostic::error("S050", message);
+            let help = "it is known where the service was given the repository's folder, its butler.yaml or its \
+                        alias, and not the URL of its database";
+            Box::new(error.help(help))
+        }))
+    }
+}
+
+/// An error in a line of text.
+fn refuse(error: &Diagnostic) -> Response {
+    let text = format!("{}\n", failure::line(error));
+    refuse_with(error, "text/plain; charset=utf-8", text.into_bytes())
+}
+
+impl fmt::Debug for Retrieval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Retrieval").field("libraries", &self.libraries).finish_non_exhaustive()
+    }
+}
