@@ -65,9 +65,11 @@ pub async fn serve(
         catalog: engine.catalog.clone(),
         functions: serve::functions(),
         examples: serve::examples(&engine.catalog),
+        shelves: serve::datasets::shelves(&engine).into(),
         title: mapping.obs_collection.clone().unwrap_or_else(|| "obscore-view".to_owned()),
     };
-    let answer = serve::answer(Arc::clone(&engine), mapping.origin.clone(), &settings);
+    let answer =
+        serve::answer(Arc::clone(&engine), mapping.origin.clone(), serve::upload_limits(&settings));
     let probe = serve::probe(Arc::clone(&engine));
     let folder = folder(&input.repo, &settings);
     let service =

@@ -14,7 +14,7 @@ pub fn status(code: &str) -> StatusCode {
     match code {
         "S016" => StatusCode::PAYLOAD_TOO_LARGE,
         "S018" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "S020" => StatusCode::NOT_FOUND,
+        "S020" | "S025" | "S026" => StatusCode::NOT_FOUND,
         "S021" | "S022" => StatusCode::FORBIDDEN,
         "S023" | "S031" | "S033" | "S034" => StatusCode::SERVICE_UNAVAILABLE,
         "S032" => StatusCode::GATEWAY_TIMEOUT,
