@@ -7,7 +7,7 @@ use crate::serve::datasets::{Shelf, Wanted};
 use crate::serve::parameters::Parameters;
 
 /// Identifiers of one request.
-pub const MOST: usize = 1000;
+pub const MOST: usize = 500;
 
 /// A question.
 #[derive(Debug, Clone, PartialEq)]

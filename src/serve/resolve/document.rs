@@ -4,9 +4,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::asked::{Asked, MOST};
+use super::asked::Asked;
 use crate::diag::Result;
 use crate::serve::datasets::{Dataset, Datasets};
+
+/// Datasets that are told of one data ID.
+const ROWS: u64 = 1000;
 
 /// The answer to a question.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -82,7 +85,7 @@ pub async fn document(datasets: &Datasets, asked: &Asked) -> Result<Document> {
             }
         }
         Asked::DataId(values) => {
-            let (found, more) = datasets.by_data_id(values, MOST as u64).await?;
+            let (found, more) = datasets.by_data_id(values, ROWS).await?;
             let described = described(datasets, &found).await?;
             results.push(Resolved { asked: None, datasets: described, more });
         }
@@ -112,8 +115,12 @@ async fn described(datasets: &Datasets, found: &[Dataset]) -> Result<Vec<Descrip
     Ok(found.iter().zip(memberships).map(describe).collect())
 }
 
-/// A line of Python that gets a dataset from a Butler: by its data ID, in its run.
+/// A line of Python that gets a dataset from a Butler: by its data ID, in its run; by its UUID where Butler would
+/// take the name of the run for a pattern.
 pub fn python(dataset: &Dataset) -> String {
+    if dataset.run.contains(['*', '?', '[']) {
+        return format!("butler.get(butler.get_dataset(uuid.UUID(\"{}\")))", dataset.id);
+    }
     let mut arguments = vec![quoted(&dataset.dataset_type)];
     let values = dataset.data_id.iter().map(|(name, value)| match value {
         Value::String(text) => format!("{name}={}", quoted(text)),
