@@ -17,6 +17,7 @@ mod meter;
 mod output;
 mod query;
 mod repositories;
+mod resolve;
 mod schema;
 mod serve;
 mod written;
@@ -46,6 +47,7 @@ enum Command {
     Export(export::Arguments),
     Inspect(inspect::Arguments),
     Query(query::Arguments),
+    Resolve(resolve::Arguments),
     Serve(serve::Arguments),
     Adql(adql::Arguments),
     Schema(schema::Arguments),
@@ -109,6 +111,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
         Command::Export(arguments) => export::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
+        Command::Resolve(arguments) => resolve::run(arguments, terminal).await,
         Command::Serve(arguments) => serve::run(arguments, terminal).await,
         Command::Query(arguments) => query::run(arguments, terminal).await,
         Command::Adql(arguments) => adql::run(&arguments, *terminal),

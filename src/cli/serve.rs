@@ -14,7 +14,7 @@ use super::{Failure, Outcome};
 use crate::artifacts::{Access, Library};
 use crate::db::{self, Environment, Options};
 use crate::diag::Diagnostic;
-use crate::serve::files::{self, Retrieval};
+use crate::serve::files::{self, Libraries};
 use crate::serve::http::{Server, listen, start_log};
 use crate::serve::settings::{self, FileSettings, Flags, Settings};
 use crate::serve::{self, Offered};
@@ -68,15 +68,16 @@ pub async fn serve(
         catalog: engine.catalog.clone(),
         functions: serve::functions(),
         examples: serve::examples(&engine.catalog),
+        shelves: serve::datasets::shelves(&engine).into(),
         title: mapping.obs_collection.clone().unwrap_or_else(|| "obscore-view".to_owned()),
     };
-    let answer = serve::answer(Arc::clone(&engine), mapping.origin.clone(), &settings);
+    let answer =
+        serve::answer(Arc::clone(&engine), mapping.origin.clone(), serve::upload_limits(&settings));
     let probe = serve::probe(Arc::clone(&engine));
     let folder = folder(&input.repo, &settings);
-    let files = settings.files.clone();
+    let libraries = libraries(&engine, &names, &settings.files, &environment, terminal)?;
     let service =
         serve::Service::new(settings, offered, (answer, probe), &folder, &environment).await?;
-    let retrieval = retrieval(&service, &engine, &names, files, &environment, terminal)?;
     let end = CancellationToken::new();
     let told = end.clone();
     // The first query by place would otherwise wait for it.
@@ -90,7 +91,7 @@ pub async fn serve(
         told.cancel();
     });
     let page = serve::page::routes(&service);
-    let files = files::routes(&service, retrieval);
+    let files = files::routes(&service, libraries);
     service.run(server, page.merge(files), end).await;
     ready.abort();
     for site in &engine.sites {
@@ -99,39 +100,36 @@ pub async fn serve(
     Ok(Outcome::Done)
 }
 
-/// What files are given of, unless they are switched off.
-fn retrieval(
-    service: &Arc<serve::Service>,
+/// The datastores whose files are given; nothing where files are switched off.
+fn libraries(
     engine: &Engine,
     names: &[String],
-    settings: FileSettings,
+    settings: &FileSettings,
     environment: &Environment,
     terminal: &Terminal,
-) -> Result<Option<Retrieval>, Failure> {
+) -> Result<Option<Libraries>, Failure> {
     if !settings.is_on {
         return Ok(None);
     }
-    let FileSettings { is_local, folders, signed, .. } = settings;
-    let access = Access { is_local, folders, signed };
-    let mut libraries = Vec::new();
-    let mut schemas = Vec::new();
-    for (at, (site, name)) in engine.sites.iter().zip(names).enumerate() {
-        schemas.extend(site.published.iter().map(|one| (one.schema.clone(), at)));
-        let configuration = match site.is_applied {
-            // Its role may read nothing but the view.
-            true => None,
-            false => db::configuration(name, environment)?,
+    let mut libraries = Libraries::new();
+    // Who may read the view only cannot know where files are.
+    let sites = engine.sites.iter().zip(names).filter(|(site, _)| !site.is_applied);
+    for (site, name) in sites {
+        let Some(configuration) = db::configuration(name, environment)? else { continue };
+        let (database, namespace) = (site.database.clone(), site.target.namespace.clone());
+        let access = Access {
+            is_local: settings.is_local,
+            folders: settings.folders.clone(),
+            signed: settings.signed,
         };
-        libraries.push(configuration.map(|configuration| {
-            let (database, namespace) = (site.database.clone(), site.target.namespace.clone());
-            let (library, remarks) =
-                Library::new(database, namespace, &configuration, access.clone(), environment);
-            remarks.iter().for_each(|remark| terminal.say(remark));
-            Arc::new(library)
-        }));
+        let (library, remarks) =
+            Library::new(database, namespace, &configuration, access, environment);
+        remarks.iter().for_each(|remark| terminal.say(remark));
+        let library = Arc::new(library);
+        let schemas = site.published.iter().map(|one| one.schema.clone());
+        libraries.extend(schemas.map(|schema| (schema, Arc::clone(&library))));
     }
-    let finder = files::finder(service, schemas);
-    Ok(Some(Retrieval { finder, libraries }))
+    Ok(Some(libraries))
 }
 
 /// How long a statement may run in the database: longer than any query. It matters when this process was

@@ -22,13 +22,17 @@ use crate::stream::engine::{Limits, Service, Upload};
 use crate::stream::{Sink, Status};
 use crate::votable::read;
 
-/// What answers with the tables of `service`, whose data are of `origin`.
-pub fn answer(service: Arc<Service>, origin: Option<Origin>, settings: &Settings) -> Answer {
-    let limits = read::Limits {
+/// What the settings say of uploads.
+pub fn upload_limits(settings: &Settings) -> read::Limits {
+    read::Limits {
         bytes: settings.limits.upload_bytes,
         rows: settings.limits.upload_rows,
         ..read::Limits::default()
-    };
+    }
+}
+
+/// What answers with the tables of `service`, whose data are of `origin`.
+pub fn answer(service: Arc<Service>, origin: Option<Origin>, limits: read::Limits) -> Answer {
     let engine = Arc::new(Engine { service, origin, limits });
     Arc::new(move |query, output| {
         let engine = Arc::clone(&engine);

@@ -14,7 +14,7 @@ pub fn status(code: &str) -> StatusCode {
     match code {
         "S016" => StatusCode::PAYLOAD_TOO_LARGE,
         "S018" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "S020" | "S050" | "S051" | "S052" | "S053" => StatusCode::NOT_FOUND,
+        "S020" | "S025" | "S026" | "S050" | "S051" | "S052" | "S053" => StatusCode::NOT_FOUND,
         "S021" | "S022" | "S055" => StatusCode::FORBIDDEN,
         "S054" => StatusCode::GONE,
         "S056" => StatusCode::NOT_IMPLEMENTED,

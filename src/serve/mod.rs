@@ -4,6 +4,7 @@
 //! outlive the process, files of datasets. Nothing here builds SQL or knows a database.
 
 mod ask;
+pub mod datasets;
 mod discreet;
 mod engine;
 pub mod failure;
@@ -15,6 +16,7 @@ mod offers;
 pub mod page;
 pub mod parameters;
 pub mod query;
+pub mod resolve;
 mod service;
 pub mod settings;
 pub mod sia;
@@ -24,6 +26,7 @@ pub mod uws;
 pub mod vosi;
 mod xml;
 
-pub use engine::{answer, probe};
+pub use ask::Asker;
+pub use engine::{answer, probe, upload_limits};
 pub use offers::{examples, functions};
 pub use service::{Offered, Probe, Service};

@@ -13,6 +13,8 @@ use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::ask::Asker;
+use super::datasets::{Datasets, Shelf};
 use super::fetch::Fetcher;
 use super::http::{Metrics, Server, text, wrap};
 use super::jobs::{self, Files, Pace, Store, work};
@@ -22,7 +24,7 @@ use super::query::{Answer, Offer};
 use super::settings::Settings;
 use super::uws::Instant;
 use super::vosi::{self, Availability, Capabilities, Example, Function, Limit};
-use super::{sia, tap};
+use super::{resolve, sia, tap};
 use crate::catalog::Catalog;
 use crate::db::Environment;
 use crate::diag::Result;
@@ -38,6 +40,8 @@ pub struct Offered {
     pub examples: Vec<Example>,
     /// Its name, for people.
     pub title: String,
+    /// Its ObsCore tables as programs ask them; none where it has no registry to ask.
+    pub shelves: Arc<[Shelf]>,
 }
 
 /// Tells whether queries can be answered now: whether the database is there.
@@ -119,6 +123,7 @@ impl Service {
             .route("/metrics", get(metrics))
             .nest("/tap", tap::routes(self))
             .nest("/sia", sia::routes())
+            .route("/resolve", get(resolve::answer).post(resolve::answer))
             .with_state(Arc::clone(self));
         wrap(own.merge(more), &self.settings, self.metrics.clone())
     }
@@ -149,6 +154,12 @@ impl Service {
         let requests = server.run(self.routes(more), limits, end.clone());
         tokio::join!(requests, worker, marker);
         self.store.close().await;
+    }
+
+    /// What finds datasets.
+    pub(super) fn datasets(&self) -> Datasets {
+        let asker = Asker { answer: Arc::clone(&self.answer), slots: Arc::clone(&self.slots) };
+        Datasets::new(asker, Arc::clone(&self.offered.shelves), self.settings.limits.sync_time)
     }
 
     /// What a request may weigh.

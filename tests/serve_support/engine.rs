@@ -30,5 +30,5 @@ pub async fn engine(root: &str) -> Answer {
     site.publish("ivoa", "ObsCore", plan, &snapshot, regions);
     let service = Service::new(vec![site], regions).await.unwrap();
     let settings = read(&Flags::from_pairs(None, []), &environment).unwrap();
-    serve::answer(Arc::new(service), None, &settings)
+    serve::answer(Arc::new(service), None, serve::upload_limits(&settings))
 }

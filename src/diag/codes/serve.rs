@@ -143,6 +143,19 @@ not taken up again: either it had been tried as often as the service tries, or i
 Run it again.",
     },
     Code {
+        code: "S025",
+        title: "there is no such dataset",
+        text: "No ObsCore table of this service has a dataset of that identifier or data ID. It may be \
+in a collection that the mapping does not search, be hidden by one of the same data ID in an earlier \
+collection, or not be there at all.",
+    },
+    Code {
+        code: "S026",
+        title: "this service has no registry to ask",
+        text: "Identifiers, links and files are those of Butler's registry. A service that may read \
+the applied view only (`--via view`) cannot know them.",
+    },
+    Code {
         code: "S030",
         title: "the service failed",
         text: "Something went wrong that is no fault of the request. The operator finds what it was \

@@ -2,14 +2,16 @@
 //!
 //! In: view plans with their names, a registry snapshot. Out: the ObsCore tables and Butler's own
 //! tables, as schemas of a [`Catalog`](crate::catalog::Catalog), and for each table where its values come
-//! from.
+//! from; and tables that only the service asks.
 
 mod applied;
+mod inner;
 mod keys;
 mod metadata;
 mod native;
 mod obscore;
 
 pub use applied::{AppliedColumn, applied};
+pub use inner::{CHAINS, OWN, RECORDS, datasets, memberships, own_name};
 pub use native::{Native, native};
 pub use obscore::{ObsCore, obscore};

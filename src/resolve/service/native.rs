@@ -161,13 +161,13 @@ fn datasets(snapshot: &Snapshot, schema: &str) -> Native {
     made
 }
 
-fn text_of(alias: &str, column: &str) -> Scalar {
+pub(super) fn text_of(alias: &str, column: &str) -> Scalar {
     let (alias, column) = (alias.to_owned(), column.to_owned());
     Scalar::Column { alias, column, kind: ValueKind::Text, nullable: true }
 }
 
 impl Native {
-    fn new(name: &str, description: &str, from: &str, alias: &str) -> Self {
+    pub(super) fn new(name: &str, description: &str, from: &str, alias: &str) -> Self {
         Self {
             table: Table {
                 name: name.to_owned(),
@@ -186,7 +186,7 @@ impl Native {
         }
     }
 
-    fn add(&mut self, column: Column, value: Scalar) {
+    pub(super) fn add(&mut self, column: Column, value: Scalar) {
         self.table.columns.push(column);
         self.values.push(value);
     }

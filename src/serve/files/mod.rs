@@ -6,12 +6,11 @@
 
 mod answer;
 mod choices;
-mod finder;
 mod name;
 mod parts;
 pub mod range;
 
-use std::fmt;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -19,45 +18,35 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-pub use finder::finder;
-use futures::future::BoxFuture;
 use uuid::Uuid;
 
 use super::Service;
+use super::datasets::Dataset;
 use super::failure;
 use super::http::{identify, refuse_with};
 use crate::artifacts::{Held, Library, Opened};
 use crate::diag::{Diagnostic, Result};
 
-/// Tells in which repositories clients may see a dataset: those of which a published table has it, by their
-/// positions; none where no such table has it.
-pub type Finder = Arc<dyn Fn(Uuid) -> BoxFuture<'static, Result<Vec<usize>>> + Send + Sync>;
-
-/// What files are given of.
-#[derive(Clone)]
-pub struct Retrieval {
-    /// Who may see what.
-    pub finder: Finder,
-    /// The datastores of each repository; `None` where they are not known.
-    pub libraries: Vec<Option<Arc<Library>>>,
-}
+/// What files are given of: the datastores of repositories by the schemas of their ObsCore tables. A schema is
+/// missing where its datastores are not known.
+pub type Libraries = BTreeMap<String, Arc<Library>>;
 
 /// What is shared by all requests.
 struct Files {
     service: Arc<Service>,
-    retrieval: Retrieval,
+    libraries: Libraries,
 }
 
-/// The routes below `/files`; without retrieval they say that there is none.
-pub fn routes(service: &Arc<Service>, retrieval: Option<Retrieval>) -> Router {
-    let Some(retrieval) = retrieval else {
+/// The routes below `/files`; without libraries they say that there is nothing.
+pub fn routes(service: &Arc<Service>, libraries: Option<Libraries>) -> Router {
+    let Some(libraries) = libraries else {
         let off = || async { refuse(&Diagnostic::error("S050", "this service gives no files")) };
         return Router::new().route("/files", get(off)).route("/files/{*any}", get(off));
     };
     Router::new()
         .route("/files/{id}", get(whole))
         .route("/files/{id}/{component}", get(component))
-        .with_state(Arc::new(Files { service: Arc::clone(service), retrieval }))
+        .with_state(Arc::new(Files { service: Arc::clone(service), libraries }))
 }
 
 /// What is asked for.
@@ -123,17 +112,25 @@ impl Files {
         })
     }
 
-    /// The files of a dataset that the client may see.
+    /// The files of a dataset that the client may see: a published table has it.
     async fn find(&self, id: Uuid) -> Result<(&Library, Held)> {
-        let sites = (self.retrieval.finder)(id).await?;
-        if sites.is_empty() {
+        let datasets = self.service.datasets();
+        if datasets.shelves.is_empty() {
+            let error = Diagnostic::error("S026", "this service may read the applied view only");
+            return Err(error.help("it cannot know where files are").into());
+        }
+        let found = datasets.by_uuid(&[id]).await?;
+        if found.is_empty() {
             let message = format!("no published table has a dataset {id}");
             return Err(Diagnostic::error("S051", message).into());
         }
-        let known = |site: usize| self.retrieval.libraries.get(site)?.as_deref();
+        let library = |dataset: &Dataset| {
+            let shelf = datasets.shelves.get(dataset.shelf)?;
+            self.libraries.get(&shelf.name).map(Arc::as_ref)
+        };
         let mut refusal = None;
         // Repositories can have the same dataset: it is there if one of them still has its files.
-        for library in sites.into_iter().filter_map(known) {
+        for library in found.iter().filter_map(library) {
             match library.files(id).await {
                 Ok(held) => return Ok((library, held)),
                 Err(error) => drop(refusal.get_or_insert(error)),
@@ -141,10 +138,9 @@ impl Files {
         }
         Err(refusal.unwrap_or_else(|| {
             let message = "the datastore of this repository is not known to the service";
-            let error = Diagnostic::error("S050", message);
             let help = "it is known where the service was given the repository's folder, its butler.yaml or its \
                         alias, and not the URL of its database";
-            Box::new(error.help(help))
+            Box::new(Diagnostic::error("S050", message).help(help))
         }))
     }
 }
@@ -153,10 +149,4 @@ impl Files {
 fn refuse(error: &Diagnostic) -> Response {
     let text = format!("{}\n", failure::line(error));
     refuse_with(error, "text/plain; charset=utf-8", text.into_bytes())
-}
-
-impl fmt::Debug for Retrieval {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Retrieval").field("libraries", &self.libraries).finish_non_exhaustive()
-    }
 }

@@ -26,6 +26,7 @@ use axum::routing::get;
 
 pub use conditions::query as tree;
 pub use describe::STANDARD;
+pub use position::Shape;
 use refusal::refuse;
 pub use values::Known;
 

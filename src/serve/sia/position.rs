@@ -43,6 +43,11 @@ impl Shape {
         }
     }
 
+    /// The shape of a region as ObsCore writes those of one part: `POLYGON ICRS …`, `CIRCLE ICRS …`.
+    pub fn of_region(text: &str) -> Option<Self> {
+        Self::parse(&text.replacen(" ICRS ", " ", 1)).ok()
+    }
+
     /// The shape as a region text of ADQL.
     fn text(&self) -> String {
         let mut text = format!("{} ICRS", self.keyword);

@@ -93,7 +93,7 @@ impl Service {
     /// Family Q.
     pub fn prepare_tree(&self, query: &adql::Query) -> Result<Prepared> {
         let source = Source::new("query", adql::format(query));
-        let checked = query::check(query, &source, &self.catalog, &[])?;
+        let checked = query::check(query, &source, &self.inner, &[])?;
         Ok(Prepared { checked, said: Vec::new() })
     }
 

@@ -42,6 +42,8 @@ pub(super) enum Origin {
 pub struct Service {
     /// What can be queried.
     pub catalog: Catalog,
+    /// The same, and behind it what only programs ask.
+    pub inner: Catalog,
     /// The repositories.
     pub sites: Vec<Site>,
     /// How regions are written.
@@ -68,7 +70,7 @@ impl Service {
     pub async fn new(sites: Vec<Site>, regions: RegionOptions) -> Result<Self> {
         let mut catalog = Catalog::default();
         let mut origins: Vec<Vec<Origin>> = Vec::new();
-        let mut add = |name: &str, description: &str, table, origin| {
+        let mut add = |catalog: &mut Catalog, name: &str, description: &str, table, origin| {
             let at = catalog.schemas.iter().position(|schema: &Schema| schema.name == name);
             let at = at.unwrap_or_else(|| {
                 let (name, description) = (name.to_owned(), description.to_owned());
@@ -83,27 +85,41 @@ impl Service {
             }
         };
         for (s, site) in sites.iter().enumerate() {
-            for (at, published) in site.published.iter().enumerate() {
+            for (at, published) in
+                site.published.iter().enumerate().filter(|(_, one)| !one.is_inner)
+            {
                 let says = "Datasets as the IVOA's ObsCore describes them";
                 let table = published.obscore.table.clone();
-                add(&published.schema, says, table, Origin::ObsCore(s, at));
+                add(&mut catalog, &published.schema, says, table, Origin::ObsCore(s, at));
             }
         }
         for (s, site) in sites.iter().enumerate() {
-            for (at, native) in site.natives.iter().enumerate() {
+            for (at, native) in site.natives.iter().enumerate().take(site.shown) {
                 let says = match site.is_applied {
                     true => "Datasets as the IVOA's ObsCore describes them",
                     false => "Butler's own tables: dimensions, collections, datasets",
                 };
-                add(&site.schema, says, native.table.clone(), Origin::Native(s, at));
+                add(&mut catalog, &site.schema, says, native.table.clone(), Origin::Native(s, at));
             }
         }
         let standard = tap_schema::schema();
-        origins.push(vec![Origin::Standard; standard.tables.len()]);
-        catalog.schemas.push(standard);
+        for table in standard.tables {
+            add(&mut catalog, &standard.name, &standard.description, table, Origin::Standard);
+        }
+        let mut inner = catalog.clone();
+        for (s, site) in sites.iter().enumerate() {
+            for (at, published) in site.published.iter().enumerate().filter(|(_, one)| one.is_inner)
+            {
+                let table = published.obscore.table.clone();
+                add(&mut inner, &site.inner(), "", table, Origin::ObsCore(s, at));
+            }
+            for (at, native) in site.natives.iter().enumerate().skip(site.shown) {
+                add(&mut inner, &site.inner(), "", native.table.clone(), Origin::Native(s, at));
+            }
+        }
         let options = with_functions(Options { connections: 16, ..Options::default() });
         let private = Database::private(&options).await?;
-        Ok(Self { catalog, sites, regions, private, origins })
+        Ok(Self { catalog, inner, sites, regions, private, origins })
     }
 
     /// Looks up what queries by place need to know of the registries, which takes a while the first time. What

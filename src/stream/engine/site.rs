@@ -18,7 +18,7 @@ use crate::plan::{LEVEL, Scalar, ViewPlan};
 use crate::query::{Needs, Node, Plain, column, encoded, fallback};
 use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate, Snapshot};
-use crate::resolve::service::{Native, ObsCore, native, obscore};
+use crate::resolve::service::{Native, ObsCore, datasets, memberships, native, obscore};
 use crate::sql::Parameters;
 use crate::sql::region::Strategy;
 use crate::value::Cell;
@@ -36,6 +36,8 @@ pub struct Published {
     pub obscore: ObsCore,
     /// The column whose text is another one for each dataset, in all dataset types.
     pub identifier: Option<usize>,
+    /// Whether only programs ask it: it has the datasets of the table before it beside their values.
+    pub is_inner: bool,
     /// What was written for queries before.
     texts: Arc<Texts>,
     /// Regions that were found before.
@@ -53,6 +55,8 @@ pub struct Site {
     pub schema: String,
     /// Butler's own tables, or the ObsCore table of an applied view.
     pub natives: Vec<Native>,
+    /// How many of them are for everybody; the others are asked by programs only.
+    pub shown: usize,
     /// Whether it is the latter.
     pub is_applied: bool,
     /// How they are written down.
@@ -71,12 +75,14 @@ impl Site {
         schema: &str,
         regions: RegionOptions,
     ) -> Self {
-        let natives = native(snapshot, schema);
+        let mut natives = native(snapshot, schema);
+        let shown = natives.len();
         let target = target(snapshot, "butler", regions);
         let spatial = spatial(snapshot, &natives);
+        natives.extend(memberships(snapshot));
         let (schema, known) = (schema.to_owned(), OnceCell::new());
         let (published, is_applied) = (Vec::new(), false);
-        Self { database, published, schema, natives, is_applied, target, spatial, known }
+        Self { database, published, schema, natives, shown, is_applied, target, spatial, known }
     }
 
     /// An applied view whose objects are in the database's schema `namespace`, as the table of `schema`: with
@@ -102,7 +108,8 @@ impl Site {
         };
         let (schema, known) = (schema.to_owned(), OnceCell::new());
         let (published, natives, spatial) = (Vec::new(), vec![table], Vec::new());
-        Self { database, published, schema, natives, is_applied: true, target, spatial, known }
+        let (shown, is_applied) = (1, true);
+        Self { database, published, schema, natives, shown, is_applied, target, spatial, known }
     }
 
     /// The elements whose regions' trixels are all kept in the registry, which is looked up when it is
@@ -128,7 +135,12 @@ impl Site {
         self.known.get_or_try_init(look).await
     }
 
-    /// Adds the ObsCore table `name` of a plan to the schema `schema`.
+    /// The schema of the tables that only programs ask; no name of a schema that people give is like it.
+    pub fn inner(&self) -> String {
+        format!("{}/inner", self.schema)
+    }
+
+    /// Adds the ObsCore table `name` of a plan to the schema `schema`, and a table for programs beside it.
     pub fn publish(
         &mut self,
         schema: &str,
@@ -137,12 +149,26 @@ impl Site {
         snapshot: &Snapshot,
         regions: RegionOptions,
     ) {
-        let obscore = obscore(&plan, snapshot, name, Some(&self.schema));
+        let inner = datasets(&plan, snapshot);
+        let shown = obscore(&plan, snapshot, name, Some(&self.schema));
+        self.push(schema, (plan, shown, false), snapshot, regions);
+        let shown = obscore(&inner, snapshot, schema, None);
+        self.push(schema, (inner, shown, true), snapshot, regions);
+    }
+
+    fn push(
+        &mut self,
+        schema: &str,
+        (plan, obscore, is_inner): (ViewPlan, ObsCore, bool),
+        snapshot: &Snapshot,
+        regions: RegionOptions,
+    ) {
         // The names of helper tables must differ between the tables of a query.
         let target = target(snapshot, &format!("v{}", self.published.len()), regions);
         let identifier = obscore.identifier(&plan);
         let (schema, texts, unusual) = (schema.to_owned(), Arc::default(), Arc::default());
-        let published = Published { schema, plan, target, obscore, identifier, texts, unusual };
+        let published =
+            Published { schema, plan, target, obscore, identifier, is_inner, texts, unusual };
         self.published.push(published);
     }
 }

@@ -123,7 +123,7 @@ impl<'s> Staged<'s> {
                 }
             }
             (TableId::Catalog(s, t), _) => {
-                let schema = self.service.catalog.schemas.get(s);
+                let schema = self.service.inner.schemas.get(s);
                 let table = schema.and_then(|schema| schema.tables.get(t));
                 if let Some(table) = table {
                     let rows = tap_schema::rows(&self.service.catalog, &table.name);
@@ -139,7 +139,7 @@ impl<'s> Staged<'s> {
         match table {
             TableId::Upload(at) => uploads.get(at).map(|one| one.columns.clone()),
             TableId::Catalog(schema, table) => {
-                let schema = self.service.catalog.schemas.get(schema);
+                let schema = self.service.inner.schemas.get(schema);
                 schema.and_then(|schema| schema.tables.get(table)).map(|one| one.columns.clone())
             }
         }

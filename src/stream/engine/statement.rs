@@ -108,7 +108,7 @@ impl Service {
                 let columns = match source.table {
                     TableId::Upload(at) => uploads.get(at).map(|one| &one.columns),
                     TableId::Catalog(schema, table) => {
-                        let schema = self.catalog.schemas.get(schema);
+                        let schema = self.inner.schemas.get(schema);
                         schema.and_then(|one| one.tables.get(table)).map(|one| &one.columns)
                     }
                 };
@@ -128,7 +128,7 @@ impl Service {
     /// The name of a table of the catalogue.
     pub(super) fn name(&self, table: TableId) -> String {
         let TableId::Catalog(schema, table) = table else { return String::new() };
-        let schema = self.catalog.schemas.get(schema);
+        let schema = self.inner.schemas.get(schema);
         let named = schema.and_then(|schema| Some(schema.tables.get(table)?.qualified(schema)));
         named.unwrap_or_default()
     }

@@ -1,0 +1,159 @@
+//! Files of datastores in object stores and on web servers: the real process, moto's S3, Python's web server.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+#[path = "serve_support/bucket.rs"]
+mod bucket;
+mod serve_support;
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use bucket::Bucket;
+use reqwest::blocking::Response;
+use serve_support::http::{client, header};
+use serve_support::process::{Served, Serving};
+use sha2::{Digest, Sha256};
+use support::files::{Files, Stored};
+use support::python::{output, python};
+
+/// Says in the configuration that the datastore is somewhere else.
+fn move_root(files: &Files, root: &str) {
+    let yaml = files.repository.root.join("butler.yaml");
+    let text = fs::read_to_string(&yaml).unwrap();
+    let (own, other) = ("\n  root: <butlerRoot>\n", format!("\n  root: {root}\n"));
+    assert!(text.contains(own), "{text}");
+    fs::write(&yaml, text.replace(own, &other)).unwrap();
+}
+
+fn url(service: &Serving, stored: &Stored) -> String {
+    format!("{}/files/{}", service.base.trim_end_matches("/tap"), stored.id)
+}
+
+fn place(files: &Files, stored: &Stored) -> String {
+    stored.file.strip_prefix(&files.repository.root).unwrap().to_str().unwrap().to_owned()
+}
+
+/// Where an answer leads.
+fn led(response: &Response) -> String {
+    assert_eq!(response.status(), 307);
+    assert_eq!(header(response, "cache-control"), "no-store");
+    header(response, "location")
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn refused(response: Response, status: u16, code: &str) {
+    assert_eq!(response.status(), status);
+    let text = response.text().unwrap();
+    assert!(text.contains(code), "{text}");
+}
+
+#[test]
+fn buckets_are_reached_by_signed_urls() {
+    let bucket = Bucket::start(true);
+    let files = Files::sqlite();
+    move_root(&files, &bucket.root());
+    let image = files.one("visit_101_0");
+    bucket.put(&image.file, &format!("store/{}", place(&files, image)));
+    // A name with everything that a URL would read otherwise.
+    let odd = files.one("raw_101_0");
+    bucket.put(&odd.file, "store/odd/a b+c=d&e#f%25g?h~ü.fits");
+    let key = odd.id.replace('-', "");
+    let path = "odd/a%20b+c=d&e%23f%2525g%3Fh~%C3%BC.fits";
+    let change =
+        format!("UPDATE file_datastore_records SET path='{path}' WHERE dataset_id='{key}'");
+    output(Command::new("sqlite3").arg(&files.repository.database).arg(change));
+    let served = Served::new(&files.repository.root, &files.mapping)
+        // What is elsewhere is given although nothing of this machine is.
+        .with(&["--files-signed-time", "2s", "--files-local", "false"])
+        .within(bucket.variables());
+    let service = served.start_alone();
+    for stored in [image, odd] {
+        let place = led(&client().get(url(&service, stored)).send().unwrap());
+        assert!(place.contains("X-Amz-Expires=2") && !place.contains(&bucket.secret()), "{place}");
+        let got = client().get(&place).send().unwrap();
+        assert_eq!(got.status(), 200, "{place}");
+        assert_eq!(sha256(&got.bytes().unwrap()), stored.sha256);
+        let part = client().get(&place).header("range", "bytes=10-19").send().unwrap();
+        assert_eq!(part.status(), 206);
+        assert!(part.bytes().unwrap() == fs::read(&stored.file).unwrap()[10..20]);
+        // For HEAD another signature is needed.
+        let head = led(&client().head(url(&service, stored)).send().unwrap());
+        let head = client().head(head).send().unwrap();
+        assert_eq!(header(&head, "content-length"), stored.size.to_string());
+    }
+    // A signature is for one file.
+    let signed = led(&client().get(url(&service, image)).send().unwrap());
+    let other = signed.replace("visit_image", "visit_imago");
+    assert_ne!(client().get(other).send().unwrap().status(), 200);
+    // A client that follows redirects sees a file.
+    let following = reqwest::blocking::Client::new();
+    let got = following.get(url(&service, image)).send().unwrap();
+    assert_eq!(sha256(&got.bytes().unwrap()), image.sha256);
+    let zipped = client().get(url(&service, files.one("zip_stored"))).send().unwrap();
+    refused(zipped, 501, "S056");
+    let direct = client().get(url(&service, files.one("direct"))).send().unwrap();
+    refused(direct, 403, "S055");
+    assert!(!service.log().contains(&bucket.secret()));
+}
+
+#[test]
+fn a_bucket_without_credentials_is_told_at_the_start() {
+    let files = Files::sqlite();
+    move_root(&files, "s3://bucket/store");
+    let broken = vec![("AWS_ENDPOINT_URL", "nowhere".to_owned())];
+    let service = Served::new(&files.repository.root, &files.mapping).within(broken).start_alone();
+    assert!(service.log().contains("S059"), "{}", service.log());
+    let response = client().get(url(&service, files.one("visit_101_0"))).send().unwrap();
+    refused(response, 503, "S057");
+}
+
+#[test]
+fn web_servers_are_redirected_to() {
+    let files = Files::sqlite();
+    let mut server = Command::new(python())
+        .args(["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory"])
+        .arg(&files.repository.root)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let root = line.split_once('(').unwrap().1.split_once(')').unwrap().0;
+    let odd = files.one("raw_101_0");
+    let name = "a b#c%d.fits";
+    fs::copy(&odd.file, files.repository.root.join(name)).unwrap();
+    let key = odd.id.replace('-', "");
+    let change = format!(
+        "UPDATE file_datastore_records SET path='a%20b%23c%25d.fits' WHERE dataset_id='{key}'"
+    );
+    output(Command::new("sqlite3").arg(&files.repository.database).arg(change));
+    move_root(&files, root);
+    let service = Served::new(&files.repository.root, &files.mapping).start_alone();
+    for stored in [files.one("visit_101_0"), odd] {
+        let place = led(&client().get(url(&service, stored)).send().unwrap());
+        assert!(place.starts_with(root), "{place}");
+        let got = client().get(&place).send().unwrap();
+        assert_eq!(got.status(), 200, "{place}");
+        assert_eq!(sha256(&got.bytes().unwrap()), stored.sha256);
+    }
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let files = Files::sqlite();
+    move_root(&files, "gs://bucket/store");
+    let service = Served::new(&files.repository.root, &files.mapping).start_alone();
+    assert!(service.log().contains("gs://"), "{}", service.log());
+    let response = client().get(url(&service, files.one("visit_101_0"))).send().unwrap();
+    refused(response, 501, "S056");
+}
