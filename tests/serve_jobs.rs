@@ -113,7 +113,7 @@ async fn text(object: Object) -> String {
 }
 
 fn offer() -> Arc<Offer> {
-    Arc::new(Offer { rows: None, most_rows: None, fetcher: Fetcher::none() })
+    Arc::new(Offer { rows: None, most_rows: None, fetcher: Fetcher::none(), urls: None })
 }
 
 fn query(text: &str) -> Parameters {

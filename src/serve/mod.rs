@@ -4,6 +4,7 @@
 //! outlive the process, files of datasets. Nothing here builds SQL or knows a database.
 
 mod ask;
+pub mod datalink;
 pub mod datasets;
 mod discreet;
 mod engine;

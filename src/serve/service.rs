@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures::FutureExt;
@@ -14,9 +14,11 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::Asker;
+use super::datalink::Urls;
 use super::datasets::{Datasets, Shelf};
 use super::fetch::Fetcher;
-use super::http::{Metrics, Server, text, wrap};
+use super::files::Libraries;
+use super::http::{Metrics, Server, base_url, text, wrap};
 use super::jobs::{self, Files, Pace, Store, work};
 use super::offers;
 use super::parameters;
@@ -24,7 +26,7 @@ use super::query::{Answer, Offer};
 use super::settings::Settings;
 use super::uws::Instant;
 use super::vosi::{self, Availability, Capabilities, Example, Function, Limit};
-use super::{resolve, sia, tap};
+use super::{datalink, resolve, sia, tap};
 use crate::catalog::Catalog;
 use crate::db::Environment;
 use crate::diag::Result;
@@ -42,6 +44,10 @@ pub struct Offered {
     pub title: String,
     /// Its ObsCore tables as programs ask them; none where it has no registry to ask.
     pub shelves: Arc<[Shelf]>,
+    /// The datastores whose files are given; `None` where files are switched off.
+    pub libraries: Option<Libraries>,
+    /// Its URL, where it is the same for all clients.
+    pub url: Option<String>,
 }
 
 /// Tells whether queries can be answered now: whether the database is there.
@@ -91,7 +97,10 @@ impl Service {
         };
         let store = Store::open(&place, files, job_limits(&settings), environment).await?;
         let limit = |rows: u64| (rows > 0).then_some(rows);
+        let has_links = !offered.shelves.is_empty();
+        let base = offered.url.clone().filter(|_| has_links);
         let offer = Offer {
+            urls: base.map(|base| Urls { base }),
             rows: limit(settings.limits.rows),
             most_rows: limit(settings.limits.most_rows),
             fetcher: Fetcher::new(
@@ -123,6 +132,7 @@ impl Service {
             .route("/metrics", get(metrics))
             .nest("/tap", tap::routes(self))
             .nest("/sia", sia::routes())
+            .nest("/datalink", datalink::routes())
             .route("/resolve", get(resolve::answer).post(resolve::answer))
             .with_state(Arc::clone(self));
         wrap(own.merge(more), &self.settings, self.metrics.clone())
@@ -154,6 +164,17 @@ impl Service {
         let requests = server.run(self.routes(more), limits, end.clone());
         tokio::join!(requests, worker, marker);
         self.store.close().await;
+    }
+
+    /// Its URLs as the client of a request sees them, where it has links.
+    pub(super) fn links(&self, headers: &HeaderMap) -> Option<Urls> {
+        let base = || base_url(&self.settings, headers);
+        (!self.offered.shelves.is_empty()).then(|| Urls { base: base() })
+    }
+
+    /// Whether files of the datasets of a table are given; its schema tells which.
+    pub(super) fn gives_files(&self, schema: &str) -> bool {
+        self.offered.libraries.as_ref().is_some_and(|libraries| libraries.contains_key(schema))
     }
 
     /// What finds datasets.

@@ -21,7 +21,6 @@ use axum::routing::get;
 use uuid::Uuid;
 
 use super::Service;
-use super::datasets::Dataset;
 use super::failure;
 use super::http::{identify, refuse_with};
 use crate::artifacts::{Held, Library, Opened};
@@ -119,13 +118,13 @@ impl Files {
             let error = Diagnostic::error("S026", "this service may read the applied view only");
             return Err(error.help("it cannot know where files are").into());
         }
-        let found = datasets.by_uuid(&[id]).await?;
+        let found = datasets.shown_by(id).await?;
         if found.is_empty() {
             let message = format!("no published table has a dataset {id}");
             return Err(Diagnostic::error("S051", message).into());
         }
-        let library = |dataset: &Dataset| {
-            let shelf = datasets.shelves.get(dataset.shelf)?;
+        let library = |shelf: &usize| {
+            let shelf = datasets.shelves.get(*shelf)?;
             self.libraries.get(&shelf.name).map(Arc::as_ref)
         };
         let mut refusal = None;
