@@ -31,3 +31,4 @@ pub use ask::Asker;
 pub use engine::{answer, probe, upload_limits};
 pub use offers::{examples, functions};
 pub use service::{Offered, Probe, Service};
+pub use tap::Queries;

@@ -19,7 +19,7 @@ use super::datasets::{Datasets, Shelf};
 use super::fetch::Fetcher;
 use super::files::Libraries;
 use super::http::{Metrics, Server, base_url, text, wrap};
-use super::jobs::{self, Files, Pace, Store, work};
+use super::jobs::{self, Files, Pace, Store, Table, work};
 use super::offers;
 use super::parameters;
 use super::query::{Answer, Offer};
@@ -95,7 +95,9 @@ impl Service {
                 folder.join("jobs.sqlite3").display().to_string()
             }
         };
-        let store = Store::open(&place, files, job_limits(&settings), environment).await?;
+        let store =
+            Store::open((&place, Table::Queries), files, job_limits(&settings), environment)
+                .await?;
         let limit = |rows: u64| (rows > 0).then_some(rows);
         let has_links = !offered.shelves.is_empty();
         let base = offered.url.clone().filter(|_| has_links);
@@ -149,13 +151,9 @@ impl Service {
             silence: jobs.silence,
             grace: limits.grace,
         };
-        let worker = work(
-            Arc::clone(&self.store),
-            counted(&self.answer, &self.metrics),
-            Arc::clone(&self.offer),
-            pace,
-            end.clone(),
-        );
+        let answer = counted(&self.answer, &self.metrics);
+        let queries = Arc::new(tap::Queries { answer, offer: Arc::clone(&self.offer) });
+        let worker = work(Arc::clone(&self.store), queries, pace, end.clone());
         let marker = async {
             end.cancelled().await;
             // Whoever waits for news of a job is answered now.

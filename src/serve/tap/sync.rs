@@ -6,11 +6,10 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
 
-use super::Answered;
 use crate::diag::Result;
 use crate::serve::Service;
 use crate::serve::datalink::Urls;
-use crate::serve::http::{Caller, refuse_on_page};
+use crate::serve::http::{Answered, Caller, refuse_on_page};
 use crate::serve::parameters::{self, Parameters};
 use crate::serve::query::Query;
 use crate::serve::sync;
