@@ -24,13 +24,16 @@ use sha2::{Digest, Sha256};
 use support::files::{Files, Stored};
 use support::python::{output, python};
 
+/// The root as Butler writes it.
+const OWN: &str = "<butlerRoot>";
+
 /// Says in the configuration that the datastore is somewhere else.
-fn move_root(files: &Files, root: &str) {
+fn move_root(files: &Files, from: &str, to: &str) {
     let yaml = files.repository.root.join("butler.yaml");
     let text = fs::read_to_string(&yaml).unwrap();
-    let (own, other) = ("\n  root: <butlerRoot>\n", format!("\n  root: {root}\n"));
-    assert!(text.contains(own), "{text}");
-    fs::write(&yaml, text.replace(own, &other)).unwrap();
+    let [own, other] = [from, to].map(|root| format!("\n  root: {root}\n"));
+    assert!(text.contains(&own), "{text}");
+    fs::write(&yaml, text.replace(&own, &other)).unwrap();
 }
 
 fn url(service: &Serving, stored: &Stored) -> String {
@@ -77,7 +80,7 @@ fn buckets_are_reached_by_signed_urls() {
     // moto knows signatures in headers only: these are compared with boto3's.
     let bucket = Bucket::start(false);
     let files = Files::sqlite();
-    move_root(&files, &bucket.root());
+    move_root(&files, OWN, &bucket.root());
     let image = files.one("visit_101_0");
     let plain = format!("store/{}", place(&files, image));
     bucket.put(&image.file, &plain);
@@ -120,12 +123,20 @@ fn buckets_are_reached_by_signed_urls() {
     let direct = client().get(url(&service, files.one("direct"))).send().unwrap();
     refused(direct, 403, "S055");
     assert!(!service.log().contains(&bucket.secret()));
+
+    // Rubin's profiles say the same.
+    move_root(&files, &bucket.root(), &bucket.root().replace("s3://", "s3://embargo@"));
+    let service = Served::new(&files.repository.root, &files.mapping)
+        .within(bucket.profile("LSST_RESOURCES_S3_PROFILE_embargo"))
+        .start_alone();
+    let signed = led(&client().get(url(&service, image)).send().unwrap());
+    assert_eq!(parts(&signed), parts(&bucket.signed("GET", &time(&signed), 900, &plain)));
 }
 
 #[test]
 fn a_bucket_without_credentials_is_told_at_the_start() {
     let files = Files::sqlite();
-    move_root(&files, "s3://bucket/store");
+    move_root(&files, OWN, "s3://bucket/store");
     let broken = vec![("AWS_ENDPOINT_URL", "nowhere".to_owned())];
     let service = Served::new(&files.repository.root, &files.mapping).within(broken).start_alone();
     assert!(service.log().contains("S059"), "{}", service.log());
@@ -154,7 +165,7 @@ fn web_servers_are_redirected_to() {
         "UPDATE file_datastore_records SET path='a%20b%23c%25d.fits' WHERE dataset_id='{key}'"
     );
     output(Command::new("sqlite3").arg(&files.repository.database).arg(change));
-    move_root(&files, root);
+    move_root(&files, OWN, root);
     let service = Served::new(&files.repository.root, &files.mapping).start_alone();
     for stored in [files.one("visit_101_0"), odd] {
         let place = led(&client().get(url(&service, stored)).send().unwrap());
@@ -166,7 +177,7 @@ fn web_servers_are_redirected_to() {
     server.kill().unwrap();
     server.wait().unwrap();
     let files = Files::sqlite();
-    move_root(&files, "gs://bucket/store");
+    move_root(&files, OWN, "gs://bucket/store");
     let service = Served::new(&files.repository.root, &files.mapping).start_alone();
     assert!(service.log().contains("gs://"), "{}", service.log());
     let response = client().get(url(&service, files.one("visit_101_0"))).send().unwrap();

@@ -98,7 +98,7 @@ impl Files {
         Ok(match opened {
             Opened::Here(content) => {
                 let file = answer::File::new(id, record, content);
-                answer::give(file, &asked.method, asked.headers, settings.anonymous)?
+                answer::give(&file, &asked.method, asked.headers, settings.anonymous)?
             }
             Opened::Elsewhere(url) => {
                 // It holds a signature: whoever has it may read the file for some time.
