@@ -130,7 +130,9 @@ fn every_file_is_given(files: &Files) {
     // What is not published is not there, whatever the registry has; nor is what is not there.
     refused(&service, &files.one("hidden").id, 404, "S051");
     refused(&service, "01234567-89ab-4def-8123-456789abcdef", 404, "S051");
-    refused(&service, "raw", 404, "S051");
+    for other in ["raw", "", &format!("{}/image/more", files.one("notes").id)] {
+        refused(&service, other, 404, "S051");
+    }
     refused(&service, &files.one("deleted").id, 404, "S053");
     refused(&service, &files.one("gone").id, 404, "S053");
     refused(&service, &files.one("trashed").id, 410, "S054");
@@ -405,6 +407,17 @@ fn the_operator_decides() {
     let known = ask(&service, &id).bearer_auth("hush-hush-hush-hush").send().unwrap();
     assert_eq!(known.status(), 200);
     assert_eq!(header(&known, "cache-control"), "private, no-cache");
+    // The repository by its alias, and by its configuration; the database alone does not know its files.
+    let index = folder.path().join("index.yaml");
+    let root = files.repository.root.display();
+    fs::write(&index, format!("files: {root}\n")).unwrap();
+    let named = |name: &str| {
+        let variables = vec![("DAF_BUTLER_REPOSITORY_INDEX", index.display().to_string())];
+        Served::new(Path::new(name), &files.mapping).within(variables).start_alone()
+    };
+    assert_eq!(get(&named("files"), &id).status(), 200);
+    assert_eq!(get(&named(&format!("{root}/butler.yaml")), &id).status(), 200);
+    refused(&named(&files.repository.database), &id, 404, "S050");
     // A datastore of a kind that is not known is said at the start, and is no hindrance.
     let yaml = files.repository.root.join("butler.yaml");
     let text = fs::read_to_string(&yaml).unwrap();

@@ -6,12 +6,13 @@
 
 mod answer;
 mod choices;
-mod name;
+pub mod name;
 mod parts;
 pub mod range;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -31,6 +32,9 @@ use crate::diag::{Diagnostic, Result};
 /// missing where its datastores are not known.
 pub type Libraries = BTreeMap<String, Arc<Library>>;
 
+/// How long a client waits at least to be told whether there is such a dataset.
+const LEAST: Duration = Duration::from_secs(5);
+
 /// What is shared by all requests.
 struct Files {
     service: Arc<Service>,
@@ -41,12 +45,16 @@ struct Files {
 pub fn routes(service: &Arc<Service>, libraries: Option<Libraries>) -> Router {
     let Some(libraries) = libraries else {
         let off = || async { refuse(&Diagnostic::error("S050", "this service gives no files")) };
-        return Router::new().route("/files", get(off)).route("/files/{*any}", get(off));
+        return Router::new()
+            .route("/files/", get(off))
+            .nest("/files", Router::new().fallback(off));
     };
-    Router::new()
-        .route("/files/{id}", get(whole))
-        .route("/files/{id}/{component}", get(component))
-        .with_state(Arc::new(Files { service: Arc::clone(service), libraries }))
+    let files = Router::new()
+        .route("/{id}", get(whole))
+        .route("/{id}/{component}", get(component))
+        .fallback(nothing)
+        .with_state(Arc::new(Files { service: Arc::clone(service), libraries }));
+    Router::new().route("/files/", get(nothing)).nest("/files", files)
 }
 
 /// What is asked for.
@@ -82,8 +90,7 @@ impl Files {
         let settings = &self.service.settings;
         identify(settings, asked.headers)?;
         let Ok(id) = Uuid::try_parse(asked.id) else {
-            let error = Diagnostic::error("S051", "that is not the UUID of a dataset");
-            return Err(error.help("it is /files/{uuid} or /files/{uuid}/{component}").into());
+            return Err(Box::new(no_identifier()));
         };
         let (library, held) = self.find(id).await?;
         let record = match (asked.component, &held.records[..]) {
@@ -97,6 +104,11 @@ impl Files {
         let opened = library.open(&held, record, asked.method.clone()).await?;
         Ok(match opened {
             Opened::Here(content) => {
+                // Butler itself would refuse to read it.
+                if let Some(size) = record.size.filter(|size| *size != content.size()) {
+                    let found = content.size();
+                    tracing::warn!(dataset = %id, size, found, "a file is not of the size that Butler recorded");
+                }
                 let file = answer::File::new(id, record, content);
                 answer::give(&file, &asked.method, asked.headers, settings.anonymous)?
             }
@@ -119,7 +131,10 @@ impl Files {
             let error = Diagnostic::error("S026", "this service may read the applied view only");
             return Err(error.help("it cannot know where files are").into());
         }
-        let found = datasets.by_uuid(&[id]).await?;
+        // Queries may have taken all turns.
+        let most = self.service.settings.limits.queue_time.max(LEAST);
+        let late = |_| Box::new(Diagnostic::error("S031", "too much is being asked just now"));
+        let found = tokio::time::timeout(most, datasets.by_uuid(&[id])).await.map_err(late)??;
         if found.is_empty() {
             let message = format!("no published table has a dataset {id}");
             return Err(Diagnostic::error("S051", message).into());
@@ -143,6 +158,15 @@ impl Files {
             Box::new(Diagnostic::error("S050", message).help(help))
         }))
     }
+}
+
+async fn nothing() -> Response {
+    refuse(&no_identifier())
+}
+
+fn no_identifier() -> Diagnostic {
+    let error = Diagnostic::error("S051", "that is not the UUID of a dataset");
+    error.help("it is /files/{uuid} or /files/{uuid}/{component}")
 }
 
 /// An error in a line of text.
