@@ -427,6 +427,32 @@ fn the_operator_decides() {
     refused(&service, &id, 404, "S053");
 }
 
+#[test]
+fn queries_that_take_long_keep_nobody_from_a_file() {
+    let files = Files::sqlite();
+    let limits = ["--limits-queries", "1", "--limits-queue-time", "1s", "--limits-sync-time", "8s"];
+    let service = serve(&files, &limits);
+    let slow = "SELECT COUNT(*) AS n FROM butler.dataset AS a, butler.dataset AS b, butler.dataset AS c, \
+                butler.dataset AS d, butler.dataset AS e, butler.dataset AS f, butler.dataset AS g WHERE \
+                a.ingest_date < b.ingest_date OR c.ingest_date > d.ingest_date OR e.run < f.run OR g.run < a.run";
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| service.post("/sync", &[("LANG", "ADQL"), ("QUERY", slow)]));
+        std::thread::sleep(Duration::from_millis(500));
+        // A second query finds no turn; files are given at once.
+        assert_eq!(service.sync("SELECT TOP 1 obs_id FROM ivoa.ObsCore").status(), 503);
+        assert!(!asked.is_finished());
+        let began = Instant::now();
+        std::thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| {
+                    assert_eq!(get(&service, &files.one("notes").id).status(), 200);
+                });
+            }
+        });
+        assert!(!asked.is_finished() && began.elapsed() < Duration::from_secs(5));
+    });
+}
+
 /// A line of the kernel about a process, in kilobytes.
 fn kilobytes(service: &Serving, key: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", service.pid())).unwrap();

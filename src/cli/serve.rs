@@ -53,7 +53,8 @@ pub async fn serve(
     said: impl FnOnce(SocketAddr) -> String,
 ) -> Result<Outcome, Failure> {
     let environment = Environment::process();
-    let connections = u32::try_from(settings.limits.queries + settings.jobs.running + 2);
+    let turns = settings.limits.queries + settings.jobs.running + files::TURNS;
+    let connections = u32::try_from(turns + 2);
     let options = Options {
         connections: connections.unwrap_or(u32::MAX),
         prepare: settings.prepare,

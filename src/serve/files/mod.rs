@@ -12,19 +12,19 @@ pub mod range;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::Service;
-use super::datasets::Dataset;
+use super::datasets::{Dataset, Datasets};
 use super::failure;
 use super::http::{identify, refuse_with};
+use super::{Asker, Service};
 use crate::artifacts::{Held, Library, Opened};
 use crate::diag::{Diagnostic, Result};
 
@@ -32,13 +32,16 @@ use crate::diag::{Diagnostic, Result};
 /// missing where its datastores are not known.
 pub type Libraries = BTreeMap<String, Arc<Library>>;
 
-/// How long a client waits at least to be told whether there is such a dataset.
-const LEAST: Duration = Duration::from_secs(5);
+/// Datasets that are looked for at the same time. They have turns and connections of their own: queries that take
+/// long keep nobody from a file.
+pub const TURNS: usize = 4;
 
 /// What is shared by all requests.
 struct Files {
     service: Arc<Service>,
     libraries: Libraries,
+    turns: Arc<Semaphore>,
+    datasets: Datasets,
 }
 
 /// The routes below `/files`; without libraries they say that there is nothing.
@@ -53,7 +56,7 @@ pub fn routes(service: &Arc<Service>, libraries: Option<Libraries>) -> Router {
         .route("/{id}", get(whole))
         .route("/{id}/{component}", get(component))
         .fallback(nothing)
-        .with_state(Arc::new(Files { service: Arc::clone(service), libraries }));
+        .with_state(Arc::new(Files::new(service, libraries)));
     Router::new().route("/files/", get(nothing)).nest("/files", files)
 }
 
@@ -86,6 +89,16 @@ async fn component(
 }
 
 impl Files {
+    fn new(service: &Arc<Service>, libraries: Libraries) -> Self {
+        // Turns are taken here, for questions about the dataset and about its files together.
+        let slots = Arc::new(Semaphore::new(TURNS));
+        let asker = Asker { answer: Arc::clone(&service.answer), slots };
+        let shelves = Arc::clone(&service.offered.shelves);
+        let datasets = Datasets::new(asker, shelves, service.settings.limits.sync_time);
+        let turns = Arc::new(Semaphore::new(TURNS));
+        Self { service: Arc::clone(service), libraries, turns, datasets }
+    }
+
     async fn answer(&self, asked: Asked<'_>) -> Result<Response> {
         let settings = &self.service.settings;
         identify(settings, asked.headers)?;
@@ -126,15 +139,16 @@ impl Files {
 
     /// The files of a dataset that the client may see: a published table has it.
     async fn find(&self, id: Uuid) -> Result<(&Library, Held)> {
-        let datasets = self.service.datasets();
+        let datasets = &self.datasets;
         if datasets.shelves.is_empty() {
             let error = Diagnostic::error("S026", "this service may read the applied view only");
             return Err(error.help("it cannot know where files are").into());
         }
-        // Queries may have taken all turns.
-        let most = self.service.settings.limits.queue_time.max(LEAST);
-        let late = |_| Box::new(Diagnostic::error("S031", "too much is being asked just now"));
-        let found = tokio::time::timeout(most, datasets.by_uuid(&[id])).await.map_err(late)??;
+        let busy = || Box::new(Diagnostic::error("S031", "too many files are asked for just now"));
+        let turn = self.turns.acquire();
+        let turn = tokio::time::timeout(self.service.settings.limits.queue_time, turn).await;
+        let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
+        let found = datasets.by_uuid(&[id]).await?;
         if found.is_empty() {
             let message = format!("no published table has a dataset {id}");
             return Err(Diagnostic::error("S051", message).into());
