@@ -391,10 +391,11 @@ fn the_operator_decides() {
     let id = files.one("visit_101_0").id.clone();
     let off = serve(&files, &["--files", "off"]);
     assert!(refused(&off, &id, 404, "S050").contains("gives no files"));
-    let remote = serve(&files, &["--files-local", "false"]);
-    refused(&remote, &id, 403, "S055");
     let folder = tempfile::tempdir().unwrap();
     let settings = folder.path().join("settings.yaml");
+    fs::write(&settings, "files:\n  local: false\n  folders: [/srv]\n").unwrap();
+    let remote = serve(&files, &["--settings", settings.to_str().unwrap()]);
+    refused(&remote, &id, 403, "S055");
     fs::write(&settings, "files: off\n").unwrap();
     let service = serve(&files, &["--settings", settings.to_str().unwrap()]);
     refused(&service, &id, 404, "S050");
@@ -425,6 +426,27 @@ fn the_operator_decides() {
     let service = serve(&files, &[]);
     assert!(service.log().contains("S059"), "{}", service.log());
     refused(&service, &id, 404, "S053");
+}
+
+#[test]
+fn what_is_damaged_is_not_taken_for_whole() {
+    let files = Files::sqlite();
+    let stored = files.one("zip_deflated");
+    let service = serve(&files, &[]);
+    let sound = get(&service, &stored.id).bytes().unwrap();
+    let packed = fs::read(&stored.file).unwrap();
+    // A byte that the checksum of the member tells, and what is left of a zip without its directory.
+    let mut broken = packed.clone();
+    broken[packed.len() / 2] ^= 0x10;
+    fs::write(&stored.file, &broken).unwrap();
+    let mut response = get(&service, &stored.id);
+    let mut bytes = Vec::new();
+    assert!(response.read_to_end(&mut bytes).is_err(), "{} bytes", bytes.len());
+    assert!(bytes.len() < sound.len());
+    fs::write(&stored.file, &packed[..packed.len() / 2]).unwrap();
+    let text = refused(&service, &stored.id, 503, "S057");
+    assert!(!text.contains(".zip"), "{text}");
+    assert!(service.log().contains("a file of a datastore cannot be read"), "{}", service.log());
 }
 
 #[test]
