@@ -89,7 +89,17 @@ def sia():
     )
 
 
-TARGETS = {f.__name__: f for f in (adql, expression, mapping, region, sia, template, votable)}
+def files():
+    """Ranges and names, each behind the bytes of a size."""
+    for text in (
+        "bytes=0-0", "bytes=0-499", "bytes=95-", "bytes=-5", "bytes=0-1,\t98-, ,-1", "Bytes = 5-9", "lines=1-2",
+        "bytes=99-99999999999999999999999", "a/b c%20d.fits", "z.zip#zip-path=a%20b/c.fits", "../../etc/passwd",
+        "file:///tmp/a%20b.fits", "a\"; x=\"b", "a\r\nSet-Cookie: x", "βeta\u202e.fits",
+    ):
+        yield (1000).to_bytes(8, "little") + text.encode()
+
+
+TARGETS = {f.__name__: f for f in (adql, expression, files, mapping, region, sia, template, votable)}
 
 
 def main():

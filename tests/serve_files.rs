@@ -130,7 +130,9 @@ fn every_file_is_given(files: &Files) {
     // What is not published is not there, whatever the registry has; nor is what is not there.
     refused(&service, &files.one("hidden").id, 404, "S051");
     refused(&service, "01234567-89ab-4def-8123-456789abcdef", 404, "S051");
-    refused(&service, "raw", 404, "S051");
+    for other in ["raw", "", &format!("{}/image/more", files.one("notes").id)] {
+        refused(&service, other, 404, "S051");
+    }
     refused(&service, &files.one("deleted").id, 404, "S053");
     refused(&service, &files.one("gone").id, 404, "S053");
     refused(&service, &files.one("trashed").id, 410, "S054");
@@ -389,10 +391,11 @@ fn the_operator_decides() {
     let id = files.one("visit_101_0").id.clone();
     let off = serve(&files, &["--files", "off"]);
     assert!(refused(&off, &id, 404, "S050").contains("gives no files"));
-    let remote = serve(&files, &["--files-local", "false"]);
-    refused(&remote, &id, 403, "S055");
     let folder = tempfile::tempdir().unwrap();
     let settings = folder.path().join("settings.yaml");
+    fs::write(&settings, "files:\n  local: false\n  folders: [/srv]\n").unwrap();
+    let remote = serve(&files, &["--settings", settings.to_str().unwrap()]);
+    refused(&remote, &id, 403, "S055");
     fs::write(&settings, "files: off\n").unwrap();
     let service = serve(&files, &["--settings", settings.to_str().unwrap()]);
     refused(&service, &id, 404, "S050");
@@ -405,6 +408,17 @@ fn the_operator_decides() {
     let known = ask(&service, &id).bearer_auth("hush-hush-hush-hush").send().unwrap();
     assert_eq!(known.status(), 200);
     assert_eq!(header(&known, "cache-control"), "private, no-cache");
+    // The repository by its alias, and by its configuration; the database alone does not know its files.
+    let index = folder.path().join("index.yaml");
+    let root = files.repository.root.display();
+    fs::write(&index, format!("files: {root}\n")).unwrap();
+    let named = |name: &str| {
+        let variables = vec![("DAF_BUTLER_REPOSITORY_INDEX", index.display().to_string())];
+        Served::new(Path::new(name), &files.mapping).within(variables).start_alone()
+    };
+    assert_eq!(get(&named("files"), &id).status(), 200);
+    assert_eq!(get(&named(&format!("{root}/butler.yaml")), &id).status(), 200);
+    refused(&named(&files.repository.database), &id, 404, "S050");
     // A datastore of a kind that is not known is said at the start, and is no hindrance.
     let yaml = files.repository.root.join("butler.yaml");
     let text = fs::read_to_string(&yaml).unwrap();
@@ -412,6 +426,53 @@ fn the_operator_decides() {
     let service = serve(&files, &[]);
     assert!(service.log().contains("S059"), "{}", service.log());
     refused(&service, &id, 404, "S053");
+}
+
+#[test]
+fn what_is_damaged_is_not_taken_for_whole() {
+    let files = Files::sqlite();
+    let stored = files.one("zip_deflated");
+    let service = serve(&files, &[]);
+    let sound = get(&service, &stored.id).bytes().unwrap();
+    let packed = fs::read(&stored.file).unwrap();
+    // A byte that the checksum of the member tells, and what is left of a zip without its directory.
+    let mut broken = packed.clone();
+    broken[packed.len() / 2] ^= 0x10;
+    fs::write(&stored.file, &broken).unwrap();
+    let mut response = get(&service, &stored.id);
+    let mut bytes = Vec::new();
+    assert!(response.read_to_end(&mut bytes).is_err(), "{} bytes", bytes.len());
+    assert!(bytes.len() < sound.len());
+    fs::write(&stored.file, &packed[..packed.len() / 2]).unwrap();
+    let text = refused(&service, &stored.id, 503, "S057");
+    assert!(!text.contains(".zip"), "{text}");
+    assert!(service.log().contains("a file of a datastore cannot be read"), "{}", service.log());
+}
+
+#[test]
+fn queries_that_take_long_keep_nobody_from_a_file() {
+    let files = Files::sqlite();
+    let limits = ["--limits-queries", "1", "--limits-queue-time", "1s", "--limits-sync-time", "8s"];
+    let service = serve(&files, &limits);
+    let slow = "SELECT COUNT(*) AS n FROM butler.dataset AS a, butler.dataset AS b, butler.dataset AS c, \
+                butler.dataset AS d, butler.dataset AS e, butler.dataset AS f, butler.dataset AS g WHERE \
+                a.ingest_date < b.ingest_date OR c.ingest_date > d.ingest_date OR e.run < f.run OR g.run < a.run";
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| service.post("/sync", &[("LANG", "ADQL"), ("QUERY", slow)]));
+        std::thread::sleep(Duration::from_millis(500));
+        // A second query finds no turn; files are given at once.
+        assert_eq!(service.sync("SELECT TOP 1 obs_id FROM ivoa.ObsCore").status(), 503);
+        assert!(!asked.is_finished());
+        let began = Instant::now();
+        std::thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| {
+                    assert_eq!(get(&service, &files.one("notes").id).status(), 200);
+                });
+            }
+        });
+        assert!(!asked.is_finished() && began.elapsed() < Duration::from_secs(5));
+    });
 }
 
 /// A line of the kernel about a process, in kilobytes.

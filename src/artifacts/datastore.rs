@@ -29,8 +29,8 @@ pub struct Datastore {
 pub enum Root {
     /// A folder of this machine, absolute.
     Folder(PathBuf),
-    /// A bucket that speaks S3.
-    Bucket(Address),
+    /// A bucket that speaks S3, with the profile that says where it is and who asks.
+    Bucket(Address, Option<String>),
     /// A web server.
     Web(Url),
     /// Something that cannot be reached: the scheme of its URL.
@@ -107,7 +107,14 @@ impl Reader<'_> {
                 let path = rest.strip_prefix("localhost").unwrap_or(rest);
                 Root::Folder(PathBuf::from(super::place::decoded(path)))
             }
-            "s3" => Address::parse(text).map_or_else(|_| other(), Root::Bucket),
+            "s3" => {
+                let (profile, bucket) = match rest.split_once('@') {
+                    Some((profile, bucket)) => (Some(profile.to_owned()), bucket),
+                    None => (None, rest),
+                };
+                let address = Address::parse(&format!("s3://{bucket}"));
+                address.map_or_else(|_| other(), |address| Root::Bucket(address, profile))
+            }
             "http" | "https" => Url::parse(text).map_or_else(|_| other(), Root::Web),
             _ => other(),
         }
@@ -156,7 +163,7 @@ datastore:
   - datastore:
       cls: lsst.daf.butler.datastores.fileDatastore.FileDatastore
       name: first
-      root: s3://bucket/prefix/
+      root: s3://embargo@bucket/prefix/
       records: {table: first_records}
   - {cls: a.b.FileDatastore, root: 'https://host/d'}
   - {cls: a.b.FileDatastore, root: 'file:///a%20b'}
@@ -168,7 +175,10 @@ datastore:
         let web = Url::parse("https://host/d").unwrap();
         let folder = Root::Folder("/a b".into());
         let other = Root::Other("gs".to_owned());
-        assert_eq!(roots, [&Root::Bucket(bucket), &Root::Web(web), &folder, &other]);
+        assert_eq!(
+            roots,
+            [&Root::Bucket(bucket, Some("embargo".to_owned())), &Root::Web(web), &folder, &other]
+        );
         assert_eq!((found[0].name.as_str(), found[0].table.as_str()), ("first", "first_records"));
         let said: Vec<&str> = remarks.iter().map(|one| one.message.as_str()).collect();
         assert_eq!(said.len(), 2);

@@ -13,6 +13,7 @@ use super::content::Content;
 use super::datastore::{self, Datastore, Root};
 use super::inside::{Refused, open_inside};
 use super::place::{Place, Where};
+use super::profile;
 use super::record::{self, Record};
 use super::zipped;
 use crate::db::{Configuration, Database, Environment};
@@ -74,10 +75,15 @@ impl Library {
     ) -> (Self, Vec<Diagnostic>) {
         let (datastores, mut remarks) = datastore::read(configuration, environment);
         let store = |datastore: Datastore| {
-            let Root::Bucket(address) = &datastore.root else {
+            let Root::Bucket(address, profile) = &datastore.root else {
                 return Store { datastore, bucket: None };
             };
-            let bucket = Bucket::open(address, environment);
+            let known = match profile {
+                Some(profile) => profile::environment(profile, environment),
+                None => Ok(environment.clone()),
+            };
+            let bucket = known
+                .and_then(|known| Bucket::open(address, &known).map_err(|wrong| wrong.to_string()));
             if let Err(failure) = &bucket {
                 let message = format!("the datastore {address} cannot be used: {failure}");
                 remarks.push(Diagnostic::warning("S059", message));
@@ -141,7 +147,7 @@ impl Library {
             _ if place.member.is_some() => Err(unsupported(
                 "members of zips that are not on the service's own file system are not given",
             )),
-            (Where::Inside(path), Root::Bucket(_)) => {
+            (Where::Inside(path), Root::Bucket(..)) => {
                 let Some(bucket) = &store.bucket else {
                     return Err(failed("the object store of the datastore cannot be used"));
                 };

@@ -11,6 +11,7 @@ mod inside;
 mod kind;
 mod library;
 mod place;
+mod profile;
 mod record;
 mod zipped;
 

@@ -48,7 +48,7 @@ pub fn member(file: &File, name: &str) -> Result<Member, Refused> {
     };
     let start = found.data_start().ok_or_else(|| unknown("a member of a zip is nowhere"))?;
     let (packed, size, crc) = (found.compressed_size(), found.size(), found.crc32());
-    let end = start.checked_add(packed).unwrap_or(u64::MAX);
+    let end = start.saturating_add(packed);
     if end > file.metadata()?.len() || (!is_deflated && packed != size) {
         return Err(unknown("a member of a zip reaches beyond its end"));
     }

@@ -22,7 +22,7 @@ use crate::serve::settings::{self, FileSettings, Flags, Settings};
 use crate::serve::{self, Offered};
 use crate::stream::engine::Service as Engine;
 
-/// Serve a repository over HTTP: TAP with ObsCore and Butler's own tables, and SIA with ObsCore.
+/// Serve a repository over HTTP: TAP with ObsCore and Butler's own tables, SIA with ObsCore, and files of datasets.
 ///
 /// The base URL for TAP clients is http://ADDR:PORT/tap, for SIA clients http://ADDR:PORT/sia. Everything else has a default; every setting
 /// is a flag, a variable of the environment, and a key in the file of --settings.
@@ -55,7 +55,8 @@ pub async fn serve(
     said: impl FnOnce(SocketAddr) -> String,
 ) -> Result<Outcome, Failure> {
     let environment = Environment::process();
-    let connections = u32::try_from(settings.limits.queries + settings.jobs.running + 2);
+    let turns = settings.limits.queries + settings.jobs.running + files::TURNS;
+    let connections = u32::try_from(turns + 2);
     let options = Options {
         connections: connections.unwrap_or(u32::MAX),
         prepare: settings.prepare,

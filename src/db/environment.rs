@@ -30,6 +30,14 @@ impl Environment {
         Self { variables: variables.into_iter().collect(), directory: directory.into() }
     }
 
+    /// The same with other values of some variables.
+    #[must_use]
+    pub fn with(&self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut changed = self.clone();
+        changed.variables.extend(variables);
+        changed
+    }
+
     /// A variable; an empty one counts as unset.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())

@@ -2,9 +2,11 @@
 
 Says in its first line, as JSON, where it is and who may use it. Then answers questions, one JSON
 document a line: `objects` (name, size, number of parts), `uploads` (names of those that are not
-complete), `get` NAME (its text), `put` FILE NAME. Ends with its input. Who asks is authorized only with `--strict`.
+complete), `get` NAME (its text), `put` FILE NAME,
+`sign` METHOD TIME SECONDS NAME (the URL that boto3 signs). Ends with its input. Who asks is authorized only with `--strict`.
 """
 
+import datetime
 import json
 import os
 import sys
@@ -15,6 +17,8 @@ if STRICT:
     os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "4"
 
 import boto3  # noqa: E402
+import botocore.auth  # noqa: E402
+from botocore.config import Config  # noqa: E402
 from moto.server import ThreadedMotoServer  # noqa: E402
 
 BUCKET = "results"
@@ -40,6 +44,15 @@ def say(answer):
     print(json.dumps(answer), flush=True)
 
 
+def sign(method, stamp, seconds, name):
+    """Sign a URL at another time than now."""
+    then = datetime.datetime.strptime(stamp, "%Y%m%dT%H%M%SZ")
+    botocore.auth.get_current_datetime = lambda *_, **__: then
+    client = boto3.client("s3", **place, **keys, config=Config(signature_version="s3v4"))
+    what = f"{method.lower()}_object"
+    return client.generate_presigned_url(what, {"Bucket": BUCKET, "Key": name}, int(seconds))
+
+
 def objects():
     found = s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
     for one in found:
@@ -61,5 +74,7 @@ for line in sys.stdin:
         file, _, name = name.partition(" ")
         s3.upload_file(file, BUCKET, name)
         say(name)
+    elif word == "sign":
+        say(sign(*name.split(" ", 3)))
     else:
         sys.exit(f"what is {word}?")

@@ -1,5 +1,7 @@
 //! An object store that speaks S3: moto's, a process of its own, with one bucket.
 
+#![allow(dead_code, unreachable_pub)]
+
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
@@ -61,6 +63,13 @@ impl Bucket {
         ]
     }
 
+    /// The variable of a profile that leads to it, as Rubin writes it.
+    pub fn profile(&self, name: &'static str) -> Vec<(&'static str, String)> {
+        let secret = self.secret().replace('/', "%2F").replace('+', "%2B");
+        let place = self.text("endpoint").replace("http://", "");
+        vec![(name, format!("http://{}:{secret}@{place}", self.text("key")))]
+    }
+
     /// Asks it by a client that nobody here wrote.
     fn ask(&self, question: &str) -> Value {
         let mut lines = self.lines.lock().unwrap();
@@ -97,6 +106,11 @@ impl Bucket {
     /// Puts a file into it.
     pub fn put(&self, file: &std::path::Path, name: &str) {
         self.ask(&format!("put {} {name}", file.display()));
+    }
+
+    /// The URL for a method on an object that boto3 signs, at some time and for so many seconds.
+    pub fn signed(&self, method: &str, time: &str, seconds: u64, name: &str) -> String {
+        self.ask(&format!("sign {method} {time} {seconds} {name}")).as_str().unwrap().to_owned()
     }
 
     /// Ends it without a word.

@@ -66,7 +66,7 @@ fn tag(dataset: Uuid, record: &Record, content: &Content) -> Option<ETag> {
 ///
 /// # Errors
 /// S058 and S060: the range or the condition cannot be satisfied.
-pub fn give(file: File, method: &Method, asked: &HeaderMap, is_public: bool) -> Result<Response> {
+pub fn give(file: &File, method: &Method, asked: &HeaderMap, is_public: bool) -> Result<Response> {
     let mut head = HeaderMap::new();
     if let Some(tag) = &file.tag {
         head.typed_insert(tag.clone());
@@ -77,10 +77,10 @@ pub fn give(file: File, method: &Method, asked: &HeaderMap, is_public: bool) -> 
     // Whoever keeps it asks whether it is still so, which costs no bytes.
     let kept = if is_public { "no-cache" } else { "private, no-cache" };
     head.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
-    if is_changed(&file, asked) {
+    if is_changed(file, asked) {
         return Err(Diagnostic::error("S060", "the file is another one than the client has").into());
     }
-    if is_known(&file, asked) {
+    if is_known(file, asked) {
         return Ok((StatusCode::NOT_MODIFIED, head).into_response());
     }
     head.typed_insert(AcceptRanges::bytes());
@@ -89,7 +89,7 @@ pub fn give(file: File, method: &Method, asked: &HeaderMap, is_public: bool) -> 
     let size = file.content.size();
     let wanted = match asked.get(header::RANGE) {
         // Ranges are for GET alone.
-        Some(range) if method == Method::GET && is_current(&file, asked) => {
+        Some(range) if method == Method::GET && is_current(file, asked) => {
             range::read(range.as_bytes(), size)
         }
         _ => Wanted::Whole,

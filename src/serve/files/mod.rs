@@ -6,7 +6,7 @@
 
 mod answer;
 mod choices;
-mod name;
+pub mod name;
 mod parts;
 pub mod range;
 
@@ -18,11 +18,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::Service;
+use super::datasets::Datasets;
 use super::failure;
 use super::http::{identify, refuse_with};
+use super::{Asker, Service};
 use crate::artifacts::{Held, Library, Opened};
 use crate::diag::{Diagnostic, Result};
 
@@ -30,22 +32,32 @@ use crate::diag::{Diagnostic, Result};
 /// missing where its datastores are not known.
 pub type Libraries = BTreeMap<String, Arc<Library>>;
 
+/// Datasets that are looked for at the same time. They have turns and connections of their own: queries that take
+/// long keep nobody from a file.
+pub const TURNS: usize = 4;
+
 /// What is shared by all requests.
 struct Files {
     service: Arc<Service>,
     libraries: Libraries,
+    turns: Arc<Semaphore>,
+    datasets: Datasets,
 }
 
 /// The routes below `/files`; without libraries they say that there is nothing.
 pub fn routes(service: &Arc<Service>, libraries: Option<Libraries>) -> Router {
     let Some(libraries) = libraries else {
         let off = || async { refuse(&Diagnostic::error("S050", "this service gives no files")) };
-        return Router::new().route("/files", get(off)).route("/files/{*any}", get(off));
+        return Router::new()
+            .route("/files/", get(off))
+            .nest("/files", Router::new().fallback(off));
     };
-    Router::new()
-        .route("/files/{id}", get(whole))
-        .route("/files/{id}/{component}", get(component))
-        .with_state(Arc::new(Files { service: Arc::clone(service), libraries }))
+    let files = Router::new()
+        .route("/{id}", get(whole))
+        .route("/{id}/{component}", get(component))
+        .fallback(nothing)
+        .with_state(Arc::new(Files::new(service, libraries)));
+    Router::new().route("/files/", get(nothing)).nest("/files", files)
 }
 
 /// What is asked for.
@@ -77,12 +89,21 @@ async fn component(
 }
 
 impl Files {
+    fn new(service: &Arc<Service>, libraries: Libraries) -> Self {
+        // Turns are taken here, for questions about the dataset and about its files together.
+        let slots = Arc::new(Semaphore::new(TURNS));
+        let asker = Asker { answer: Arc::clone(&service.answer), slots };
+        let shelves = Arc::clone(&service.offered.shelves);
+        let datasets = Datasets::new(asker, shelves, service.settings.limits.sync_time);
+        let turns = Arc::new(Semaphore::new(TURNS));
+        Self { service: Arc::clone(service), libraries, turns, datasets }
+    }
+
     async fn answer(&self, asked: Asked<'_>) -> Result<Response> {
         let settings = &self.service.settings;
         identify(settings, asked.headers)?;
         let Ok(id) = Uuid::try_parse(asked.id) else {
-            let error = Diagnostic::error("S051", "that is not the UUID of a dataset");
-            return Err(error.help("it is /files/{uuid} or /files/{uuid}/{component}").into());
+            return Err(Box::new(no_identifier()));
         };
         let (library, held) = self.find(id).await?;
         let record = match (asked.component, &held.records[..]) {
@@ -96,8 +117,13 @@ impl Files {
         let opened = library.open(&held, record, asked.method.clone()).await?;
         Ok(match opened {
             Opened::Here(content) => {
+                // Butler itself would refuse to read it.
+                if let Some(size) = record.size.filter(|size| *size != content.size()) {
+                    let found = content.size();
+                    tracing::warn!(dataset = %id, size, found, "a file is not of the size that Butler recorded");
+                }
                 let file = answer::File::new(id, record, content);
-                answer::give(file, &asked.method, asked.headers, settings.anonymous)?
+                answer::give(&file, &asked.method, asked.headers, settings.anonymous)?
             }
             Opened::Elsewhere(url) => {
                 // It holds a signature: whoever has it may read the file for some time.
@@ -113,11 +139,15 @@ impl Files {
 
     /// The files of a dataset that the client may see: a published table has it.
     async fn find(&self, id: Uuid) -> Result<(&Library, Held)> {
-        let datasets = self.service.datasets();
+        let datasets = &self.datasets;
         if datasets.shelves.is_empty() {
             let error = Diagnostic::error("S026", "this service may read the applied view only");
             return Err(error.help("it cannot know where files are").into());
         }
+        let busy = || Box::new(Diagnostic::error("S031", "too many files are asked for just now"));
+        let turn = self.turns.acquire();
+        let turn = tokio::time::timeout(self.service.settings.limits.queue_time, turn).await;
+        let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
         let found = datasets.shown_by(id).await?;
         if found.is_empty() {
             let message = format!("no published table has a dataset {id}");
@@ -142,6 +172,15 @@ impl Files {
             Box::new(Diagnostic::error("S050", message).help(help))
         }))
     }
+}
+
+async fn nothing() -> Response {
+    refuse(&no_identifier())
+}
+
+fn no_identifier() -> Diagnostic {
+    let error = Diagnostic::error("S051", "that is not the UUID of a dataset");
+    error.help("it is /files/{uuid} or /files/{uuid}/{component}")
 }
 
 /// An error in a line of text.

@@ -45,6 +45,20 @@ pub fn disposition(name: &str, kind: &str) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_name_stays_in_its_quotes(name in "\\PC{0,30}|(?s:.{0,30})") {
+            let value = disposition(&name, "image/fits");
+            let text = value.to_str().map_err(|_| TestCaseError::fail("not ASCII"))?;
+            let rest = text.strip_prefix("attachment; filename=\"").and_then(|rest| rest.split_once('"'));
+            let (plain, rest) = rest.ok_or_else(|| TestCaseError::fail("no name"))?;
+            prop_assert!(!plain.contains(['/', '\\']));
+            let extended = rest.strip_prefix("; filename*=UTF-8''");
+            prop_assert!(rest.is_empty() || extended.is_some_and(|rest| !rest.contains([';', '"', ' '])));
+        }
+    }
 
     #[test]
     fn nothing_breaks_out() {

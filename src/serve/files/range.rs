@@ -93,6 +93,18 @@ fn number(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ranges_are_within_the_file(header in "(bytes=)?[0-9,\\- \\t]{0,40}|.{0,40}", size in 0_u64..200) {
+            if let Wanted::Ranges(ranges) = read(header.as_bytes(), size) {
+                prop_assert!(!ranges.is_empty());
+                prop_assert!(ranges.iter().all(|one| one.start < one.end && one.end <= size));
+                prop_assert!(ranges.iter().map(|one| one.end - one.start).sum::<u64>() <= size);
+            }
+        }
+    }
 
     #[test]
     fn ranges_are_those_of_the_rfc() {
