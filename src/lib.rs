@@ -7,10 +7,12 @@
 pub mod adql;
 pub mod catalog;
 pub mod cli;
+pub mod cutout;
 pub mod db;
 pub mod deploy;
 pub mod diag;
 pub mod expression;
+pub mod fits;
 pub mod functions;
 pub mod geom;
 pub mod lower;
@@ -29,3 +31,4 @@ pub mod template;
 pub mod time;
 pub mod value;
 pub mod votable;
+pub mod wcs;

@@ -7,6 +7,7 @@ mod adql;
 mod apply;
 mod check;
 mod compile;
+mod cutout;
 mod demo;
 mod drop;
 mod explain;
@@ -46,6 +47,7 @@ enum Command {
     Export(export::Arguments),
     Inspect(inspect::Arguments),
     Query(query::Arguments),
+    Cutout(cutout::Arguments),
     Serve(serve::Arguments),
     Adql(adql::Arguments),
     Schema(schema::Arguments),
@@ -111,6 +113,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
         Command::Serve(arguments) => serve::run(arguments, terminal).await,
         Command::Query(arguments) => query::run(arguments, terminal).await,
+        Command::Cutout(arguments) => cutout::run(arguments, terminal).await,
         Command::Adql(arguments) => adql::run(&arguments, *terminal),
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
