@@ -204,6 +204,7 @@ impl Composer<'_> {
         };
         let class = &dataset.storage_class;
         let mut own = files.iter().filter(|file| file.dataset == dataset.id);
+        let fits = own.clone().count() <= self.cuts;
         let is_image =
             own.any(|file| media_type(Place::read(&file.path).name(), class) == "image/fits");
         if fits && is_image && soda::is_cut(dataset) {
