@@ -14,7 +14,9 @@ pub fn status(code: &str) -> StatusCode {
     match code {
         "S016" => StatusCode::PAYLOAD_TOO_LARGE,
         "S018" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "S020" | "S025" | "S026" | "S050" | "S051" | "S052" | "S053" => StatusCode::NOT_FOUND,
+        "S020" | "S025" | "S026" | "S070" | "S050" | "S051" | "S052" | "S053" => {
+            StatusCode::NOT_FOUND
+        }
         "S021" | "S022" | "S055" => StatusCode::FORBIDDEN,
         "S054" => StatusCode::GONE,
         "S056" => StatusCode::NOT_IMPLEMENTED,
@@ -23,7 +25,7 @@ pub fn status(code: &str) -> StatusCode {
         "S023" | "S031" | "S033" | "S034" | "S057" => StatusCode::SERVICE_UNAVAILABLE,
         "S032" => StatusCode::GATEWAY_TIMEOUT,
         "S040" => StatusCode::UNAUTHORIZED,
-        "S030" | "S063" => StatusCode::INTERNAL_SERVER_ERROR,
+        "S030" | "S073" => StatusCode::INTERNAL_SERVER_ERROR,
         // The database is busy or takes too long.
         "R027" => StatusCode::SERVICE_UNAVAILABLE,
         // Queries, uploads, parameters.

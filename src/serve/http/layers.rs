@@ -31,7 +31,7 @@ pub fn wrap(routes: Router, settings: &Settings, metrics: Metrics) -> Router {
     let limits = &settings.limits;
     let largest = limits.upload_bytes.saturating_add(limits.query_bytes).saturating_add(ENVELOPE);
     let packed = NotForContentType::const_new("application/vnd.apache.parquet");
-    // Files are given as they are: their ranges and entity tags are those of the bytes on disk.
+    // Files are given as they are: their ranges and entity tags are those of the bytes on disk. Cutouts have none.
     let is_made = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
         !headers.contains_key(header::ACCEPT_RANGES)
     };

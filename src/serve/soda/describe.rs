@@ -13,8 +13,9 @@ pub fn is_cut(dataset: &Dataset) -> bool {
 
 /// The synchronous and the asynchronous service of a dataset, which a client calls `id`, at `base`.
 pub fn descriptors(base: &str, id: &str, dataset: &Dataset) -> [Descriptor; 2] {
-    let described = |kind: &str, standard: &str, description: &str| Descriptor {
-        id: format!("soda-{kind}-{}", dataset.id),
+    // pyvo takes the service whose XML ID is the first by the alphabet; most callers want an answer at once.
+    let described = |number: u8, kind: &str, standard: &str, description: &str| Descriptor {
+        id: format!("soda-{number}-{}", dataset.id),
         name: format!("soda-{kind}"),
         description: description.to_owned(),
         params: vec![
@@ -25,8 +26,8 @@ pub fn descriptors(base: &str, id: &str, dataset: &Dataset) -> [Descriptor; 2] {
         inputs: inputs(id, dataset),
     };
     [
-        described("sync", SYNC, "Part of the image inside a shape"),
-        described("async", ASYNC, "Parts of the image inside shapes, as a job"),
+        described(1, "sync", SYNC, "Part of the image inside a shape"),
+        described(2, "async", ASYNC, "Parts of the image inside shapes, as a job"),
     ]
 }
 

@@ -90,7 +90,7 @@ impl Kitchen {
     /// Makes a cutout, within a time.
     ///
     /// # Errors
-    /// S025 for a dataset that is not published, S062 for one that cannot be cut, S063 where the back-end failed,
+    /// S025 for a dataset that is not published, S072 for one that cannot be cut, S073 where the back-end failed,
     /// S031 when no turn comes, S032; those of queries and of files.
     pub async fn serve(
         &self,
@@ -192,7 +192,7 @@ async fn find(datasets: &Datasets, id: &str) -> Result<Dataset> {
         }
         Err(several) => {
             let message = format!("{} datasets have this identifier", several.len());
-            let error = Diagnostic::error("S062", message);
+            let error = Diagnostic::error("S072", message);
             Err(Box::new(error.help("name one by its UUID; /resolve lists them")))
         }
     }
@@ -217,7 +217,7 @@ fn base_name(record: &Record) -> String {
 
 #[allow(clippy::unnecessary_box_returns)] // as every Result carries it
 fn uncut(message: &str) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error("S062", message))
+    Box::new(Diagnostic::error("S072", message))
 }
 
 #[allow(clippy::unnecessary_box_returns)] // as every Result carries it
@@ -229,10 +229,10 @@ fn failed(message: &str) -> Box<Diagnostic> {
 /// the back-end's own trouble stays inside.
 fn refused(message: &str, code: Option<&str>) -> Box<Diagnostic> {
     Box::new(match code {
-        Some("C002" | "C003" | "C004" | "C005") => Diagnostic::error("S062", message.to_owned()),
+        Some("C002" | "C003" | "C004" | "C005") => Diagnostic::error("S072", message.to_owned()),
         _ => {
             tracing::error!(message, code, "a back-end of cutouts failed");
-            Diagnostic::error("S063", "the back-end of cutouts failed")
+            Diagnostic::error("S073", "the back-end of cutouts failed")
                 .help("its operator finds the reason in the log")
         }
     })

@@ -78,7 +78,7 @@ async fn availability(State(service): State<Arc<Service>>) -> Response {
 }
 
 async fn off() -> Response {
-    let error = Diagnostic::error("S060", "this service makes no cutouts");
+    let error = Diagnostic::error("S070", "this service makes no cutouts");
     refusal::refuse(&error)
 }
 

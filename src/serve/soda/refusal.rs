@@ -1,6 +1,6 @@
 //! Errors as SODA 1.0 section 4.2.1 wants them: lines of text that begin with a word for their kind.
 
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::diag::Diagnostic;
@@ -10,15 +10,12 @@ use crate::serve::http::refuse_with;
 /// The answer to a request that cannot be answered.
 pub fn refuse(error: &Diagnostic) -> Response {
     let text = format!("{}: {}\n", word(error), failure::line(error));
-    let mut response = refuse_with(error, "text/plain; charset=utf-8", text.into_bytes());
-    let nosniff = header::HeaderValue::from_static("nosniff");
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
-    response
+    refuse_with(error, "text/plain; charset=utf-8", text.into_bytes())
 }
 
 /// The word that a message begins with.
 pub fn word(error: &Diagnostic) -> &'static str {
-    if error.code == "S061" {
+    if error.code == "S071" {
         return "MultiValuedParamNotSupported";
     }
     match failure::status(error.code) {

@@ -116,12 +116,12 @@ impl Asked {
     /// The only combination.
     ///
     /// # Errors
-    /// S061 for several.
+    /// S071 for several.
     pub fn part(&self) -> Result<Part> {
         match <[Part; 1]>::try_from(self.parts()) {
             Ok([part]) => Ok(part),
             Err(parts) => Err(Box::new(
-                Diagnostic::error("S061", format!("that is {} cutouts", parts.len()))
+                Diagnostic::error("S071", format!("that is {} cutouts", parts.len()))
                     .help("an answer has one; /soda/async makes several"),
             )),
         }
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(asked.parts().len(), 6);
         assert_eq!(asked.polarizations, ["I", "Q"]);
         assert_eq!(asked.shapes.first(), Some(&Stencil::Range([12.0, 12.5, -90.0, 90.0])));
-        assert_eq!(asked.part().unwrap_err().code, "S061");
+        assert_eq!(asked.part().unwrap_err().code, "S071");
         let alone = read(&[("ID", "a")]).unwrap().part().unwrap();
         assert_eq!((alone.shape, alone.band, alone.time), (None, None, None));
     }

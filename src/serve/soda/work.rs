@@ -58,7 +58,7 @@ async fn one(
 ) -> Result<(JobResult, String)> {
     let kitchen = service.kitchen.as_ref();
     let kitchen =
-        kitchen.ok_or_else(|| Diagnostic::error("S060", "this service makes no cutouts"))?;
+        kitchen.ok_or_else(|| Diagnostic::error("S070", "this service makes no cutouts"))?;
     let text = "text/plain; charset=utf-8".to_owned();
     match kitchen.serve(service, part, task.time).await {
         Ok(Served::Dish(dish)) => {
