@@ -19,13 +19,28 @@ pub struct Arguments {
     #[arg(required_unless_present = "job", requires = "shape", requires = "output")]
     file: Option<String>,
     /// Longitude, latitude and radius.
-    #[arg(long, value_name = "LON,LAT,RADIUS", value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "LON,LAT,RADIUS",
+        value_delimiter = ',',
+        allow_negative_numbers = true
+    )]
     circle: Vec<f64>,
     /// Longitude and latitude of each vertex.
-    #[arg(long, value_name = "LON,LAT,LON,LAT,…", value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "LON,LAT,LON,LAT,…",
+        value_delimiter = ',',
+        allow_negative_numbers = true
+    )]
     polygon: Vec<f64>,
     /// First and last longitude, eastwards, first and last latitude.
-    #[arg(long, value_name = "LON,LON,LAT,LAT", value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "LON,LON,LAT,LAT",
+        value_delimiter = ',',
+        allow_negative_numbers = true
+    )]
     range: Vec<f64>,
     /// The file to write.
     #[arg(short, long, value_name = "FILE")]
@@ -56,16 +71,19 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
             for cut in images {
                 let [x, y] = cut.first;
                 let axes: Vec<String> = cut.axes.iter().map(u64::to_string).collect();
-                let (hdu, name, size) = (cut.hdu, cut.name, axes.join(" x "));
-                terminal.note(format!("HDU {hdu} {name}: {size} pixels from ({x}, {y})").trim_end());
+                let name = if cut.name.is_empty() { cut.name } else { format!(" ({})", cut.name) };
+                let (hdu, size) = (cut.hdu, axes.join(" x "));
+                terminal.note(&format!("HDU {hdu}{name}: {size} pixels from ({x}, {y})"));
             }
             Ok(Outcome::Done)
         }
         cutout::Outcome::NoOverlap => {
-            Err(Box::new(Diagnostic::error("C006", "the shape touches no image of the file")).into())
+            Err(Box::new(Diagnostic::error("C006", "the shape touches no image of the file"))
+                .into())
         }
         cutout::Outcome::Failed { message, code } => {
-            let code = CODES.iter().copied().flatten().find(|known| Some(known.code) == code.as_deref());
+            let code =
+                CODES.iter().copied().flatten().find(|known| Some(known.code) == code.as_deref());
             Err(Box::new(Diagnostic::error(code.map_or("C007", |code| code.code), message)).into())
         }
     }
@@ -77,10 +95,12 @@ fn job(arguments: Arguments) -> Result<Job> {
         Box::new(Diagnostic::error("C005", message))
     };
     let stencil = if !arguments.circle.is_empty() {
-        let circle = arguments.circle.try_into().map_err(|got: Vec<f64>| numbers(3, "circle", &got))?;
+        let circle =
+            arguments.circle.try_into().map_err(|got: Vec<f64>| numbers(3, "circle", &got))?;
         Stencil::Circle(circle)
     } else if !arguments.range.is_empty() {
-        let range = arguments.range.try_into().map_err(|got: Vec<f64>| numbers(4, "range", &got))?;
+        let range =
+            arguments.range.try_into().map_err(|got: Vec<f64>| numbers(4, "range", &got))?;
         Stencil::Range(range)
     } else {
         Stencil::Polygon(arguments.polygon)
