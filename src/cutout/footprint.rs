@@ -120,33 +120,36 @@ impl<F: Fn(f64, f64) -> Option<Vector3>> Search<'_, F> {
         let corners = [(x.0, y.0), (x.1, y.0), (x.1, y.1), (x.0, y.1)];
         let corners = corners.map(|(x, y)| (self.sky)(x, y));
         let centre = (self.sky)(middle.0, middle.1);
-        let [Some(a), Some(b), Some(c), Some(d)] = corners else {
+        let [Some(southwest), Some(southeast), Some(northeast), Some(northwest)] = corners else {
             // At the edge of a projection: what of it is known to have sky.
             let mut places = corners.into_iter().chain([centre]).flatten();
             return places.any(|place| contains_point(self.region, place));
         };
+        let corners = [southwest, southeast, northeast, northwest];
         let sides = [
-            (a, b, middle.0, y.0),
-            (b, c, x.1, middle.1),
-            (c, d, middle.0, y.1),
-            (d, a, x.0, middle.1),
+            (southwest, southeast, middle.0, y.0),
+            (southeast, northeast, x.1, middle.1),
+            (northeast, northwest, middle.0, y.1),
+            (northwest, southwest, x.0, middle.1),
         ];
         let bent = |(from, to, x, y): (Vector3, Vector3, f64, f64)| {
             (self.sky)(x, y).is_none_or(|place| is_bent(from, to, place))
         };
-        if depth > 0 && distance(a, c).max(distance(b, d)) > SMALL && sides.into_iter().any(bent) {
+        if depth > 0
+            && distance(southwest, northeast).max(distance(southeast, northwest)) > SMALL
+            && sides.into_iter().any(bent)
+        {
             let halves = |(first, last): (f64, f64), middle: f64| [(first, middle), (middle, last)];
             let mut parts =
                 halves(y, middle.1).into_iter().flat_map(|y| halves(x, middle.0).map(|x| (x, y)));
             return parts.any(|(x, y)| self.touches(x, y, depth - 1));
         }
-        if let Ok(area) = polygon(&[a, b, c, d]) {
+        if let Ok(area) = polygon(&corners) {
             return intersects(&area, self.region);
         }
         // Corners that coincide, as at the pole of a cylinder, or a pixel as large as the sky.
         let Some(centre) = centre else { return true };
-        let radius =
-            [a, b, c, d].map(|place| distance(centre, place)).into_iter().fold(0.0, f64::max);
+        let radius = corners.map(|place| distance(centre, place)).into_iter().fold(0.0, f64::max);
         intersects(&Region::Circle(Circle::from_angle(centre, radius)), self.region)
     }
 }
