@@ -99,7 +99,50 @@ def files():
         yield (1000).to_bytes(8, "little") + text.encode()
 
 
-TARGETS = {f.__name__: f for f in (adql, expression, files, mapping, region, sia, template, votable)}
+def fits():
+    """A small image in every compression, and in none."""
+    import io
+
+    import numpy as np
+    from astropy.io import fits
+    from astropy.wcs import WCS
+
+    w = WCS(naxis=2)
+    w.wcs.ctype, w.wcs.crval, w.wcs.crpix, w.wcs.cdelt = ["RA---TAN", "DEC--TAN"], [10, 10], [12, 10], [-0.01, 0.01]
+    head = w.to_header()
+    y, x = np.mgrid[0:20, 0:24]
+    data = (x * y * 31) % 257 - 20
+
+    def written(*hdus):
+        out = io.BytesIO()
+        fits.HDUList(list(hdus)).writeto(out)
+        return out.getvalue()
+
+    yield written(fits.PrimaryHDU(data.astype("i2"), head))
+    yield written(fits.PrimaryHDU(), fits.ImageHDU(data.astype("f4"), head), fits.ImageHDU(data.astype("u1")))
+    for algorithm in ("RICE_1", "GZIP_1", "GZIP_2", "PLIO_1", "HCOMPRESS_1"):
+        for tile in ((20, 24), (8, 10)):
+            image = fits.CompImageHDU(abs(data).astype("i2"), head, compression_type=algorithm, tile_shape=tile)
+            yield written(fits.PrimaryHDU(), image)
+    for algorithm in ("RICE_1", "GZIP_2", "HCOMPRESS_1"):
+        for method in (-1, 1, 2):
+            floats = (data + 0.1 * np.sin(x)).astype("f4")
+            image = fits.CompImageHDU(floats, head, compression_type=algorithm, tile_shape=(20, 24),
+                                      quantize_method=method, quantize_level=4, dither_seed=9)
+            yield written(fits.PrimaryHDU(), image)
+    for code in ("SIN", "AIT", "COE", "ZPN"):
+        more = head.copy()
+        more["CTYPE1"], more["CTYPE2"] = f"RA---{code}", f"DEC--{code}"
+        more["PV2_1"] = 40.0 if code == "COE" else 0.4
+        yield written(fits.PrimaryHDU(data.astype("u1"), more))
+    for code, terms in (("TAN-SIP", {"A_ORDER": 2, "B_ORDER": 2, "A_2_0": 1e-5}), ("TPV", {"PV1_1": 1.01, "PV2_7": 2.0})):
+        more = head.copy()
+        more["CTYPE1"], more["CTYPE2"] = f"RA---{code}", f"DEC--{code}"
+        more.update(terms)
+        yield written(fits.PrimaryHDU(data.astype("u1"), more))
+
+
+TARGETS = {f.__name__: f for f in (adql, expression, files, fits, mapping, region, sia, template, votable)}
 
 
 def main():

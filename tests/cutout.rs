@@ -13,7 +13,8 @@ mod support;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use obscore_view::cutout::{Backend, Input, Job, Limits, Stencil, VERSION};
+use indexmap::IndexMap;
+use obscore_view::cutout::{Backend, Dataset, Input, Job, Limits, Stencil, VERSION};
 use obscore_view::fits::read_hdus;
 use obscore_view::wcs::Wcs;
 use serde_json::{Value, json};
@@ -23,10 +24,10 @@ fn job(file: &Path, stencil: Stencil, output: &Path) -> Job {
     Job {
         version: VERSION,
         input: vec![Input::Path(file.to_owned())],
-        dataset: Default::default(),
+        dataset: Dataset::default(),
         stencils: vec![stencil],
         output: output.to_owned(),
-        provenance: Default::default(),
+        provenance: IndexMap::new(),
     }
 }
 
@@ -52,9 +53,10 @@ fn sky(folder: &Path, name: &str) -> Value {
             Some((Wcs::of(&hdu.header).unwrap()?, hdu.image(number).unwrap()?.plane()))
         })
         .unwrap();
+    let [width, height] = [width, height].map(|side| f64::from(u32::try_from(side).unwrap()));
     let places: Vec<(f64, f64)> = (0..=20)
         .flat_map(|i| (0..=20).map(move |j| (f64::from(i) / 20.0, f64::from(j) / 20.0)))
-        .map(|(x, y)| (x * width as f64 + 0.5, y * height as f64 + 0.5))
+        .map(|(x, y)| (x * width + 0.5, y * height + 0.5))
         .collect();
     let directions: Vec<Option<[f64; 3]>> =
         places.iter().map(|(x, y)| wcs.direction(*x, *y).map(|v| [v.x, v.y, v.z])).collect();

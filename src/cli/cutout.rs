@@ -71,9 +71,9 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
             for cut in images {
                 let [x, y] = cut.first;
                 let axes: Vec<String> = cut.axes.iter().map(u64::to_string).collect();
-                let (hdu, name, size) = (cut.hdu, cut.name, axes.join(" x "));
-                terminal
-                    .note(format!("HDU {hdu} {name}: {size} pixels from ({x}, {y})").trim_end());
+                let name = if cut.name.is_empty() { cut.name } else { format!(" ({})", cut.name) };
+                let (hdu, size) = (cut.hdu, axes.join(" x "));
+                terminal.note(&format!("HDU {hdu}{name}: {size} pixels from ({x}, {y})"));
             }
             Ok(Outcome::Done)
         }

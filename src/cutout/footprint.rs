@@ -2,7 +2,8 @@
 //!
 //! In: the coordinates of an image, its size, a region. Out: the smallest box of pixels that has every pixel whose
 //! area shares a point with the region; nothing where there is none. The area of a pixel is the polygon on the sky
-//! between its four corners, with great circles as edges.
+//! between its four corners, with great circles as edges; large pixels whose edges are not nearly great circles are
+//! taken in parts.
 //!
 //! The image is divided into cells, cells into quarters. A cell whose surrounding circle is apart from the region is
 //! done, one whose circle is inside the region belongs to the box whole, and one that the box already has tells
@@ -22,6 +23,10 @@ const CELLS: u64 = 8;
 const MARGIN: f64 = 1.25;
 /// Added to it, in radians.
 const LEAST: f64 = 1.0e-12;
+/// How often a large pixel with bent edges is divided.
+const DEEPEST: u32 = 4;
+/// Diagonals up to which a pixel's edges are great circles, in radians: 20″.
+const SMALL: f64 = 1.0e-4;
 /// A cell with no sky at its nine places is given up when it is this part of the image.
 const FINEST: u64 = 128;
 
@@ -70,12 +75,13 @@ struct Search<'a, F> {
 impl<F: Fn(f64, f64) -> Option<Vector3>> Search<'_, F> {
     fn look(&self, cell: &PixelBox) -> Look {
         let (x, y) = (edges(cell.x), edges(cell.y));
+        if cell.area() == 1 {
+            let touches = self.touches((x.0, x.2), (y.0, y.2), DEEPEST);
+            return if touches { Look::Touches } else { Look::Apart };
+        }
         let corners =
             [(x.0, y.0), (x.2, y.0), (x.2, y.2), (x.0, y.2)].map(|(x, y)| (self.sky)(x, y));
         let centre = (self.sky)(x.1, y.1);
-        if cell.area() == 1 {
-            return if self.pixel(corners, centre) { Look::Touches } else { Look::Apart };
-        }
         let sides = [(x.1, y.0), (x.2, y.1), (x.1, y.2), (x.0, y.1)].map(|(x, y)| (self.sky)(x, y));
         let places = corners.into_iter().chain(sides);
         let Some(centre) = centre else {
@@ -108,23 +114,51 @@ impl<F: Fn(f64, f64) -> Option<Vector3>> Search<'_, F> {
         }
     }
 
-    /// Whether the area of a pixel shares a point with the region.
-    fn pixel(&self, corners: [Option<Vector3>; 4], centre: Option<Vector3>) -> bool {
-        let places: Vec<Vector3> = corners.into_iter().flatten().collect();
-        if places.len() < corners.len() {
+    /// Whether the area of a pixel, or of a part of one, shares a point with the region.
+    fn touches(&self, x: (f64, f64), y: (f64, f64), depth: u32) -> bool {
+        let middle = (0.5 * (x.0 + x.1), 0.5 * (y.0 + y.1));
+        let corners = [(x.0, y.0), (x.1, y.0), (x.1, y.1), (x.0, y.1)];
+        let corners = corners.map(|(x, y)| (self.sky)(x, y));
+        let centre = (self.sky)(middle.0, middle.1);
+        let [Some(southwest), Some(southeast), Some(northeast), Some(northwest)] = corners else {
             // At the edge of a projection: what of it is known to have sky.
-            return places
-                .into_iter()
-                .chain(centre)
-                .any(|place| contains_point(self.region, place));
+            let mut places = corners.into_iter().chain([centre]).flatten();
+            return places.any(|place| contains_point(self.region, place));
+        };
+        let corners = [southwest, southeast, northeast, northwest];
+        let sides = [
+            (southwest, southeast, middle.0, y.0),
+            (southeast, northeast, x.1, middle.1),
+            (northeast, northwest, middle.0, y.1),
+            (northwest, southwest, x.0, middle.1),
+        ];
+        let bent = |(from, to, x, y): (Vector3, Vector3, f64, f64)| {
+            (self.sky)(x, y).is_none_or(|place| is_bent(from, to, place))
+        };
+        if depth > 0
+            && distance(southwest, northeast).max(distance(southeast, northwest)) > SMALL
+            && sides.into_iter().any(bent)
+        {
+            let halves = |(first, last): (f64, f64), middle: f64| [(first, middle), (middle, last)];
+            let mut parts =
+                halves(y, middle.1).into_iter().flat_map(|y| halves(x, middle.0).map(|x| (x, y)));
+            return parts.any(|(x, y)| self.touches(x, y, depth - 1));
         }
-        if let Ok(area) = polygon(&places) {
+        if let Ok(area) = polygon(&corners) {
             return intersects(&area, self.region);
         }
         // Corners that coincide, as at the pole of a cylinder, or a pixel as large as the sky.
         let Some(centre) = centre else { return true };
-        let radius = places.iter().map(|place| distance(centre, *place)).fold(0.0, f64::max);
+        let radius = corners.map(|place| distance(centre, place)).into_iter().fold(0.0, f64::max);
         intersects(&Region::Circle(Circle::from_angle(centre, radius)), self.region)
+    }
+}
+
+/// Whether the middle of an edge is farther from the great circle between its ends than a thousandth of its length.
+fn is_bent(from: Vector3, to: Vector3, middle: Vector3) -> bool {
+    match from.robust_cross(to).normalized() {
+        Some((normal, _)) => middle.dot(normal).abs() > 1e-3 * distance(from, to),
+        None => true,
     }
 }
 

@@ -39,10 +39,12 @@ pub fn image(cards: &mut Cards, kind: Kind, header: &Header, image: &Image, part
             }
         }
     }
-    if image.bitpix > 0 && image.is_compressed() && !header.has("BLANK") {
-        if let Ok(Some(blank)) = header.integer("ZBLANK") {
-            cards.plain("BLANK", blank);
-        }
+    if image.bitpix > 0
+        && image.is_compressed()
+        && !header.has("BLANK")
+        && let Ok(Some(blank)) = header.integer("ZBLANK")
+    {
+        cards.plain("BLANK", blank);
     }
 }
 
@@ -169,7 +171,7 @@ fn is_origin(header: &Header, axis: u32, alternate: &str) -> bool {
         && header.text(&format!("CTYPE{axis}{alternate}")).as_deref() == Some("LINEAR")
         && real("CRPIX") == Some(1.0)
         && real("CRVAL").is_some()
-        && real("CDELT").is_none_or(|step| step == 1.0)
+        && matches!(real("CDELT"), None | Some(1.0))
         && [1, 2].iter().all(|other| {
             let entry = |kind: &str| header.value(&format!("{kind}{axis}_{other}{alternate}"));
             entry("PC").is_none() && entry("CD").is_none()

@@ -10,6 +10,9 @@ use super::file::{axes, pixel_bytes};
 use super::tile::Tiles;
 use super::{Error, Hdu, Result};
 
+/// Bytes that are read at once.
+const PIECE: u64 = 1 << 18;
+
 /// Pixels of the first two axes, from 0, ends not included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PixelBox {
@@ -132,12 +135,18 @@ impl Image {
             true => (1, columns * rows * self.pixel),
             false => (rows, columns * self.pixel),
         };
+        let mut buffer = vec![0; usize::try_from(length.min(PIECE)).unwrap_or_default()];
         for plane in 0..self.planes() {
             for row in 0..pieces {
                 let first = (plane * height + part.y.0 + row) * width + part.x.0;
                 input.seek(SeekFrom::Start(self.start + first * self.pixel))?;
-                if std::io::copy(&mut input.take(length), out)? < length {
-                    return Err(Error::damaged("the file ends in an image"));
+                let mut left = length;
+                while left > 0 {
+                    let count = usize::try_from(left.min(PIECE)).unwrap_or_default();
+                    let piece = buffer.get_mut(..count).unwrap_or_default();
+                    input.read_exact(piece)?;
+                    out.write_all(piece)?;
+                    left -= count as u64;
                 }
             }
         }

@@ -5,7 +5,7 @@
 //! lengths are compared with the file first.
 //!
 //! Own code, because a cutout wants raw pixels of a few rows or tiles. cfitsio would be C that reads foreign
-//! files, and needs autotools or CMake to build; fitsrs 0.4 knows neither GZIP_2 nor PLIO_1 nor HCOMPRESS_1, and
+//! files, and needs autotools or CMake to build; fitsrs 0.4 decodes neither PLIO_1 nor HCOMPRESS_1, and
 //! gives whole images.
 
 mod cards;

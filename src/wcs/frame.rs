@@ -68,7 +68,7 @@ fn equatorial(header: &Header) -> Result<Frame, Unusable> {
     let equinox = header.real("EQUINOX")?.or(header.real("EPOCH")?);
     let system = header.text("RADESYS").or_else(|| header.text("RADECSYS"));
     let system = match (system.as_deref().map(str::trim), equinox) {
-        (Some(""), None) | (None, None) => "ICRS",
+        (Some("") | None, None) => "ICRS",
         (None | Some(""), Some(equinox)) => {
             if equinox < 1984.0 {
                 "FK4"

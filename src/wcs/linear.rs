@@ -84,7 +84,7 @@ impl Linear {
 
     /// By the matrix.
     pub fn intermediate(&self, (x, y): (f64, f64)) -> (f64, f64) {
-        let [[a, b], [c, d]] = self.matrix;
-        (a * x + b * y, c * x + d * y)
+        let [first, second] = self.matrix.map(|[along, across]| along * x + across * y);
+        (first, second)
     }
 }

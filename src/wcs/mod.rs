@@ -3,8 +3,9 @@
 //! In: a header, then pixels. Out: directions of ICRS. Only this way round: a cutout asks where pixels are, never
 //! which pixel a place has, so that distortions need not be inverted and what is behind a projection is nowhere.
 //!
-//! Own code: the `wcs` crate (0.4) has no TPV and takes unit matrices and native poles for granted, and
-//! linking wcslib would need its C source. Agreement with wcslib, through astropy, is tested for all projections.
+//! Own code: the `wcs` crate (0.4) has no TPV and no frames but that of the image, and its other half, from the sky
+//! to pixels, has no use here; wcslib would be C that reads foreign headers. Agreement with wcslib, through astropy,
+//! is tested for all projections.
 
 mod conic;
 mod distortion;

@@ -114,14 +114,14 @@ impl Projection {
     pub fn native(&self, x: f64, y: f64) -> Option<Vector3> {
         let (x, y) = (x.to_radians(), y.to_radians());
         match self {
-            Self::Tan => zenithal(x, y, f64::atan),
-            Self::Stg => zenithal(x, y, |r| 2.0 * (0.5 * r).atan()),
-            Self::Arc if x.hypot(y) <= PI => zenithal(x, y, |r| r),
-            Self::Zea if x.hypot(y) <= 2.0 => zenithal(x, y, |r| 2.0 * (0.5 * r).asin()),
+            Self::Tan => Some(zenithal(x, y, f64::atan)),
+            Self::Stg => Some(zenithal(x, y, |r| 2.0 * (0.5 * r).atan())),
+            Self::Arc if x.hypot(y) <= PI => Some(zenithal(x, y, |r| r)),
+            Self::Zea if x.hypot(y) <= 2.0 => Some(zenithal(x, y, |r| 2.0 * (0.5 * r).asin())),
             Self::Arc | Self::Zea => None,
             Self::Zpn(polynomial, most) => {
                 let zenith = solved(polynomial, *most, x.hypot(y))?;
-                zenithal(x, y, |_| zenith)
+                Some(zenithal(x, y, |_| zenith))
             }
             Self::Sin(xi, eta) => slant(x, y, *xi, *eta),
             Self::Cyp(distance, radius) => {
@@ -184,12 +184,12 @@ fn divided(x: f64, latitude: f64, by: f64) -> Option<Vector3> {
 }
 
 /// By the distance from the native pole.
-fn zenithal(x: f64, y: f64, distance: impl Fn(f64) -> f64) -> Option<Vector3> {
+fn zenithal(x: f64, y: f64, distance: impl Fn(f64) -> f64) -> Vector3 {
     let r = x.hypot(y);
     if r == 0.0 {
-        return Some(zenith(Vector3::new(0.0, -1.0, 0.0), distance(0.0)));
+        return zenith(Vector3::new(0.0, -1.0, 0.0), distance(0.0));
     }
-    Some(zenith(Vector3::new(x / r, y / r, 0.0), distance(r)))
+    zenith(Vector3::new(x / r, y / r, 0.0), distance(r))
 }
 
 /// So far from the native pole, towards a direction of the plane; native longitude 0 is at negative y.
@@ -200,18 +200,16 @@ fn zenith(toward: Vector3, distance: f64) -> Vector3 {
 
 /// The slant orthographic projection.
 fn slant(x: f64, y: f64, xi: f64, eta: f64) -> Option<Vector3> {
-    // The point (x + xi (1 - z) …) of the sphere: a square equation in the height z.
-    let a = 1.0 + xi * xi + eta * eta;
-    let (u, v) = (x - xi, y - eta);
-    let b = xi * u + eta * v;
-    let c = u * u + v * v - 1.0;
-    let root = b * b - a * c;
+    // What is projected to here, by its height: a square equation, as its length is 1.
+    let (east, north) = (x - xi, y - eta);
+    let square = 1.0 + xi * xi + eta * eta;
+    let linear = xi * east + eta * north;
+    let root = linear * linear - square * (east * east + north * north - 1.0);
     if root < 0.0 {
         return None;
     }
-    let height = (-b + root.sqrt()) / a;
-    let (east, north) = (u + xi * height, v + eta * height);
-    Some(Vector3::new(-north, east, height))
+    let height = (root.sqrt() - linear) / square;
+    Some(Vector3::new(-(north + eta * height), east + xi * height, height))
 }
 
 /// The polynomial, and the zenith distance up to which it grows.

@@ -31,7 +31,8 @@ impl Rotation {
             true => number(format!("PV{}_{m}", axes.0)),
             false => Ok(None),
         };
-        if own(1)?.is_some_and(|phi| phi != 0.0) || own(2)?.is_some_and(|theta| theta != reference)
+        if own(1)?.is_some_and(|phi| phi != 0.0)
+            || own(2)?.is_some_and(|theta| (theta - reference).abs() > 1e-10)
         {
             return Err(Unusable(
                 "a native reference point of its own is not supported".to_owned(),
@@ -53,12 +54,13 @@ impl Rotation {
         let up = Vector3::new(cos_pole * cos_native, cos_pole * sin_native, sin_pole);
         let celestial =
             [toward * cos_lon - across * sin_lon, toward * sin_lon + across * cos_lon, up];
-        let [x, y, z] = frame;
-        let row = |x: f64, y: f64, z: f64| {
-            let [a, b, c] = celestial;
-            a * x + b * y + c * z
+        // Each axis of ICRS in terms of the native ones, by way of the image's frame.
+        let [first, second, third] = celestial;
+        let row = |of: fn(&Vector3) -> f64| {
+            let [x, y, z] = frame.each_ref().map(of);
+            first * x + second * y + third * z
         };
-        Ok(Self([row(x.x, y.x, z.x), row(x.y, y.y, z.y), row(x.z, y.z, z.z)]))
+        Ok(Self([row(|axis| axis.x), row(|axis| axis.y), row(|axis| axis.z)]))
     }
 
     /// A native direction in ICRS.

@@ -183,7 +183,7 @@ for number, (job, outcome) in enumerate(zip(jobs, done)):
         assert box[0] <= a and box[1] >= b and box[2] <= c and box[3] >= d, (what, box, expected)
         more = max(a - box[0], box[1] - b, c - box[2], box[3] - d)
         assert more <= 1, (what, box, expected)
-        figures["box_larger"] += more > 0
+        figures["box_larger"] += int(more > 0)
     with fits.open(FOLDER / f"{number}.fits") as out, fits.open(FOLDER / f"{number}.fits", do_not_scale_image_data=True) as out_raw:
         out.verify("exception")
         images = [c for c in outcome["images"]]
@@ -201,7 +201,7 @@ for number, (job, outcome) in enumerate(zip(jobs, done)):
                 same(hdu.data, hdul[cut["hdu"]].data[..., rows, columns], what)
             else:
                 same(hdu_raw.data, raw[cut["hdu"]].data[..., rows, columns], what)
-            figures["pixels"] += hdu.data.size
+            figures["pixels"] += int(hdu.data.size)
             position += 1
         assert position == len(out), what
         head = out[0 if indices[0] == 0 else 1].header

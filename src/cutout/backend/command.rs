@@ -106,10 +106,6 @@ impl Command {
     }
 
     /// Feeds and hears a process until it ends, or has to.
-    #[expect(
-        clippy::type_complexity,
-        reason = "used once: its output, its complaints, how it ended in time"
-    )]
     fn attend(
         &self,
         mut child: Child,

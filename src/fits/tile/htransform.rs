@@ -41,12 +41,13 @@ impl Grid {
 
     /// Puts the two halves of so many numbers, `step` apart, between each other.
     fn interleave(&mut self, first: usize, count: usize, step: usize, spare: &mut Vec<i64>) {
-        let places = || first..first + count * step;
         spare.clear();
-        spare.extend(self.numbers.get(places()).unwrap_or_default().iter().step_by(step));
+        let places = self.numbers.get(first..).unwrap_or_default();
+        spare.extend(places.iter().step_by(step).take(count));
         let half = count.div_ceil(2);
         let (low, high) = spare.split_at_checked(half).unwrap_or_default();
-        let mut rest = self.numbers.get_mut(places()).unwrap_or_default().iter_mut().step_by(step);
+        let places = self.numbers.get_mut(first..).unwrap_or_default();
+        let mut rest = places.iter_mut().step_by(step).take(count);
         let mut high = high.iter();
         for number in low {
             for number in [Some(number), high.next()].into_iter().flatten() {
@@ -70,9 +71,9 @@ fn rounded(number: i64, unit: i64) -> i64 {
     number.wrapping_add(half) & unit.wrapping_neg()
 }
 
-/// Moves away from zero.
-fn outward(number: i64, by: i64) -> i64 {
-    if number >= 0 { number.wrapping_add(by) } else { number.wrapping_sub(by) }
+/// Moves towards zero: bits that others tell were dropped by rounding away from it.
+fn inward(number: i64, by: i64) -> i64 {
+    if number >= 0 { number.wrapping_sub(by) } else { number.wrapping_add(by) }
 }
 
 /// Turns the coefficients into pixels.
@@ -105,16 +106,14 @@ fn square(grid: &mut Grid, (row, column): (usize, usize), size: (bool, bool), le
     // The bit that is told by others in a difference of both directions, and in one of one direction.
     let (both, single) = (1_i64 << level, 2_i64 << level);
     let shift = if level == 0 { 2 } else { 1 };
-    // On the lowest level a sum of one direction has nothing below it.
-    let round = |number: i64, unit: i64| rounded(number, unit);
     let sum = grid.at(row, column);
     match size {
         (true, true) => {
-            let down = round(grid.at(row + 1, column), single);
-            let right = round(grid.at(row, column + 1), single);
-            let cross = round(grid.at(row + 1, column + 1), both);
+            let down = rounded(grid.at(row + 1, column), single);
+            let right = rounded(grid.at(row, column + 1), single);
+            let cross = rounded(grid.at(row + 1, column + 1), both);
             let low = cross & both;
-            let (down, right) = (outward(down, low), outward(right, low));
+            let (down, right) = (inward(down, low), inward(right, low));
             let high = (cross ^ down ^ right) & single;
             let sum = match (sum >= 0, low) {
                 (true, _) => sum.wrapping_add(low).wrapping_sub(high),
@@ -135,8 +134,8 @@ fn square(grid: &mut Grid, (row, column): (usize, usize), size: (bool, bool), le
         (false, false) => grid.put(row, column, sum >> shift),
         (has_below, _) => {
             let other = if has_below { (row + 1, column) } else { (row, column + 1) };
-            let difference = round(grid.at(other.0, other.1), single);
-            let sum = outward(sum, (difference & single).wrapping_neg());
+            let difference = rounded(grid.at(other.0, other.1), single);
+            let sum = inward(sum, difference & single);
             grid.put(other.0, other.1, sum.wrapping_add(difference) >> shift);
             grid.put(row, column, sum.wrapping_sub(difference) >> shift);
         }
