@@ -6,6 +6,7 @@
 
 mod answer;
 mod choices;
+mod known;
 pub mod name;
 mod parts;
 pub mod range;
@@ -21,7 +22,9 @@ use axum::routing::get;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::datasets::{Dataset, Datasets};
+use known::{Found, Known};
+
+use super::datasets::Datasets;
 use super::failure;
 use super::http::{identify, refuse_with};
 use super::{Asker, Service};
@@ -40,8 +43,9 @@ pub const TURNS: usize = 4;
 struct Files {
     service: Arc<Service>,
     libraries: Libraries,
-    turns: Arc<Semaphore>,
+    turns: Semaphore,
     datasets: Datasets,
+    known: Known,
 }
 
 /// The routes below `/files`; without libraries they say that there is nothing.
@@ -95,8 +99,8 @@ impl Files {
         let asker = Asker { answer: Arc::clone(&service.answer), slots };
         let shelves = Arc::clone(&service.offered.shelves);
         let datasets = Datasets::new(asker, shelves, service.settings.limits.sync_time);
-        let turns = Arc::new(Semaphore::new(TURNS));
-        Self { service: Arc::clone(service), libraries, turns, datasets }
+        let (turns, known) = (Semaphore::new(TURNS), Known::default());
+        Self { service: Arc::clone(service), libraries, turns, datasets, known }
     }
 
     async fn answer(&self, asked: Asked<'_>) -> Result<Response> {
@@ -139,8 +143,7 @@ impl Files {
 
     /// The files of a dataset that the client may see: a published table has it.
     async fn find(&self, id: Uuid) -> Result<(&Library, Held)> {
-        let datasets = &self.datasets;
-        if datasets.shelves.is_empty() {
+        if self.datasets.shelves.is_empty() {
             let error = Diagnostic::error("S026", "this service may read the applied view only");
             return Err(error.help("it cannot know where files are").into());
         }
@@ -148,29 +151,40 @@ impl Files {
         let turn = self.turns.acquire();
         let turn = tokio::time::timeout(self.service.settings.limits.queue_time, turn).await;
         let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
-        let found = datasets.by_uuid(&[id]).await?;
-        if found.is_empty() {
+        // What is found from here on is not older than these states.
+        let mut states = BTreeMap::new();
+        for (schema, library) in &self.libraries {
+            states.insert(schema.as_str(), library.state().await?);
+        }
+        let state = |found: &Found| states.get(found.schema.as_str()).cloned().flatten();
+        if let Some((found, seen)) = self.known.get(id)
+            && state(&found).is_some_and(|state| seen.contains(&state))
+        {
+            return Ok((self.library(&found.schema)?, found.held));
+        }
+        let published = self.datasets.by_uuid(&[id]).await?;
+        let Some(dataset) = published.first() else {
             let message = format!("no published table has a dataset {id}");
             return Err(Diagnostic::error("S051", message).into());
-        }
-        let library = |dataset: &Dataset| {
-            let shelf = datasets.shelves.get(dataset.shelf)?;
-            self.libraries.get(&shelf.name).map(Arc::as_ref)
         };
-        let mut refusal = None;
-        // Repositories can have the same dataset: it is there if one of them still has its files.
-        for library in found.iter().filter_map(library) {
-            match library.files(id).await {
-                Ok(held) => return Ok((library, held)),
-                Err(error) => drop(refusal.get_or_insert(error)),
-            }
+        let shelf = self.datasets.shelves.get(dataset.shelf);
+        let schema = shelf.map(|shelf| shelf.name.clone()).unwrap_or_default();
+        let library = self.library(&schema)?;
+        let found = Found { schema, held: library.files(id).await? };
+        if let Some(state) = state(&found) {
+            self.known.keep(id, &found, state);
         }
-        Err(refusal.unwrap_or_else(|| {
+        Ok((library, found.held))
+    }
+
+    fn library(&self, schema: &str) -> Result<&Library> {
+        let unknown = || {
             let message = "the datastore of this repository is not known to the service";
             let help = "it is known where the service was given the repository's folder, its butler.yaml or its \
                         alias, and not the URL of its database";
             Box::new(Diagnostic::error("S050", message).help(help))
-        }))
+        };
+        Ok(self.libraries.get(schema).ok_or_else(unknown)?)
     }
 }
 
