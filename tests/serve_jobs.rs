@@ -19,8 +19,9 @@ use std::time::{Duration, Instant};
 use futures::TryStreamExt;
 use obscore_view::db::Environment;
 use obscore_view::objects::Object;
+use obscore_view::serve::Queries;
 use obscore_view::serve::fetch::Fetcher;
-use obscore_view::serve::jobs::{Files, Limits, Pace, Store, work};
+use obscore_view::serve::jobs::{Files, Limits, Pace, Store, Table, Work, work};
 use obscore_view::serve::parameters::{Content, Parameters, Part};
 use obscore_view::serve::query::{Answer, Offer};
 use obscore_view::serve::uws::{Filter, Job, Phase, Wait};
@@ -81,7 +82,7 @@ impl Place {
             counted.fetch_add(1, Ordering::SeqCst);
             answer(query, output)
         });
-        let task = tokio::spawn(work(Arc::clone(store), answer, offer(), PACE, end.clone()));
+        let task = tokio::spawn(work(Arc::clone(store), queries(answer), PACE, end.clone()));
         Worker { end, task, calls }
     }
 
@@ -101,7 +102,11 @@ impl Place {
     async fn open(&self, limits: Limits) -> Arc<Store> {
         let environment = Environment::new("/", []);
         let files = Files::folder(&self.folder.path().join("files")).unwrap();
-        Arc::new(Store::open(&self.database, files, limits, &environment).await.unwrap())
+        Arc::new(
+            Store::open((&self.database, Table::Queries), files, limits, &environment)
+                .await
+                .unwrap(),
+        )
     }
 }
 
@@ -112,8 +117,12 @@ async fn text(object: Object) -> String {
     text
 }
 
+fn queries(answer: Answer) -> Arc<dyn Work> {
+    Arc::new(Queries { answer, offer: offer() })
+}
+
 fn offer() -> Arc<Offer> {
-    Arc::new(Offer { rows: None, most_rows: None, fetcher: Fetcher::none() })
+    Arc::new(Offer { rows: None, most_rows: None, fetcher: Fetcher::none(), urls: None })
 }
 
 fn query(text: &str) -> Parameters {

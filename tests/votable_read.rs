@@ -236,6 +236,7 @@ fn extended_types() {
 #[test]
 fn what_the_writer_writes() {
     let field = |name: &str, datatype| Field {
+        id: String::new(),
         name: name.into(),
         datatype,
         arraysize: if datatype.is_text() { "*".into() } else { String::new() },

@@ -20,4 +20,4 @@ pub use datastore::{Datastore, Root};
 pub use kind::media_type;
 pub use library::{Access, Held, Library, Opened};
 pub use place::Place;
-pub use record::Record;
+pub use record::{NO_COMPONENT, Record};

@@ -32,7 +32,7 @@ pub struct Record {
 }
 
 /// What Butler writes for a component that is none: SQL has no NULL in a primary key.
-const NO_COMPONENT: &str = "__NULL_STRING__";
+pub const NO_COMPONENT: &str = "__NULL_STRING__";
 
 /// The files of a dataset in a datastore, by their components.
 ///

@@ -211,6 +211,7 @@ impl Column {
     /// The FIELD of a result; its reference is left to the document that has the frames.
     pub fn field(&self) -> Field {
         Field {
+            id: String::new(),
             name: self.name.clone(),
             datatype: self.kind.datatype(),
             arraysize: self.kind.arraysize().to_owned(),

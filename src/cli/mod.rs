@@ -7,6 +7,7 @@ mod adql;
 mod apply;
 mod check;
 mod compile;
+mod cutout;
 mod demo;
 mod drop;
 mod explain;
@@ -48,6 +49,7 @@ enum Command {
     Inspect(inspect::Arguments),
     Query(query::Arguments),
     Resolve(resolve::Arguments),
+    Cutout(cutout::Arguments),
     Serve(serve::Arguments),
     Adql(adql::Arguments),
     Schema(schema::Arguments),
@@ -114,6 +116,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Resolve(arguments) => resolve::run(arguments, terminal).await,
         Command::Serve(arguments) => serve::run(arguments, terminal).await,
         Command::Query(arguments) => query::run(arguments, terminal).await,
+        Command::Cutout(arguments) => cutout::run(arguments, terminal).await,
         Command::Adql(arguments) => adql::run(&arguments, *terminal),
         Command::Schema(arguments) => schema::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),

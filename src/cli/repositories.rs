@@ -10,6 +10,7 @@ use crate::deploy;
 use crate::diag::{Diagnostic, Severity};
 use crate::mapping::Mapping;
 use crate::registry::Snapshot;
+use crate::resolve::service::Prefixes;
 use crate::resolve::{self, resolve, service};
 use crate::stream::engine::{Service, Site, with_functions};
 
@@ -59,10 +60,14 @@ struct Known {
     site: Site,
 }
 
-/// Opens the repositories, each with these options.
+/// The URLs that a service gives the datasets in the table of a schema, of a repository.
+pub type Links<'a> = dyn Fn(&str, &str) -> Prefixes + Sync + 'a;
+
+/// Opens the repositories, each with these options. With `links`, rows lead there where the mapping has links.
 pub async fn open(
     input: &Input,
     further: &Further,
+    links: Option<&Links<'_>>,
     options: &db::Options,
     terminal: &Terminal,
 ) -> Result<Opened, Failure> {
@@ -82,14 +87,15 @@ pub async fn open(
     }
     let mut known: Vec<Known> = Vec::new();
     let [schema, natives] = SCHEMAS;
-    add(&mut known, &input.repo, schema, natives, &mapping, further, options, terminal).await?;
+    add(&mut known, &input.repo, schema, natives, &mapping, further, links, options, terminal)
+        .await?;
     for triple in further.add.chunks(3) {
         let [schema, repo, file] = triple else { continue };
         named(schema)?;
         let file: PathBuf = Path::new(file).to_owned();
         let other = compile::read_mapping(&file, terminal)?;
         let own = format!("{schema}_butler");
-        add(&mut known, repo, schema, &own, &other, further, options, terminal).await?;
+        add(&mut known, repo, schema, &own, &other, further, links, options, terminal).await?;
     }
     let (names, sites) = known.into_iter().map(|known| (known.repo, known.site)).unzip();
     Ok(Opened { service: Service::new(sites, regions).await?, mapping, names })
@@ -117,6 +123,7 @@ async fn add(
     natives: &str,
     mapping: &Mapping,
     further: &Further,
+    links: Option<&Links<'_>>,
     options: &db::Options,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
@@ -133,7 +140,10 @@ async fn add(
     };
     let Some(Known { snapshot, site, .. }) = known.get_mut(at) else { return Ok(()) };
     let chosen = resolve::Options { dialect: snapshot.dialect, parity: further.parity };
-    let (plan, said) = resolve(mapping, snapshot, chosen)?;
+    let (mut plan, said) = resolve(mapping, snapshot, chosen)?;
+    if let Some(links) = links.filter(|_| !further.parity) {
+        service::relink(&mut plan, &links(schema, repo));
+    }
     for one in said.iter().filter(|one| one.severity >= Severity::Warning) {
         terminal.say(one);
     }

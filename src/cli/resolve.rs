@@ -42,9 +42,14 @@ pub struct Arguments {
 const PATIENCE: Duration = Duration::from_mins(5);
 
 pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let Opened { service, .. } =
-        repositories::open(&arguments.input, &arguments.further, &Options::default(), terminal)
-            .await?;
+    let Opened { service, .. } = repositories::open(
+        &arguments.input,
+        &arguments.further,
+        None,
+        &Options::default(),
+        terminal,
+    )
+    .await?;
     let shelves = shelves(&service);
     if shelves.is_empty() {
         let message = "the applied view does not know the registry's datasets";

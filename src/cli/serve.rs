@@ -14,6 +14,8 @@ use super::{Failure, Outcome};
 use crate::artifacts::{Access, Library};
 use crate::db::{self, Environment, Options};
 use crate::diag::Diagnostic;
+use crate::resolve::service::Prefixes;
+use crate::serve::datalink::Urls;
 use crate::serve::files::{self, Libraries};
 use crate::serve::http::{Server, listen, start_log};
 use crate::serve::settings::{self, FileSettings, Flags, Settings};
@@ -62,21 +64,36 @@ pub async fn serve(
         patience: settings.limits.queue_time.max(Duration::from_secs(1)),
         ..Options::default()
     };
+    let url = url(&settings, server.address());
+    let base = url.clone().unwrap_or_default();
+    let gives_files = settings.files.is_on;
+    let link = |schema: &str, repo: &str| {
+        let known = matches!(db::configuration(repo, &environment), Ok(Some(_)));
+        let urls = Urls { base: base.clone() };
+        let files = (gives_files && known).then(|| urls.files());
+        Prefixes { links: urls.links_of(schema), files }
+    };
+    let links: Option<&repositories::Links<'_>> = match (&url, settings.datalink.access_urls) {
+        (Some(_), true) => Some(&link),
+        _ => None,
+    };
     let Opened { service, mapping, names } =
-        repositories::open(input, further, &options, terminal).await?;
+        repositories::open(input, further, links, &options, terminal).await?;
     let engine = Arc::new(service);
+    let libraries = libraries(&engine, &names, &settings.files, &environment, terminal)?;
     let offered = Offered {
         catalog: engine.catalog.clone(),
         functions: serve::functions(),
         examples: serve::examples(&engine.catalog),
         shelves: serve::datasets::shelves(&engine).into(),
+        libraries: libraries.clone(),
+        url,
         title: mapping.obs_collection.clone().unwrap_or_else(|| "obscore-view".to_owned()),
     };
     let answer =
         serve::answer(Arc::clone(&engine), mapping.origin.clone(), serve::upload_limits(&settings));
     let probe = serve::probe(Arc::clone(&engine));
     let folder = folder(&input.repo, &settings);
-    let libraries = libraries(&engine, &names, &settings.files, &environment, terminal)?;
     let service =
         serve::Service::new(settings, offered, (answer, probe), &folder, &environment).await?;
     let end = CancellationToken::new();
@@ -99,6 +116,12 @@ pub async fn serve(
         site.database.close().await;
     }
     Ok(Outcome::Done)
+}
+
+/// The URL of the service, where it is the same for all clients.
+fn url(settings: &Settings, address: SocketAddr) -> Option<String> {
+    let own = (!address.ip().is_unspecified()).then(|| format!("http://{address}"));
+    settings.base_url.clone().or(own)
 }
 
 /// The datastores whose files are given; nothing where files are switched off.

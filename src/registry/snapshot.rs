@@ -118,15 +118,20 @@ impl Snapshot {
     /// The table in which a file datastore keeps its records, by Butler's default name or else the
     /// first one that has its columns.
     pub fn datastore_records(&self) -> Option<String> {
+        let usual = |name: &&str| *name == "file_datastore_records";
+        let mut all = self.all_datastore_records();
+        let found = all.clone().find(usual).or_else(|| all.next());
+        found.map(str::to_owned)
+    }
+
+    /// All tables with the columns of a file datastore's records: a chain of datastores has several.
+    pub fn all_datastore_records(&self) -> impl Iterator<Item = &str> + Clone {
         let is_one = |columns: &BTreeSet<String>| {
             ["dataset_id", "path", "component", "file_size"]
                 .iter()
                 .all(|column| columns.contains(*column))
         };
-        let usual = "file_datastore_records";
-        if self.tables.get(usual).is_some_and(is_one) {
-            return Some(usual.to_owned());
-        }
-        self.tables.iter().find(|(_, columns)| is_one(columns)).map(|(name, _)| name.clone())
+        let tables = self.tables.iter();
+        tables.filter(move |(_, columns)| is_one(columns)).map(|(name, _)| name.as_str())
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use tempfile::TempPath;
 
+use super::datalink;
 use super::discreet::Discreet;
 use super::parameters::Content;
 use super::query::{Answer, Answered, Output, Query, Reading, Remarks};
@@ -82,10 +83,15 @@ impl Engine {
         };
         let columns = prepared.columns().to_vec();
         let mut about = About::new(columns, &query.adql, self.origin.as_ref());
-        let Remarks { infos, resource_infos, services } = &query.remarks;
+        let Remarks { infos, resource_infos, services, links } = &query.remarks;
         about.infos.extend_from_slice(infos);
         about.resource_infos.extend_from_slice(resource_infos);
         about.services.clone_from(services);
+        let identifier = about.columns.iter().position(datalink::identifies);
+        if let (Some(urls), Some(at)) = (links, identifier) {
+            about.services.push(datalink::attached(urls));
+            about.referred = Some((at, datalink::COLUMN_ID.to_owned()));
+        }
         let inner = sink(query.format.format, output, about)?;
         let mut sink: Box<dyn Sink> = Box::new(Discreet { inner, cancel: query.cancel.clone() });
         // Only the columns are wanted, so nothing has to be asked.

@@ -4,6 +4,7 @@
 //! outlive the process, files of datasets. Nothing here builds SQL or knows a database.
 
 mod ask;
+pub mod datalink;
 pub mod datasets;
 mod discreet;
 mod engine;
@@ -30,3 +31,4 @@ pub use ask::Asker;
 pub use engine::{answer, probe, upload_limits};
 pub use offers::{examples, functions};
 pub use service::{Offered, Probe, Service};
+pub use tap::Queries;

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::datalink::Urls;
 use super::fetch::Fetcher;
 use super::parameters::{Content, Parameters, UploadSource};
 use crate::adql::{Query as Tree, Version};
@@ -66,6 +67,8 @@ pub struct Remarks {
     pub resource_infos: Vec<Info>,
     /// Services that a client can call.
     pub services: Vec<Descriptor>,
+    /// URLs of the service, where rows of ObsCore get a description of their links.
+    pub links: Option<Urls>,
 }
 
 /// A table that comes with a query: a VOTable of any serialization, not looked into yet.
@@ -104,6 +107,8 @@ pub struct Offer {
     pub most_rows: Option<u64>,
     /// What fetches uploads.
     pub fetcher: Fetcher,
+    /// URLs of the service as all clients see it, where it knows them and has links.
+    pub urls: Option<Urls>,
 }
 
 impl Offer {
@@ -148,7 +153,7 @@ impl Query {
         Ok(Self {
             adql,
             reading: Reading::As(language),
-            remarks: Remarks::default(),
+            remarks: Remarks { links: offer.urls.clone(), ..Remarks::default() },
             maxrec,
             format,
             uploads,
@@ -218,7 +223,7 @@ mod tests {
     use super::*;
 
     fn offer(rows: Option<u64>, most_rows: Option<u64>) -> Offer {
-        Offer { rows, most_rows, fetcher: Fetcher::none() }
+        Offer { rows, most_rows, fetcher: Fetcher::none(), urls: None }
     }
 
     async fn read(extra: &[(&str, &str)], offer: &Offer) -> Result<Query> {

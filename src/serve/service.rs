@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures::FutureExt;
@@ -14,17 +14,19 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::Asker;
+use super::datalink::Urls;
 use super::datasets::{Datasets, Shelf};
 use super::fetch::Fetcher;
-use super::http::{Metrics, Server, text, wrap};
-use super::jobs::{self, Files, Pace, Store, work};
+use super::files::Libraries;
+use super::http::{Metrics, Server, base_url, text, wrap};
+use super::jobs::{self, Files, Pace, Store, Table, work};
 use super::offers;
 use super::parameters;
 use super::query::{Answer, Offer};
 use super::settings::Settings;
 use super::uws::Instant;
 use super::vosi::{self, Availability, Capabilities, Example, Function, Limit};
-use super::{resolve, sia, tap};
+use super::{datalink, resolve, sia, tap};
 use crate::catalog::Catalog;
 use crate::db::Environment;
 use crate::diag::Result;
@@ -42,6 +44,10 @@ pub struct Offered {
     pub title: String,
     /// Its ObsCore tables as programs ask them; none where it has no registry to ask.
     pub shelves: Arc<[Shelf]>,
+    /// The datastores whose files are given; `None` where files are switched off.
+    pub libraries: Option<Libraries>,
+    /// Its URL, where it is the same for all clients.
+    pub url: Option<String>,
 }
 
 /// Tells whether queries can be answered now: whether the database is there.
@@ -89,9 +95,14 @@ impl Service {
                 folder.join("jobs.sqlite3").display().to_string()
             }
         };
-        let store = Store::open(&place, files, job_limits(&settings), environment).await?;
+        let store =
+            Store::open((&place, Table::Queries), files, job_limits(&settings), environment)
+                .await?;
         let limit = |rows: u64| (rows > 0).then_some(rows);
+        let has_links = !offered.shelves.is_empty();
+        let base = offered.url.clone().filter(|_| has_links);
         let offer = Offer {
+            urls: base.map(|base| Urls { base }),
             rows: limit(settings.limits.rows),
             most_rows: limit(settings.limits.most_rows),
             fetcher: Fetcher::new(
@@ -123,6 +134,7 @@ impl Service {
             .route("/metrics", get(metrics))
             .nest("/tap", tap::routes(self))
             .nest("/sia", sia::routes())
+            .nest("/datalink", datalink::routes())
             .route("/resolve", get(resolve::answer).post(resolve::answer))
             .with_state(Arc::clone(self));
         wrap(own.merge(more), &self.settings, self.metrics.clone())
@@ -139,13 +151,9 @@ impl Service {
             silence: jobs.silence,
             grace: limits.grace,
         };
-        let worker = work(
-            Arc::clone(&self.store),
-            counted(&self.answer, &self.metrics),
-            Arc::clone(&self.offer),
-            pace,
-            end.clone(),
-        );
+        let answer = counted(&self.answer, &self.metrics);
+        let queries = Arc::new(tap::Queries { answer, offer: Arc::clone(&self.offer) });
+        let worker = work(Arc::clone(&self.store), queries, pace, end.clone());
         let marker = async {
             end.cancelled().await;
             // Whoever waits for news of a job is answered now.
@@ -154,6 +162,17 @@ impl Service {
         let requests = server.run(self.routes(more), limits, end.clone());
         tokio::join!(requests, worker, marker);
         self.store.close().await;
+    }
+
+    /// Its URLs as the client of a request sees them, where it has links.
+    pub(super) fn links(&self, headers: &HeaderMap) -> Option<Urls> {
+        let base = || base_url(&self.settings, headers);
+        (!self.offered.shelves.is_empty()).then(|| Urls { base: base() })
+    }
+
+    /// Whether files of the datasets of a table are given; its schema tells which.
+    pub(super) fn gives_files(&self, schema: &str) -> bool {
+        self.offered.libraries.as_ref().is_some_and(|libraries| libraries.contains_key(schema))
     }
 
     /// What finds datasets.

@@ -154,6 +154,7 @@ fn field(plan: &ViewPlan, column: &OutputColumn) -> Field {
         _ => "",
     };
     Field {
+        id: String::new(),
         name: view.name.clone(),
         datatype,
         arraysize: if datatype.is_text() { "*".to_owned() } else { String::new() },

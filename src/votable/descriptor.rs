@@ -26,12 +26,16 @@ pub struct Param {
     pub value: String,
     /// The values that a client can choose; none where all of the type are possible.
     pub options: Vec<String>,
+    /// The lowest and the highest value that make sense; empty where there is none. The highest of a shape is one
+    /// that encloses all.
+    pub limits: [String; 2],
 }
 
 impl Param {
     /// A parameter without a value.
     pub fn new(name: &str, datatype: Datatype, arraysize: &str) -> Self {
         let field = Field {
+            id: String::new(),
             name: name.to_owned(),
             datatype,
             arraysize: arraysize.to_owned(),
@@ -42,7 +46,7 @@ impl Param {
             reference: String::new(),
             description: String::new(),
         };
-        Self { field, value: String::new(), options: Vec::new() }
+        Self { field, value: String::new(), options: Vec::new(), limits: Default::default() }
     }
 
     /// A text with its value.

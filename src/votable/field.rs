@@ -60,6 +60,8 @@ impl Datatype {
 /// A column. Texts that are empty stand for absent attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
+    /// XML ID, for services that refer to its values.
+    pub id: String,
     /// Name.
     pub name: String,
     /// Type.
@@ -82,8 +84,9 @@ pub struct Field {
 
 impl Field {
     /// Its attributes but for the reference, in the order that tables are written with.
-    pub fn attributes(&self) -> [(&'static str, &str); 7] {
+    pub fn attributes(&self) -> [(&'static str, &str); 8] {
         [
+            ("ID", &self.id),
             ("name", &self.name),
             ("datatype", self.datatype.name()),
             ("arraysize", &self.arraysize),

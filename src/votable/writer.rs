@@ -358,7 +358,9 @@ fn write_param<W: Write>(xml: &mut Xml<W>, param: &Param) -> Result<()> {
     let mut tag = start("PARAM", &attributes);
     // The value may be empty, but must be there.
     tag.push_attribute(("value", &*legal(&param.value)));
-    if param.field.description.is_empty() && param.options.is_empty() {
+    let [low, high] = &param.limits;
+    let is_limited = !param.options.is_empty() || !low.is_empty() || !high.is_empty();
+    if param.field.description.is_empty() && !is_limited {
         xml.write_event(Event::Empty(tag))?;
         return newline(xml);
     }
@@ -367,8 +369,13 @@ fn write_param<W: Write>(xml: &mut Xml<W>, param: &Param) -> Result<()> {
     if !param.field.description.is_empty() {
         text_element(xml, BytesStart::new("DESCRIPTION"), &param.field.description)?;
     }
-    if !param.options.is_empty() {
+    if is_limited {
         open(xml, "VALUES", &[])?;
+        for (name, value) in
+            [("MIN", low), ("MAX", high)].iter().filter(|(_, value)| !value.is_empty())
+        {
+            empty_element(xml, name, &[("value", value)])?;
+        }
         for option in &param.options {
             empty_element(xml, "OPTION", &[("value", option)])?;
         }

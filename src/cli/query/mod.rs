@@ -61,9 +61,14 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     let version = written::version(&arguments.lang)?;
     let format = format(&arguments)?;
     let uploads = input::uploads(&arguments.upload)?;
-    let opened =
-        repositories::open(&arguments.input, &arguments.further, &Options::default(), terminal)
-            .await?;
+    let opened = repositories::open(
+        &arguments.input,
+        &arguments.further,
+        None,
+        &Options::default(),
+        terminal,
+    )
+    .await?;
     let prepared = opened.service.prepare(&source, version, &uploads)?;
     for one in &prepared.said {
         terminal.say(one);

@@ -12,6 +12,7 @@ mod select;
 
 pub use claim::Whose;
 pub use record::{Change, Record, Selection};
+pub use schema::Table;
 
 use super::{Access, Database, Environment, Options, Session, Target, credentials, url};
 use crate::diag::{Diagnostic, Result};
@@ -21,15 +22,16 @@ use crate::value::Cell;
 #[derive(Debug, Clone)]
 pub struct Jobs {
     database: Database,
+    table: Table,
 }
 
 impl Jobs {
-    /// Opens the store at a SQLite file's path or a database URL, and makes what is missing. On
+    /// Opens a store in a SQLite file or at a database URL, and makes what is missing. On
     /// PostgreSQL that is a schema `obscore_jobs`; nothing else there is touched.
     ///
     /// # Errors
     /// Those of connecting, R028 where nothing may be made, and S007 for a file that cannot be.
-    pub async fn open(place: &str, environment: &Environment) -> Result<Self> {
+    pub async fn open(place: &str, table: Table, environment: &Environment) -> Result<Self> {
         let target = if url::scheme(place).is_some() {
             match url::parse(place, None, environment)? {
                 Target::Postgres(target) => {
@@ -50,8 +52,8 @@ impl Jobs {
             })?;
         }
         let database = Database::open(&target, Access::ReadWrite, &Options::default()).await?;
-        schema::make(&database).await?;
-        Ok(Self { database })
+        schema::make(&database, table).await?;
+        Ok(Self { database, table })
     }
 
     /// Where this is; prints without the password.
@@ -124,7 +126,7 @@ impl Jobs {
     }
 
     fn table(&self) -> &'static str {
-        schema::table(self.database.dialect())
+        self.table.name(self.database.dialect())
     }
 
     /// One statement in a transaction of its own.

@@ -1,4 +1,4 @@
-//! The table of jobs.
+//! The tables of jobs.
 //!
 //! Times are microseconds since 1970-01-01 UTC, so that both databases hold the same values.
 
@@ -7,11 +7,32 @@ use crate::db::Database;
 use crate::diag::Result;
 use crate::sql::Dialect;
 
-/// Its name.
-pub fn table(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Postgres => "obscore_jobs.job",
-        Dialect::Sqlite => "job",
+/// A table of jobs: each protocol has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Of queries.
+    Queries,
+    /// Of cutouts.
+    Cutouts,
+}
+
+impl Table {
+    /// Its name.
+    pub fn name(self, dialect: Dialect) -> &'static str {
+        match (dialect, self) {
+            (Dialect::Postgres, Self::Queries) => "obscore_jobs.job",
+            (Dialect::Postgres, Self::Cutouts) => "obscore_jobs.cutout",
+            (Dialect::Sqlite, Self::Queries) => "job",
+            (Dialect::Sqlite, Self::Cutouts) => "cutout",
+        }
+    }
+
+    /// How the names of its indexes begin.
+    fn indexes(self) -> &'static str {
+        match self {
+            Self::Queries => "job_by",
+            Self::Cutouts => "cutout_by",
+        }
     }
 }
 
@@ -36,8 +57,8 @@ const TABLE: &str = "(
 )";
 
 /// Makes what is missing; several processes may do so at the same time.
-pub async fn make(database: &Database) -> Result<()> {
-    let table = table(database.dialect());
+pub async fn make(database: &Database, kind: Table) -> Result<()> {
+    let table = kind.name(database.dialect());
     if let Pool::Sqlite(pool) = &database.pool {
         // Outside any transaction: readers of lists then never wait for workers.
         let failed = |error| super::super::error::describe(&error, &database.target);
@@ -51,7 +72,8 @@ pub async fn make(database: &Database) -> Result<()> {
     session.run(&format!("CREATE TABLE IF NOT EXISTS {table} {TABLE}")).await?;
     for columns in ["phase, queued", "created", "destruction", "worker"] {
         let name = columns.replace(", ", "_");
-        let index = format!("CREATE INDEX IF NOT EXISTS job_by_{name} ON {table} ({columns})");
+        let index = kind.indexes();
+        let index = format!("CREATE INDEX IF NOT EXISTS {index}_{name} ON {table} ({columns})");
         session.run(&index).await?;
     }
     session.commit().await

@@ -1,6 +1,7 @@
 //! The codes of all diagnostics, a family a file, each with its long form for `explain CODE`.
 
 mod adql;
+mod cutout;
 mod deploy;
 mod export;
 mod expression;
@@ -29,7 +30,7 @@ pub struct Code {
 /// and credentials, D generate/apply/check/drop, X export, L ObsCore lints, P compiling a mapping,
 /// W what where-expressions mean, V uploaded VOTables, Q ADQL, F output
 /// formats of services.
-/// W what where-expressions mean, V uploaded VOTables, Q ADQL, S the service.
+/// W what where-expressions mean, V uploaded VOTables, Q ADQL, S the service, C cutouts.
 pub const CODES: &[&[Code]] = &[
     mapping::CODES,
     expression::CODES,
@@ -45,6 +46,7 @@ pub const CODES: &[&[Code]] = &[
     query::CODES,
     formats::CODES,
     serve::CODES,
+    cutout::CODES,
 ];
 
 /// The code with that name, in any case of letters.

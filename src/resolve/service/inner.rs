@@ -57,6 +57,39 @@ pub fn datasets(plan: &ViewPlan, snapshot: &Snapshot) -> ViewPlan {
     plan
 }
 
+/// URLs that a service gives its datasets: what comes before a dataset's UUID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prefixes {
+    /// Of links.
+    pub links: String,
+    /// Of files, where they are given.
+    pub files: Option<String>,
+}
+
+/// Makes the access URLs of a view's rows those of a service: links where the mapping has URLs of links, or says
+/// that its products are links; files where it has a format but no URL.
+pub fn relink(plan: &mut ViewPlan, own: &Prefixes) {
+    let position = |name: &str| plan.columns.iter().position(|column| column.name == name);
+    let (Some(url), Some(format)) = (position("access_url"), position("access_format")) else {
+        return;
+    };
+    for branch in &mut plan.branches {
+        let is_link = match branch.values.get(format) {
+            Some(Scalar::Literal(Literal::String(format))) => Some(format.contains("datalink")),
+            _ => None,
+        };
+        let Some(value) = branch.values.get_mut(url) else { continue };
+        let prefix = match (*value != Scalar::Null, is_link) {
+            (true, _) | (false, Some(true)) => Some(&own.links),
+            (false, Some(false)) => own.files.as_ref(),
+            (false, None) => None,
+        };
+        if let Some(prefix) = prefix {
+            *value = Scalar::Concat(vec![text(prefix), Scalar::DatasetId]);
+        }
+    }
+}
+
 fn described(name: &str, kind: ColumnType) -> ViewColumn {
     ViewColumn {
         name: own_name(name),
@@ -110,15 +143,15 @@ pub fn memberships(snapshot: &Snapshot) -> Vec<Native> {
         }
     }
     tables.push(chains(snapshot));
-    tables.extend(snapshot.datastore_records().map(|table| records(&table)));
+    tables.extend(snapshot.all_datastore_records().map(records));
     tables
 }
 
 /// The name of the table of the children of chains.
 pub const CHAINS: &str = "collection_chain";
 
-/// The name of the table of files, whatever the registry calls it.
-pub const RECORDS: &str = "records";
+/// How the names of tables of files begin; behind it is what the registry calls them.
+pub const RECORDS: &str = "records/";
 
 fn membership(snapshot: &Snapshot, table: &str, required: &[String], is_calibs: bool) -> Native {
     let mut made = Native::new(table, "", table, TAGS);
@@ -184,7 +217,7 @@ fn integer(name: &str) -> Scalar {
 }
 
 fn records(table: &str) -> Native {
-    let mut made = Native::new(RECORDS, "", table, TAGS);
+    let mut made = Native::new(&format!("{RECORDS}{table}"), "", table, TAGS);
     made.add(Column::new("dataset_id", Type::Text), Scalar::DatasetId);
     for name in ["component", "path"] {
         made.add(Column::new(name, Type::Unicode), text_of(TAGS, name));

@@ -12,6 +12,6 @@ mod native;
 mod obscore;
 
 pub use applied::{AppliedColumn, applied};
-pub use inner::{CHAINS, OWN, RECORDS, datasets, memberships, own_name};
+pub use inner::{CHAINS, OWN, Prefixes, RECORDS, datasets, memberships, own_name, relink};
 pub use native::{Native, native};
 pub use obscore::{ObsCore, obscore};

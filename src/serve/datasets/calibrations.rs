@@ -84,6 +84,38 @@ impl Datasets {
         Ok(found.into_iter().map(|(_, one)| one).collect())
     }
 
+    /// The tables that let a dataset be seen: they publish it, or it is a calibration that a collection of their
+    /// search certifies.
+    ///
+    /// # Errors
+    /// Those of queries.
+    pub async fn shown_by(&self, id: Uuid) -> Result<Vec<usize>> {
+        let published = self.by_uuid(&[id]).await?;
+        if !published.is_empty() {
+            return Ok(published.iter().map(|dataset| dataset.shelf).collect());
+        }
+        let mut found = Vec::new();
+        for (at, shelf) in self.shelves.iter().enumerate().filter(|(_, one)| !one.path.is_empty()) {
+            let mut certified = Vec::new();
+            for (table, _) in &shelf.calibrations {
+                let wanted = among("dataset_id", [Expression::text(id.to_string())]);
+                let columns = ["collection".to_owned()];
+                let table = (shelf.schema.as_str(), table.as_str());
+                let (rows, _) = self.rows(table, &columns, Some(wanted), MOST).await?;
+                let names = rows.iter().filter_map(|row| row.get("collection")?.as_str());
+                certified.extend(names.map(str::to_owned));
+            }
+            if certified.is_empty() {
+                continue;
+            }
+            let searched = self.searched(shelf).await?;
+            if certified.iter().any(|name| searched.contains(name)) {
+                found.push(at);
+            }
+        }
+        Ok(found)
+    }
+
     /// The physical filters of a dataset's exposure or visit.
     async fn filters(&self, shelf: &Shelf, of: &Dataset) -> Result<Vec<Expression>> {
         for element in ["exposure", "visit"] {

@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::tree::among;
 use super::{Dataset, Datasets, Row, Shelf};
 use crate::adql::Expression;
+use crate::artifacts::NO_COMPONENT;
 use crate::diag::Result;
-use crate::resolve::service::{CHAINS, RECORDS};
+use crate::resolve::service::CHAINS;
 
 /// Links of chains that are read.
 const LINKS: u64 = 1_000_000;
@@ -97,39 +98,35 @@ impl Datasets {
         Ok(found)
     }
 
-    /// The components of datasets that have records of files, with the sizes of these in bytes; a dataset in one
-    /// file has the component NULL.
+    /// The files of datasets in the registry of a table, published or not, as the datastore's records have them.
     ///
     /// # Errors
     /// Those of queries.
-    pub async fn files(&self, datasets: &[&Dataset]) -> Result<Vec<File>> {
+    pub async fn files(&self, shelf: usize, ids: &[Uuid]) -> Result<Vec<File>> {
+        let Some(own) = self.shelves.get(shelf) else { return Ok(Vec::new()) };
+        let most = MOST.saturating_mul(ids.len() as u64);
+        let columns = ["dataset_id", "component", "path", "file_size"].map(str::to_owned);
+        let ids: Vec<Expression> = ids.iter().map(|id| Expression::text(id.to_string())).collect();
         let mut files = Vec::new();
-        for (at, shelf) in self.shelves.iter().enumerate().filter(|(_, shelf)| shelf.has_records) {
-            let own = datasets.iter().filter(|dataset| dataset.shelf == at);
-            let ids: Vec<Expression> =
-                own.map(|one| Expression::text(one.id.to_string())).collect();
-            if ids.is_empty() {
-                continue;
-            }
-            let most = MOST.saturating_mul(ids.len() as u64);
-            let columns = ["dataset_id", "component", "path", "file_size"].map(str::to_owned);
-            let filter = Some(among("dataset_id", ids));
-            let (rows, _) = self.rows((&shelf.schema, RECORDS), &columns, filter, most).await?;
-            files.extend(rows.into_iter().filter_map(|row| {
-                let text = |name: &str| row.get(name).and_then(Value::as_str);
-                Some(File {
-                    dataset: Uuid::try_parse(text("dataset_id")?).ok()?,
-                    // Butler writes this for none, since NULL cannot be in a key.
-                    component: text("component")
-                        .filter(|name| *name != "__NULL_STRING__" && !name.is_empty())
-                        .map(str::to_owned),
-                    path: text("path").unwrap_or_default().to_owned(),
-                    bytes: row.get("file_size").and_then(Value::as_i64).filter(|size| *size >= 0),
-                })
-            }));
+        for table in &own.records {
+            let filter = Some(among("dataset_id", ids.clone()));
+            let (rows, _) = self.rows((&own.schema, table), &columns, filter, most).await?;
+            files.extend(rows.iter().filter_map(file));
         }
         Ok(files)
     }
+}
+
+fn file(row: &Row) -> Option<File> {
+    let text = |name: &str| row.get(name).and_then(Value::as_str);
+    // Butler writes this for none, since NULL cannot be in a key.
+    let component = text("component").filter(|name| !name.is_empty() && *name != NO_COMPONENT);
+    Some(File {
+        dataset: Uuid::try_parse(text("dataset_id")?).ok()?,
+        component: component.map(str::to_owned),
+        path: text("path").unwrap_or_default().to_owned(),
+        bytes: row.get("file_size").and_then(Value::as_i64).filter(|size| *size >= 0),
+    })
 }
 
 /// The chains that lead to collections, whose parents these are.

@@ -12,7 +12,7 @@ mod find;
 mod identifier;
 mod related;
 mod shelf;
-mod tree;
+pub mod tree;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,9 +21,10 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub use calibrations::Calibration;
+pub use collections::File;
 pub use find::{Found, Wanted};
 pub use identifier::Identifier;
-pub use related::{Related, Relation};
+pub use related::{AllRelated, Related, Relation};
 pub use shelf::{Shelf, shelves};
 
 use super::ask::Asker;

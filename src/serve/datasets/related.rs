@@ -7,12 +7,11 @@
 use serde_json::Value;
 
 use super::find::dataset;
-use super::tree::{among, literal};
+use super::tree::{among, literal, meets};
 use super::{Dataset, Datasets, Shelf, shelf::DatasetType};
-use crate::adql::{Comparator, Condition, Expression, Geometry};
+use crate::adql::{Comparator, Condition, Expression};
 use crate::diag::Result;
 use crate::resolve::service::own_name;
-use crate::serve::sia::Shape;
 
 /// How a dataset belongs to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,15 +159,13 @@ fn overlapping(own: &DatasetType, other: &DatasetType, to: &Dataset) -> Option<V
     let is_image = |kind: &DatasetType| has(kind, "exposure") || has(kind, "visit");
     let fits = (is_coadd(own) && is_image(other)) || (is_image(own) && is_coadd(other));
     let (low, high) = (to.number("em_min")?, to.number("em_max")?);
-    let shape = Shape::of_region(to.text("s_region")?)?;
-    let region = Expression::column("s_region");
-    let meets = Geometry::Intersects(region, Shape::together(&[shape]));
+    let meets = meets(to.text("s_region")?)?;
     let compare = |column: &str, comparator, value| {
         Condition::compare(Expression::column(column), comparator, Expression::number(value))
     };
     fits.then(|| {
         vec![
-            Condition::equal(Expression::integer(1), meets.into()),
+            meets,
             compare("em_min", Comparator::Less, high),
             compare("em_max", Comparator::Greater, low),
         ]

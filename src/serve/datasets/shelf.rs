@@ -25,8 +25,10 @@ pub struct Shelf {
     pub path: Vec<String>,
     /// All tables of memberships of calibrations in the registry, with the dimensions of their data IDs.
     pub calibrations: Vec<(String, Vec<String>)>,
-    /// Whether the registry has records of files.
-    pub has_records: bool,
+    /// Butler's tables of dimension elements, with the columns of their keys and the dimensions that these are of.
+    pub elements: Vec<(String, Vec<(String, String)>)>,
+    /// The tables of the datastores' records of files.
+    pub records: Vec<String>,
     /// Whether the table has a column of creators' identifiers.
     pub has_creators: bool,
 }
@@ -83,11 +85,26 @@ pub fn shelves(service: &Service) -> Vec<Shelf> {
                 Search::Path(names) => names.clone(),
                 Search::Runs(_) | Search::Tagged(_) => Vec::new(),
             };
+            let elements = site.natives.iter().take(site.shown).filter(|one| !one.keys.is_empty());
+            let elements = elements.map(|one| {
+                // A key that is not named like a dimension is that of the element itself.
+                let names = dimensions.iter().any(|(name, _)| *name == one.from);
+                let dimension = |column: &String| match (column.as_str(), names) {
+                    ("id" | "name", true) => one.from.clone(),
+                    (column, _) => column.to_owned(),
+                };
+                let keys = one.keys.iter().map(|column| (column.clone(), dimension(column)));
+                (one.table.name.clone(), keys.collect())
+            });
             Shelf {
+                elements: elements.collect(),
                 path,
                 name: published.schema.clone(),
                 natives: site.schema.clone(),
-                has_records: hidden.clone().any(|one| one.table.name == RECORDS),
+                records: hidden
+                    .map(|one| one.table.name.clone())
+                    .filter(|name| name.starts_with(RECORDS))
+                    .collect(),
                 has_creators: columns.iter().any(|name| name == "obs_creator_did"),
                 dataset_types: dataset_types.collect(),
                 schema,

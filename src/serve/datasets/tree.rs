@@ -1,10 +1,17 @@
 //! Parts of ADQL trees about tables that only programs ask.
 
 use crate::adql::{
-    BuiltIn, Column, Columns, Condition, Expression, Node, Place, Predicate, Query, Select, Set,
-    TableName, TableReference,
+    BuiltIn, Column, Columns, Condition, Expression, Geometry, Node, Place, Predicate, Query,
+    Select, Set, TableName, TableReference,
 };
 use serde_json::Value;
+
+use crate::serve::sia::Shape;
+
+/// All columns of the rows of a table where a condition holds.
+pub fn all_of(table: (&str, &str), filter: Option<Condition>) -> Query {
+    selected(table, Columns::All, filter)
+}
 
 /// Columns of the rows of a table where a condition holds; all rows without one.
 pub fn rows_of(
@@ -14,10 +21,14 @@ pub fn rows_of(
 ) -> Query {
     let value = |name: &String| Expression::column(name.as_str());
     let item = |name: &String| Column::Value { value: value(name), alias: None };
+    selected((schema, table), Columns::Some(columns.iter().map(item).collect()), filter)
+}
+
+fn selected((schema, table): (&str, &str), columns: Columns, filter: Option<Condition>) -> Query {
     let select = Select {
         quantifier: None,
         top: None,
-        columns: Columns::Some(columns.iter().map(item).collect()),
+        columns,
         from: vec![TableReference::table(TableName::in_schema(schema, table))],
         filter,
         group_by: Vec::new(),
@@ -49,6 +60,13 @@ fn one_of(value: Expression, values: impl IntoIterator<Item = Expression>) -> Co
             Predicate::In { value, negated: false, set: Set::List(values) }.into()
         }
     }
+}
+
+/// `s_region` shares a place with a region of ObsCore; nothing where that is of several parts.
+pub fn meets(region: &str) -> Option<Condition> {
+    let shape = Shape::together(&[Shape::of_region(region)?]);
+    let meets = Geometry::Intersects(Expression::column("s_region"), shape);
+    Some(Condition::equal(Expression::integer(1), meets.into()))
 }
 
 /// A value of a data ID.

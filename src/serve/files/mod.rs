@@ -162,19 +162,30 @@ impl Files {
         {
             return Ok((self.library(&found.schema)?, found.held));
         }
-        let published = self.datasets.by_uuid(&[id]).await?;
-        let Some(dataset) = published.first() else {
-            let message = format!("no published table has a dataset {id}");
-            return Err(Diagnostic::error("S051", message).into());
-        };
-        let shelf = self.datasets.shelves.get(dataset.shelf);
+        let message = format!("no published table has a dataset {id}");
+        let mut refusal = Box::new(Diagnostic::error("S051", message));
+        // Repositories can have the same dataset: it is there if one of them still has its files.
+        for shelf in self.datasets.shown_by(id).await? {
+            match self.files(shelf, id).await {
+                Ok((library, found)) => {
+                    if let Some(state) = state(&found) {
+                        self.known.keep(id, &found, state);
+                    }
+                    return Ok((library, found.held));
+                }
+                Err(error) if refusal.code == "S051" => refusal = error,
+                Err(_) => {}
+            }
+        }
+        Err(refusal)
+    }
+
+    /// The files of a dataset that a table publishes.
+    async fn files(&self, shelf: usize, id: Uuid) -> Result<(&Library, Found)> {
+        let shelf = self.datasets.shelves.get(shelf);
         let schema = shelf.map(|shelf| shelf.name.clone()).unwrap_or_default();
         let library = self.library(&schema)?;
-        let found = Found { schema, held: library.files(id).await? };
-        if let Some(state) = state(&found) {
-            self.known.keep(id, &found, state);
-        }
-        Ok((library, found.held))
+        Ok((library, Found { schema, held: library.files(id).await? }))
     }
 
     fn library(&self, schema: &str) -> Result<&Library> {

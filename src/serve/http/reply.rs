@@ -7,6 +7,25 @@ use crate::diag::Diagnostic;
 use crate::serve::failure;
 use crate::stream::answer::{About, ErrorDocument, Format};
 
+/// A diagnostic as the answer: the error document of DALI.
+#[derive(Debug)]
+pub struct Refusal(pub Box<Diagnostic>);
+
+impl From<Box<Diagnostic>> for Refusal {
+    fn from(error: Box<Diagnostic>) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        refuse(&self.0)
+    }
+}
+
+/// An answer, or a diagnostic in place of it.
+pub type Answered<T = Response> = Result<T, Refusal>;
+
 /// An XML document.
 pub fn xml(document: String) -> Response {
     ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], document).into_response()

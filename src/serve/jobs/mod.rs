@@ -9,9 +9,12 @@ mod control;
 mod files;
 mod folder;
 mod record;
+pub mod resource;
 mod store;
 mod work;
 
+pub use crate::db::jobs::Table;
 pub use files::Files;
+pub use record::Outcome;
 pub use store::{Asked, Limits, Store};
-pub use work::{Pace, work};
+pub use work::{Pace, Task, Work, work};

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::files::Files;
 use super::record::{self, Outcome, Request};
 use crate::db::Environment;
-use crate::db::jobs::{Jobs, Record, Selection};
+use crate::db::jobs::{Jobs, Record, Selection, Table};
 use crate::diag::{Diagnostic, Result};
 use crate::objects::Object;
 use crate::serve::parameters::Parameters;
@@ -61,7 +61,7 @@ pub enum Asked {
 #[derive(Debug)]
 pub struct Store {
     pub(super) jobs: Jobs,
-    pub(super) files: Files,
+    pub(in crate::serve) files: Files,
     pub(super) limits: Limits,
     pub(super) changed: watch::Sender<u64>,
     /// Claims of this process: the job, and what stops the work at it.
@@ -69,18 +69,18 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store at `place` (a SQLite file, or a database URL) with its files.
+    /// Opens a store at `place` (a SQLite file, or a database URL, and a table there) with its files.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn open(
-        place: &str,
+        (place, table): (&str, Table),
         files: Files,
         limits: Limits,
         environment: &Environment,
     ) -> Result<Self> {
         Ok(Self {
-            jobs: Jobs::open(place, environment).await?,
+            jobs: Jobs::open(place, table, environment).await?,
             files,
             limits,
             changed: watch::Sender::new(0),

@@ -7,6 +7,7 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -18,8 +19,8 @@ use super::record::{self, Outcome};
 use crate::db::jobs::{Change, Record, Whose};
 use crate::diag::{Diagnostic, Result};
 use crate::serve::failure;
-use crate::serve::query::{Answer, Offer, Query};
-use crate::serve::uws::{ErrorSummary, Instant, JobResult, Phase};
+use crate::serve::parameters::Parameters;
+use crate::serve::uws::{ErrorSummary, Instant, Phase};
 
 /// How work goes on.
 #[derive(Debug, Clone, Copy)]
@@ -37,15 +38,32 @@ pub struct Pace {
 /// How often to look for jobs that other processes have queued.
 const POLL: Duration = Duration::from_secs(1);
 
+/// A job that is worked at.
+pub struct Task<'a> {
+    /// Where its results go.
+    pub store: &'a Store,
+    /// What is kept of it.
+    pub record: &'a Record,
+    /// What was asked.
+    pub asked: Parameters,
+    /// How long it may take; `None` for no limit.
+    pub time: Option<Duration>,
+    /// Cancelled when nobody wants its results any more.
+    pub token: &'a CancellationToken,
+}
+
+/// What jobs of a protocol do.
+pub trait Work: Send + Sync {
+    /// Does it; results are kept when they are whole.
+    ///
+    /// # Errors
+    /// Those of the work.
+    fn produce<'a>(&'a self, task: Task<'a>) -> BoxFuture<'a, Result<Outcome>>;
+}
+
 /// Works at jobs until `end` is cancelled. Then those that run have their grace, and what is not
 /// done by then goes back to the queue.
-pub async fn work(
-    store: Arc<Store>,
-    answer: Answer,
-    offer: Arc<Offer>,
-    pace: Pace,
-    end: CancellationToken,
-) {
+pub async fn work(store: Arc<Store>, work: Arc<dyn Work>, pace: Pace, end: CancellationToken) {
     let slots = Arc::new(Semaphore::new(pace.slots));
     let mut tasks = JoinSet::new();
     // The watch goes on while the last jobs end, or they would be taken for dead.
@@ -63,10 +81,9 @@ pub async fn work(
         match store.jobs.claim(&claim, phases, now).await {
             Ok(Some(record)) => {
                 store.announce();
-                let (store, answer, offer) =
-                    (Arc::clone(&store), Arc::clone(&answer), Arc::clone(&offer));
+                let (store, work) = (Arc::clone(&store), Arc::clone(&work));
                 tasks.spawn(async move {
-                    run(&store, &answer, &offer, &record, &claim).await;
+                    run(&store, &*work, &record, &claim).await;
                     drop(permit);
                 });
                 continue;
@@ -153,7 +170,7 @@ async fn look_after(store: &Store, pace: &Pace) -> Result<()> {
 }
 
 /// Works at one job to its end.
-async fn run(store: &Store, answer: &Answer, offer: &Offer, record: &Record, claim: &str) {
+async fn run(store: &Store, work: &dyn Work, record: &Record, claim: &str) {
     let token = CancellationToken::new();
     {
         let mut running = store.running.lock().unwrap_or_else(PoisonError::into_inner);
@@ -161,7 +178,7 @@ async fn run(store: &Store, answer: &Answer, offer: &Offer, record: &Record, cla
     }
     let started = std::time::Instant::now();
     let (phase, outcome) = tokio::select! {
-        done = produce(store, answer, offer, record, &token) => match done {
+        done = produce(store, work, record, &token) => match done {
             Ok(outcome) => (Phase::Completed, outcome),
             Err(error) => (ending(&error), failed(&error, failure::is_transient(error.code))),
         },
@@ -202,24 +219,14 @@ fn failed(error: &Diagnostic, transient: bool) -> Outcome {
     Outcome { results: Vec::new(), error: Some(error) }
 }
 
-/// The result of a job, which is kept when it is whole.
 async fn produce(
     store: &Store,
-    answer: &Answer,
-    offer: &Offer,
+    work: &dyn Work,
     record: &Record,
     token: &CancellationToken,
 ) -> Result<Outcome> {
     let seconds = u64::try_from(record.duration).ok().filter(|seconds| *seconds > 0);
     let time = seconds.map(Duration::from_secs);
     let asked = store.asked(record).await?;
-    let mut query = Query::read(&asked, offer, record.owner.clone(), time).await?;
-    query.cancel = token.child_token();
-    let media_type = query.format.content_type.clone();
-    let (output, growing) = store.files.create(&record.id)?;
-    let file = growing.file.clone();
-    // Removed unless it is complete, however this ends.
-    let size = growing.finish(query.answered(answer, output).await).await?;
-    let result = JobResult { id: "result".to_owned(), media_type, size };
-    Ok(Outcome { results: vec![(result, file)], error: None })
+    work.produce(Task { store, record, asked, time, token }).await
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use super::table::SETTINGS;
 use super::value::{Given, Origin};
 use super::{
-    FileSettings, Flags, JobSettings, Like, Limits, Location, LogFormat, Settings, Tokens, file,
+    FileSettings, Flags, JobSettings, Like, Limits, LinkSettings, Location, LogFormat, Settings,
+    Tokens, file,
 };
 use crate::db::{Environment, Prepare};
 use crate::diag::{Diagnostic, Result};
 use crate::objects::Address;
+use crate::serve::datalink::declared;
 
 /// Reads the settings. Paths start at the directory of `environment`.
 ///
@@ -116,6 +118,7 @@ impl Gathered<'_> {
         let limits = self.limits();
         let jobs = self.jobs();
         let files = self.files();
+        let datalink = self.datalink();
         let tokens = self.get("tokens", |given, _| Tokens::read(&path_of(given, self.environment)));
         let levels = [
             ("error", tracing::Level::ERROR),
@@ -166,6 +169,7 @@ impl Gathered<'_> {
             upload_hosts: self.list("upload_hosts"),
             sia: sia?,
             files: files?,
+            datalink: datalink?,
         })
     }
 
@@ -223,6 +227,24 @@ impl Gathered<'_> {
             header_time: header_time?,
             stall_time: stall_time?,
             grace: grace?,
+        })
+    }
+
+    fn datalink(&mut self) -> Option<LinkSettings> {
+        let environment = self.environment;
+        let services = match self.given.contains_key("datalink.services") {
+            true => self
+                .get("datalink.services", |given, _| declared::read(&path_of(given, environment))),
+            false => Some(Vec::new()),
+        };
+        let related = self.get("datalink.related", Given::number);
+        let ids = self.count("datalink.ids");
+        let access_urls = self.get("datalink.access_urls", Given::switch);
+        Some(LinkSettings {
+            services: services?,
+            related: related?,
+            ids: ids?,
+            access_urls: access_urls?,
         })
     }
 

@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use crate::db::Prepare;
 use crate::objects::Address;
+use crate::serve::datalink::Declared;
 
 /// Everything that an operator can choose.
 #[derive(Debug, Clone)]
@@ -58,6 +59,21 @@ pub struct Settings {
     pub sia: Like,
     /// Files of datasets.
     pub files: FileSettings,
+    /// Links of datasets.
+    pub datalink: LinkSettings,
+}
+
+/// Links of datasets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkSettings {
+    /// Services that are described for datasets.
+    pub services: Vec<Declared>,
+    /// Related datasets of each dataset type; 0 for none.
+    pub related: u64,
+    /// Identifiers of a request.
+    pub ids: usize,
+    /// Whether access_url leads to this service where the mapping has links.
+    pub access_urls: bool,
 }
 
 /// Files of datasets.

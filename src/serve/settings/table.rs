@@ -64,6 +64,14 @@ pub const SETTINGS: &[Setting] = settings! {
         "Folders outside of the datastores whose files may be given: where links lead, and files that were ingested without a copy";
     "files.signed_time" "files-signed-time" "FILES_SIGNED_TIME" Time "15min"
         "How long a URL of a file in an object store is valid, 7d at most";
+    "datalink.services" "datalink-services" "DATALINK_SERVICES" Path ""
+        "File (YAML) of services that links documents describe for each dataset";
+    "datalink.related" "datalink-related" "DATALINK_RELATED" Number "100"
+        "Related datasets of each dataset type in a links document; 0 for none, and no calibrations";
+    "datalink.ids" "datalink-ids" "DATALINK_IDS" Number "500"
+        "Identifiers that a request for links may have; further ones are an overflow";
+    "datalink.access_urls" "datalink-access-urls" "DATALINK_ACCESS_URLS" Switch "true"
+        "Give URLs of this service as access_url: of links in place of the mapping's datalink_url_fmt, of files where the mapping has an access_format without a URL. Its URL is base_url, or the address that it listens at; without either, nothing is changed";
     "prepared" "prepared" "PREPARED" Prepare "auto"
         "Keep statements prepared on PostgreSQL connections, to plan them once: auto does unless there is a pooler of transactions";
     "limits.rows" "limits-rows" "LIMITS_ROWS" Number "100000"

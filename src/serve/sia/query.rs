@@ -76,6 +76,7 @@ async fn read(
         ],
         resource_infos: vec![Info::new("standardID", STANDARD, "")],
         services: vec![descriptor(&url, &values)],
+        links: service.links(headers),
     };
     Ok(Query {
         adql: adql::format(&tree).trim_end().to_owned(),

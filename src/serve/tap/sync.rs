@@ -6,10 +6,10 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
 
-use super::Answered;
 use crate::diag::Result;
 use crate::serve::Service;
-use crate::serve::http::{Caller, refuse_on_page};
+use crate::serve::datalink::Urls;
+use crate::serve::http::{Answered, Caller, refuse_on_page};
 use crate::serve::parameters::{self, Parameters};
 use crate::serve::query::Query;
 use crate::serve::sync;
@@ -20,9 +20,10 @@ pub async fn query(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Answered {
+    let links = service.links(request.headers());
     let parameters = parameters::read(request, &service.weights()).await?;
     let page = wants_page(&parameters).then(|| parameters.all("QUERY").collect::<String>());
-    answer_to(&service, caller, parameters).await.or_else(|error| match page {
+    answer_to(&service, caller, links, parameters).await.or_else(|error| match page {
         Some(query) => Ok(refuse_on_page(&error, &query)),
         None => Err(error.into()),
     })
@@ -39,16 +40,18 @@ fn wants_page(parameters: &Parameters) -> bool {
 async fn answer_to(
     service: &Arc<Service>,
     caller: Caller,
+    links: Option<Urls>,
     parameters: Parameters,
 ) -> Result<Response> {
     let time = Some(service.settings.limits.sync_time);
-    let query = match Query::read(&parameters, &service.offer, caller.0, time).await {
+    let mut query = match Query::read(&parameters, &service.offer, caller.0, time).await {
         Ok(query) => query,
         Err(error) => {
             service.metrics.query_ended("sync", error.code, 0);
             return Err(error);
         }
     };
+    query.remarks.links = links;
     // Its files live in the query from here on.
     drop(parameters);
     sync::answer(service, "sync", query).await

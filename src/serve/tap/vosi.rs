@@ -7,10 +7,10 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{Answered, Base};
+use super::Base;
 use crate::diag::Diagnostic;
 use crate::serve::Service;
-use crate::serve::http::xml;
+use crate::serve::http::{Answered, xml};
 use crate::serve::parameters::from_query;
 use crate::serve::vosi::{self, Detail};
 

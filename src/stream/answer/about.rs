@@ -21,6 +21,8 @@ pub struct About {
     pub description: String,
     /// Services that a client can call, for VOTables.
     pub services: Vec<Descriptor>,
+    /// The position and the XML ID of a column that services refer to.
+    pub referred: Option<(usize, String)>,
 }
 
 impl About {
@@ -33,7 +35,8 @@ impl About {
             resource_infos.insert(0, Info::new("QUERY", query, ""));
         }
         let (table, services) = ("result".to_owned(), Vec::new());
-        Self { table, columns, infos, resource_infos, description, services }
+        let referred = None;
+        Self { table, columns, infos, resource_infos, description, services, referred }
     }
 
     /// The VOTable that says all this.
@@ -48,6 +51,11 @@ impl About {
             services: self.services.clone(),
             ..Document::default()
         };
+        if let Some((at, id)) = &self.referred
+            && let Some(field) = document.fields.get_mut(*at)
+        {
+            field.id.clone_from(id);
+        }
         frames::declare(&self.columns, &mut document);
         document
     }

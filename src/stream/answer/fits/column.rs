@@ -67,6 +67,7 @@ impl Column {
             Shape::Variable => "*".to_owned(),
         };
         Field {
+            id: String::new(),
             name: self.name.clone(),
             datatype: self.datatype,
             arraysize,

@@ -10,7 +10,6 @@
 //! have (TNULL). How the result ended is in `QSTATUS`, the message of an error in `QERROR`; the rows
 //! before it are in the table.
 
-mod card;
 mod column;
 mod spool;
 
@@ -19,12 +18,12 @@ use std::io::Write;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
-use self::card::Cards;
 use self::column::{Column, Layout};
 use self::spool::Spool;
 use super::About;
 use crate::catalog::Frame;
 use crate::diag::{Diagnostic, Result};
+use crate::fits::{BLOCK, Cards};
 use crate::stream::sink::unwritable;
 use crate::stream::text::typed_columns;
 use crate::stream::{Flow, Sink, Status};
@@ -35,8 +34,6 @@ use crate::votable::binary::Encoder;
 const MOST: usize = 999;
 /// Most bytes behind the rows that places of 32 bits reach.
 const SHORT: u64 = i32::MAX as u64;
-/// FITS comes in blocks.
-const BLOCK: usize = 2880;
 
 /// A FITS file.
 pub struct Fits<W> {
@@ -111,7 +108,7 @@ impl<W: Write> Fits<W> {
         cards.plain("BITPIX", 8);
         cards.plain("NAXIS", 0);
         cards.plain("EXTEND", "T");
-        cards.end(BLOCK);
+        cards.end();
         let width: usize = self.columns.iter().map(Column::width).sum();
         let heap: u64 = self.columns.iter().map(Column::heap).sum();
         cards.text("XTENSION", "BINTABLE");
@@ -159,7 +156,7 @@ impl<W: Write> Fits<W> {
         for info in self.about.infos.iter().chain(&self.about.resource_infos) {
             cards.history(&format!("{}: {}", info.name, info.value));
         }
-        cards.end(BLOCK);
+        cards.end();
         cards.bytes()
     }
 }

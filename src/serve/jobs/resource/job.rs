@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::{RawQuery, Request};
 
 use super::Answered;
-use super::job_request::JobRequest;
+use super::request::JobRequest;
 use crate::diag::{Diagnostic, Result};
 use crate::serve::http::{see_other, xml};
 use crate::serve::parameters::{Parameters, from_query};
@@ -19,7 +19,7 @@ pub async fn show(asked: JobRequest, RawQuery(query): RawQuery) -> Answered {
     let job = match wait {
         None => asked.job().await?,
         Some(wait) => tokio::select! {
-            job = asked.service.store.wait(&asked.id, asked.caller(), &wait) => job?,
+            job = asked.jobs.store.wait(&asked.id, asked.caller(), &wait) => job?,
             () = asked.service.end.cancelled() => asked.job().await?,
         },
     };
@@ -27,7 +27,7 @@ pub async fn show(asked: JobRequest, RawQuery(query): RawQuery) -> Answered {
 }
 
 pub async fn delete(asked: JobRequest) -> Answered {
-    asked.service.store.delete(&asked.id, asked.caller()).await?;
+    asked.jobs.store.delete(&asked.id, asked.caller()).await?;
     Ok(see_other(&asked.list_url()))
 }
 
@@ -50,8 +50,8 @@ pub async fn set_phase(asked: JobRequest, request: Request) -> Answered {
     let parameters = asked.read(request).await?;
     let phase = needed(&parameters, "PHASE")?.to_ascii_uppercase();
     match phase.as_str() {
-        "RUN" => asked.service.store.run(&asked.id, asked.caller()).await?,
-        "ABORT" => asked.service.store.abort(&asked.id, asked.caller()).await?,
+        "RUN" => asked.jobs.store.run(&asked.id, asked.caller()).await?,
+        "ABORT" => asked.jobs.store.abort(&asked.id, asked.caller()).await?,
         other => {
             let error = Diagnostic::error("S011", format!("PHASE cannot be set to `{other}`"));
             return Err(Box::new(error.help("possible: RUN, ABORT")).into());
@@ -63,20 +63,20 @@ pub async fn set_phase(asked: JobRequest, request: Request) -> Answered {
 pub async fn set_duration(asked: JobRequest, request: Request) -> Answered {
     let parameters = asked.read(request).await?;
     let text = needed(&parameters, "EXECUTIONDURATION")?;
-    asked.service.store.set_duration(&asked.id, asked.caller(), text).await?;
+    asked.jobs.store.set_duration(&asked.id, asked.caller(), text).await?;
     Ok(see_other(&asked.url()))
 }
 
 pub async fn set_destruction(asked: JobRequest, request: Request) -> Answered {
     let parameters = asked.read(request).await?;
     let text = needed(&parameters, "DESTRUCTION")?;
-    asked.service.store.set_destruction(&asked.id, asked.caller(), text).await?;
+    asked.jobs.store.set_destruction(&asked.id, asked.caller(), text).await?;
     Ok(see_other(&asked.url()))
 }
 
 pub async fn add_parameters(asked: JobRequest, request: Request) -> Answered {
     let parameters = asked.read(request).await?;
-    asked.service.store.add_parameters(&asked.id, asked.caller(), &parameters).await?;
+    asked.jobs.store.add_parameters(&asked.id, asked.caller(), &parameters).await?;
     Ok(see_other(&asked.url()))
 }
 

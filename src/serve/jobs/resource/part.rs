@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Answered;
-use super::job_request::JobRequest;
+use super::request::JobRequest;
 use crate::diag::Diagnostic;
 use crate::objects::Object;
 use crate::serve::failure;
@@ -42,6 +42,9 @@ pub async fn error(asked: JobRequest) -> Answered {
         Box::new(Diagnostic::error("S020", message))
     };
     let error = job.error.as_ref().ok_or_else(missing)?;
+    if asked.jobs.errors_are_text {
+        return Ok(text(format!("{}\n", error.detail)));
+    }
     let kind = [(header::CONTENT_TYPE, "application/x-votable+xml")];
     Ok((kind, failure::document(&error.detail)).into_response())
 }
@@ -53,7 +56,7 @@ pub async fn parameters(asked: JobRequest) -> Answered {
 
 /// A part that was uploaded, or the text of another parameter.
 pub async fn parameter(asked: JobRequest, Path((_, name)): Path<(String, String)>) -> Answered {
-    match asked.service.store.parameter(&asked.id, &name, asked.caller()).await? {
+    match asked.jobs.store.parameter(&asked.id, &name, asked.caller()).await? {
         Asked::Text(value) => Ok(text(value)),
         Asked::File(object, kind) => {
             let mut response = file(object, &kind.unwrap_or_default());
@@ -71,7 +74,7 @@ pub async fn results(asked: JobRequest) -> Answered {
 }
 
 pub async fn result(asked: JobRequest, Path((_, name)): Path<(String, String)>) -> Answered {
-    let (object, media_type) = asked.service.store.result(&asked.id, &name, asked.caller()).await?;
+    let (object, media_type) = asked.jobs.store.result(&asked.id, &name, asked.caller()).await?;
     Ok(file(object, &media_type))
 }
 

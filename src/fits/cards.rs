@@ -1,9 +1,11 @@
-//! Header cards (FITS 4.0, sections 4.1 and 4.2).
+//! Writes header cards (FITS 4.0, sections 4.1 and 4.2).
+//!
+//! In: keywords and values. Out: cards of 80 characters, filled up to a block at their end.
 
 use std::fmt::Display;
 
-/// Characters of a card.
-const CARD: usize = 80;
+use super::{BLOCK, CARD};
+
 /// Characters of a text between its quotes.
 const TEXT: usize = 68;
 
@@ -50,9 +52,14 @@ impl Cards {
     }
 
     /// END, and blanks up to the end of the block.
-    pub fn end(&mut self, block: usize) {
+    pub fn end(&mut self) {
         self.card("END");
-        self.out.resize(self.out.len().next_multiple_of(block), b' ');
+        self.out.resize(self.out.len().next_multiple_of(BLOCK), b' ');
+    }
+
+    /// A card as it is.
+    pub fn raw(&mut self, card: &[u8; CARD]) {
+        self.out.extend(card);
     }
 
     /// All of them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::{RawQuery, Request, State};
 
-use super::{Answered, Base};
+use super::{Answered, Jobs};
 use crate::diag::Diagnostic;
 use crate::serve::Service;
 use crate::serve::http::{Caller, see_other, xml};
@@ -13,24 +13,23 @@ use crate::serve::parameters::{from_query, read};
 use crate::serve::uws::{self, Filter};
 
 pub async fn list(
-    State(service): State<Arc<Service>>,
-    Extension(base): Extension<Base>,
+    Extension(jobs): Extension<Jobs>,
     Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
 ) -> Answered {
     let filter = Filter::read(&from_query(&query.unwrap_or_default()))?;
-    let jobs = service.store.list(&filter, caller.name()).await?;
-    Ok(xml(uws::job_list(&jobs, &format!("{}/async", base.0))))
+    let found = jobs.store.list(&filter, caller.name()).await?;
+    Ok(xml(uws::job_list(&found, &jobs.url)))
 }
 
 pub async fn create(
     State(service): State<Arc<Service>>,
-    Extension(base): Extension<Base>,
+    Extension(jobs): Extension<Jobs>,
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Answered {
     let parameters = read(request, &service.weights()).await?;
-    let (store, name) = (&service.store, caller.name());
+    let (store, name) = (&jobs.store, caller.name());
     let run = match parameters.single("PHASE")? {
         None => false,
         Some(phase) if phase.eq_ignore_ascii_case("RUN") => true,
@@ -51,11 +50,11 @@ pub async fn create(
         if run {
             store.run(&job.id, name).await?;
         }
-        Ok(())
+        Ok::<(), Box<Diagnostic>>(())
     };
     if let Err(error) = controlled.await {
         store.delete(&job.id, name).await?;
-        return Err(super::Refusal(error));
+        return Err(error.into());
     }
-    Ok(see_other(&format!("{}/async/{}", base.0, job.id)))
+    Ok(see_other(&format!("{}/{}", jobs.url, job.id)))
 }

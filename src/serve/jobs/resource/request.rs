@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, RequestPartsExt};
 use serde::Deserialize;
 
-use super::Base;
+use super::Jobs;
 use crate::diag::Result;
 use crate::serve::Service;
 use crate::serve::http::Caller;
@@ -25,7 +25,8 @@ pub struct JobRequest {
     pub service: Arc<Service>,
     /// Its name.
     pub id: String,
-    base: Base,
+    /// Where it is kept.
+    pub jobs: Jobs,
     caller: Caller,
 }
 
@@ -46,7 +47,7 @@ impl JobRequest {
     /// # Errors
     /// S020 where there is none, S021 where it is somebody else's, and the store's own.
     pub async fn job(&self) -> Result<Job> {
-        self.service.store.get(&self.id, self.caller()).await
+        self.jobs.store.get(&self.id, self.caller()).await
     }
 
     /// What the request says besides.
@@ -59,7 +60,7 @@ impl JobRequest {
 
     /// Where the client sees the list of jobs.
     pub fn list_url(&self) -> String {
-        format!("{}/async", self.base.0)
+        self.jobs.url.clone()
     }
 
     /// Where the client sees the job.
@@ -76,8 +77,8 @@ impl FromRequestParts<Arc<Service>> for JobRequest {
         service: &Arc<Service>,
     ) -> Result<Self, Self::Rejection> {
         let Path(Named { id }) = parts.extract().await.map_err(PathRejection::into_response)?;
-        let Extension(base) = parts.extract().await.map_err(ExtensionRejection::into_response)?;
+        let Extension(jobs) = parts.extract().await.map_err(ExtensionRejection::into_response)?;
         let Extension(caller) = parts.extract().await.map_err(ExtensionRejection::into_response)?;
-        Ok(Self { service: Arc::clone(service), id, base, caller })
+        Ok(Self { service: Arc::clone(service), id, jobs, caller })
     }
 }

@@ -1,0 +1,71 @@
+//! DataLink 1.1: what belongs to a dataset.
+//!
+//! In: `/datalink/links` with identifiers of any form. Out: for each of them the dataset's files, datasets it was made
+//! from and that were made from it, calibrations, the registry's records, and services that can be called with
+//! it; for what is not published, a row that says so. Descriptions of this service go with the answers of TAP
+//! and SIA, so that clients find it without being told ([`attached`]).
+
+mod compose;
+pub mod declared;
+mod link;
+mod request;
+mod urls;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+
+pub use declared::Declared;
+pub use urls::Urls;
+
+use super::Service;
+use crate::catalog::Column;
+use crate::votable::{Descriptor, Param};
+
+/// Identifier of the protocol.
+pub const STANDARD: &str = "ivo://ivoa.net/std/DataLink#links-1.1";
+/// Media type of a links document.
+pub const CONTENT_TYPE: &str = "application/x-votable+xml;content=datalink";
+/// Where links are.
+pub const PATH: &str = "/datalink/links";
+
+/// All routes.
+pub(super) fn routes() -> Router<Arc<Service>> {
+    Router::new().route("/links", get(request::answer).post(request::answer))
+}
+
+/// The XML ID of a column of identifiers that descriptors refer to.
+pub const COLUMN_ID: &str = "datalink_id";
+
+/// Whether a column has identifiers that this service knows: that of ObsCore, whatever a query calls it.
+pub fn identifies(column: &Column) -> bool {
+    column.utype.eq_ignore_ascii_case("obscore:Curation.PublisherDID")
+}
+
+/// The description of this service for tables with a column of identifiers, which has [`COLUMN_ID`].
+pub fn attached(urls: &Urls) -> Descriptor {
+    let mut id = Param::text("ID", "");
+    COLUMN_ID.clone_into(&mut id.field.reference);
+    Descriptor {
+        id: "datalink".to_owned(),
+        name: "datalink".to_owned(),
+        description: "Files, related datasets and services of a row".to_owned(),
+        params: vec![
+            Param::text("standardID", STANDARD),
+            Param::text("accessURL", format!("{}{PATH}", urls.base)),
+            Param::text("contentType", CONTENT_TYPE),
+        ],
+        inputs: vec![id],
+    }
+}
+
+/// The description of this service itself.
+fn itself(urls: &Urls) -> Descriptor {
+    let mut id = Param::text("ID", "");
+    "Publisher's or creator's DID, butler://label/uuid, or UUID; can be repeated"
+        .clone_into(&mut id.field.description);
+    let inputs = vec![id, Param::text("RESPONSEFORMAT", "")];
+    let name = "this".to_owned();
+    Descriptor { id: String::new(), name, inputs, ..attached(urls) }
+}

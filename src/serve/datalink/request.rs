@@ -1,0 +1,155 @@
+//! A request for links.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::compose::{Composer, Known};
+use super::link::{Access, Link, Target, fields};
+use super::urls::Urls;
+use super::{CONTENT_TYPE, STANDARD, itself};
+use crate::diag::{Diagnostic, Result};
+use crate::serve::Service;
+use crate::serve::datasets::{Datasets, Found, Wanted};
+use crate::serve::failure;
+use crate::serve::http::{base_url, identify};
+use crate::serve::parameters::{self, Parameters};
+use crate::votable::{Descriptor, Document, Info, Serialization, Version, Writer, error_document};
+
+/// What is counted and logged as the protocol.
+const PROTOCOL: &str = "datalink";
+
+/// Answers a request.
+pub async fn answer(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let base = base_url(&service.settings, request.headers());
+    let answered = links(&service, Urls { base }, request).await;
+    let ending = answered.as_ref().err().map_or("ok", |error| error.code);
+    let rows = answered.as_ref().map_or(0, |(rows, _)| *rows);
+    service.metrics.query_ended(PROTOCOL, ending, rows);
+    match answered {
+        Ok((_, (kind, body))) => ([(header::CONTENT_TYPE, kind)], body).into_response(),
+        Err(error) => refuse(&error),
+    }
+}
+
+/// Rows, media type and bytes of a document.
+type Answered = (u64, (&'static str, Vec<u8>));
+
+async fn links(service: &Arc<Service>, urls: Urls, request: Request) -> Result<Answered> {
+    identify(&service.settings, request.headers())?;
+    let parameters = parameters::read(request, &service.weights()).await?;
+    let kind = response_format(&parameters)?;
+    let datasets = service.datasets();
+    if datasets.shelves.is_empty() {
+        return Err(Box::new(
+            Diagnostic::error("S026", "there are no links here")
+                .help("the service asks the applied view only, not the registry"),
+        ));
+    }
+    let most = service.settings.datalink.ids;
+    let all: Vec<&str> = parameters.all("ID").collect();
+    let overflow = all.len() > most;
+    // Once each: a client may have sent the identifiers of many rows.
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for id in all.into_iter().take(most) {
+        if !wanted.iter().any(|known| known.text == id) {
+            wanted.push(Wanted::new(id));
+        }
+    }
+    let found = datasets.find(&wanted).await?;
+    let mut services = vec![itself(&urls)];
+    let rows = rows(service, &datasets, &urls, &found, &mut services).await?;
+    let count = rows.len() as u64;
+    let access = Access { needs_identity: !service.settings.anonymous };
+    let body = written(&rows, access, services, overflow);
+    let body = body.map_err(|error| Diagnostic::error("S030", error.to_string()))?;
+    Ok((count, (kind, body)))
+}
+
+async fn rows(
+    service: &Service,
+    datasets: &Datasets,
+    urls: &Urls,
+    found: &[Found],
+    services: &mut Vec<Descriptor>,
+) -> Result<Vec<Link>> {
+    let settings = &service.settings.datalink;
+    let mut links = Vec::new();
+    for one in found {
+        if one.datasets.is_empty() {
+            let why = "NotFoundFault: no published dataset has this identifier".to_owned();
+            links.push(Link::new(&one.text, "#this", Target::Nothing(why)));
+        }
+        for dataset in &one.datasets {
+            let Some(shelf) = datasets.shelves.get(dataset.shelf) else { continue };
+            let gives_files = service.gives_files(&shelf.name);
+            let composer = Composer { urls, declared: &settings.services, gives_files };
+            let mut known = Known::default();
+            if settings.related > 0 {
+                known.related = datasets.related(dataset, settings.related).await?;
+                known.calibrations = datasets.calibrations(dataset).await?;
+            }
+            let related = known.related.some.iter().map(|related| related.dataset.id);
+            let calibrations = known.calibrations.iter().map(|one| one.id);
+            let ids: Vec<_> = [dataset.id].into_iter().chain(related).chain(calibrations).collect();
+            let files = datasets.files(dataset.shelf, &ids).await?;
+            known.files = &files;
+            links.extend(composer.links(&one.text, dataset, shelf, &known, services));
+        }
+    }
+    Ok(links)
+}
+
+fn written(
+    rows: &[Link],
+    access: Access,
+    services: Vec<Descriptor>,
+    overflow: bool,
+) -> std::io::Result<Vec<u8>> {
+    let document = Document {
+        version: Version::V1_4,
+        resource_infos: vec![Info::new("standardID", STANDARD, "")],
+        fields: fields(),
+        services,
+        ..Document::default()
+    };
+    let mut writer = Writer::begin(Vec::new(), &document, Serialization::TableData)?;
+    for row in rows {
+        writer.row(row.cells(access))?;
+    }
+    let more = Info::new("QUERY_STATUS", "OVERFLOW", "more identifiers than are taken at a time");
+    writer.end(overflow.then_some(&more))
+}
+
+/// The media type of the answer: a links document is a VOTable, whatever it is called.
+fn response_format(parameters: &Parameters) -> Result<&'static str> {
+    let asked = parameters.single("RESPONSEFORMAT")?.unwrap_or_default();
+    let bare = asked.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match bare.as_str() {
+        "" | "votable" | "application/x-votable+xml" => Ok(CONTENT_TYPE),
+        "text/xml" => Ok("text/xml"),
+        _ => {
+            let message = format!("links cannot be had as `{asked}`");
+            let error = Diagnostic::error("S019", message);
+            Err(Box::new(error.help("possible: votable, application/x-votable+xml, text/xml")))
+        }
+    }
+}
+
+/// The error document, with a word for the kind of the error (DataLink 1.1 section 3.4).
+fn refuse(error: &Diagnostic) -> Response {
+    let status = failure::status(error.code);
+    let fault = match status {
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => "TransientFault",
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => "DefaultFault",
+        StatusCode::NOT_FOUND => "NotFoundFault",
+        status if status.is_client_error() => "UsageFault",
+        _ => "FatalFault",
+    };
+    let text = format!("{fault}: {}", failure::line(error));
+    let nothing = Document { version: Version::V1_4, ..Document::default() };
+    let body = error_document(Vec::new(), &nothing, &text).unwrap_or_default();
+    crate::serve::http::refuse_with(error, CONTENT_TYPE, body)
+}
