@@ -13,8 +13,6 @@ use crate::artifacts::Held;
 
 /// Datasets that are remembered.
 const MOST: usize = 1000;
-/// States in which a dataset is: each connection to a SQLite file has names of its own.
-const STATES: usize = 16;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,18 +24,26 @@ pub struct Found {
 }
 
 /// What was found of some datasets.
-#[derive(Debug, Default)]
-pub struct Known(Mutex<HashMap<Uuid, (Found, Vec<String>)>>);
+#[derive(Debug)]
+pub struct Known {
+    all: Mutex<HashMap<Uuid, (Found, Vec<String>)>>,
+    states: usize,
+}
 
 impl Known {
+    /// Nothing yet. A state has a name for each of so many connections, as it is with SQLite.
+    pub fn new(connections: usize) -> Self {
+        Self { all: Mutex::default(), states: connections.max(1) }
+    }
+
     /// What was found of a dataset, and the states in which that is so.
     pub fn get(&self, dataset: Uuid) -> Option<(Found, Vec<String>)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&dataset).cloned()
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).get(&dataset).cloned()
     }
 
     /// Remembers what was found after a state had been seen.
     pub fn keep(&self, dataset: Uuid, found: &Found, state: String) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST && !all.contains_key(&dataset) {
             all.clear();
         }
@@ -46,7 +52,7 @@ impl Known {
             *known = found.clone();
             states.clear();
         }
-        if states.len() >= STATES {
+        if states.len() >= self.states {
             states.remove(0);
         }
         states.push(state);
@@ -60,7 +66,7 @@ mod tests {
 
     #[test]
     fn another_answer_is_of_no_earlier_state() {
-        let (known, id) = (Known::default(), Uuid::from_u128(1));
+        let (known, id) = (Known::new(16), Uuid::from_u128(1));
         let found = |schema: &str| Found { schema: schema.to_owned(), held: Held::default() };
         assert_eq!(known.get(id), None);
         known.keep(id, &found("a"), "one".to_owned());
@@ -71,10 +77,10 @@ mod tests {
         for number in 0..100 {
             known.keep(id, &found("b"), number.to_string());
         }
-        assert_eq!(known.get(id).unwrap().1.len(), STATES);
+        assert_eq!(known.get(id).unwrap().1.len(), 16);
         for number in 0..3000 {
             known.keep(Uuid::from_u128(number), &found("b"), "x".to_owned());
-            assert!(known.0.lock().unwrap().len() <= MOST);
+            assert!(known.all.lock().unwrap().len() <= MOST);
         }
     }
 }

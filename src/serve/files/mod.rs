@@ -27,6 +27,7 @@ use known::{Found, Known};
 use super::datasets::Datasets;
 use super::failure;
 use super::http::{identify, refuse_with};
+use super::settings::Settings;
 use super::{Asker, Service};
 use crate::artifacts::{Held, Library, Opened};
 use crate::diag::{Diagnostic, Result};
@@ -37,7 +38,13 @@ pub type Libraries = BTreeMap<String, Arc<Library>>;
 
 /// Datasets that are looked for at the same time. They have turns and connections of their own: queries that take
 /// long keep nobody from a file.
-pub const TURNS: usize = 4;
+const TURNS: usize = 4;
+
+/// Connections to a registry that a service may need.
+pub fn connections(settings: &Settings) -> usize {
+    // Two for probes and for what is looked up ahead.
+    settings.limits.queries + settings.jobs.running + TURNS + 2
+}
 
 /// What is shared by all requests.
 struct Files {
@@ -99,7 +106,7 @@ impl Files {
         let asker = Asker { answer: Arc::clone(&service.answer), slots };
         let shelves = Arc::clone(&service.offered.shelves);
         let datasets = Datasets::new(asker, shelves, service.settings.limits.sync_time);
-        let (turns, known) = (Semaphore::new(TURNS), Known::default());
+        let (turns, known) = (Semaphore::new(TURNS), Known::new(connections(&service.settings)));
         Self { service: Arc::clone(service), libraries, turns, datasets, known }
     }
 
