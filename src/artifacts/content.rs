@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -29,6 +30,7 @@ pub struct Content {
     member: Option<Member>,
     size: u64,
     modified: Option<SystemTime>,
+    path: Option<PathBuf>,
 }
 
 impl Content {
@@ -39,7 +41,19 @@ impl Content {
     pub fn new(file: File, member: Option<Member>) -> io::Result<Self> {
         let metadata = file.metadata()?;
         let size = member.map_or(metadata.len(), |member| member.size);
-        Ok(Self { file: Arc::new(file), member, size, modified: metadata.modified().ok() })
+        let modified = metadata.modified().ok();
+        Ok(Self { file: Arc::new(file), member, size, modified, path: None })
+    }
+
+    /// The same, at a path where a program can open it.
+    #[must_use]
+    pub fn at(self, path: PathBuf) -> Self {
+        Self { path: Some(path), ..self }
+    }
+
+    /// Where a program can open it; `None` for a member of a zip.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref().filter(|_| self.member.is_none())
     }
 
     /// Bytes.

@@ -192,7 +192,7 @@ impl Library {
         let opened = tokio::task::spawn_blocking(move || {
             let file = open_inside(&path, &folders)?;
             let member = member.map(|name| zipped::member(&file, &name)).transpose()?;
-            Ok(Content::new(file, member)?)
+            Ok(Content::new(file, member)?.at(path))
         });
         match opened.await {
             Ok(Ok(content)) => Ok(Opened::Here(content)),

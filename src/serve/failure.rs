@@ -23,7 +23,7 @@ pub fn status(code: &str) -> StatusCode {
         "S023" | "S031" | "S033" | "S034" | "S057" => StatusCode::SERVICE_UNAVAILABLE,
         "S032" => StatusCode::GATEWAY_TIMEOUT,
         "S040" => StatusCode::UNAUTHORIZED,
-        "S030" => StatusCode::INTERNAL_SERVER_ERROR,
+        "S030" | "S063" => StatusCode::INTERNAL_SERVER_ERROR,
         // The database is busy or takes too long.
         "R027" => StatusCode::SERVICE_UNAVAILABLE,
         // Queries, uploads, parameters.

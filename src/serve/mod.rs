@@ -21,6 +21,7 @@ pub mod resolve;
 mod service;
 pub mod settings;
 pub mod sia;
+pub mod soda;
 mod sync;
 mod tap;
 pub mod uws;

@@ -24,6 +24,7 @@ use super::offers;
 use super::parameters;
 use super::query::{Answer, Offer};
 use super::settings::Settings;
+use super::soda::{self, Kitchen};
 use super::uws::Instant;
 use super::vosi::{self, Availability, Capabilities, Example, Function, Limit};
 use super::{datalink, resolve, sia, tap};
@@ -64,6 +65,8 @@ pub struct Service {
     pub(super) metrics: Metrics,
     pub(super) slots: Arc<Semaphore>,
     pub(super) since: Instant,
+    /// What makes cutouts, where they are made.
+    pub(super) kitchen: Option<Kitchen>,
     /// What is described of image queries.
     pub(super) sia: sia::Known,
     /// Cancelled when the service is told to end.
@@ -95,9 +98,16 @@ impl Service {
                 folder.join("jobs.sqlite3").display().to_string()
             }
         };
-        let store =
-            Store::open((&place, Table::Queries), files, job_limits(&settings), environment)
-                .await?;
+        let limits = job_limits(&settings);
+        let kitchen = match offered.libraries.as_ref().filter(|all| !all.is_empty()) {
+            Some(_) if settings.cutouts.is_on => {
+                let jobs = (place.as_str(), Table::Cutouts);
+                let store = Store::open(jobs, files.clone(), limits, environment).await?;
+                Some(Kitchen::new(&settings, Arc::new(store)))
+            }
+            _ => None,
+        };
+        let store = Store::open((&place, Table::Queries), files, limits, environment).await?;
         let limit = |rows: u64| (rows > 0).then_some(rows);
         let has_links = !offered.shelves.is_empty();
         let base = offered.url.clone().filter(|_| has_links);
@@ -119,6 +129,7 @@ impl Service {
             answer,
             probe,
             store: Arc::new(store),
+            kitchen,
             metrics: Metrics::new(),
             since: Instant::now(),
             sia: sia::Known::default(),
@@ -135,6 +146,7 @@ impl Service {
             .nest("/tap", tap::routes(self))
             .nest("/sia", sia::routes())
             .nest("/datalink", datalink::routes())
+            .nest("/soda", soda::routes(self))
             .route("/resolve", get(resolve::answer).post(resolve::answer))
             .with_state(Arc::clone(self));
         wrap(own.merge(more), &self.settings, self.metrics.clone())
@@ -154,14 +166,23 @@ impl Service {
         let answer = counted(&self.answer, &self.metrics);
         let queries = Arc::new(tap::Queries { answer, offer: Arc::clone(&self.offer) });
         let worker = work(Arc::clone(&self.store), queries, pace, end.clone());
+        let cutting = async {
+            if let Some(kitchen) = &self.kitchen {
+                let cutouts = Arc::new(soda::Cutouts(Arc::downgrade(&self)));
+                work(Arc::clone(&kitchen.store), cutouts, pace, end.clone()).await;
+            }
+        };
         let marker = async {
             end.cancelled().await;
             // Whoever waits for news of a job is answered now.
             self.end.cancel();
         };
         let requests = server.run(self.routes(more), limits, end.clone());
-        tokio::join!(requests, worker, marker);
+        tokio::join!(requests, worker, cutting, marker);
         self.store.close().await;
+        if let Some(kitchen) = &self.kitchen {
+            kitchen.store.close().await;
+        }
     }
 
     /// Its URLs as the client of a request sees them, where it has links.

@@ -260,4 +260,31 @@ and ChainedDatastore are known, on file systems, and at s3://, http:// and https
         title: "the file has changed",
         text: "The request has a header If-Match or If-Unmodified-Since, and the file is another one now.",
     },
+    Code {
+        code: "S060",
+        title: "this service makes no cutouts",
+        text: "Cutouts are switched off (`cutouts: false`), or the service does not know the files of \
+its datasets: it gives none, was given the URL of a database instead of a repository, or reads the \
+applied view only.",
+    },
+    Code {
+        code: "S061",
+        title: "that is more than one cutout",
+        text: "/soda/sync answers with one cutout. With several values of ID, POS, CIRCLE, POLYGON, BAND \
+or TIME there is one for each combination, which a job of /soda/async makes. All values of POL are one \
+filter.",
+    },
+    Code {
+        code: "S062",
+        title: "the dataset cannot be cut",
+        text: "Its file has no image with celestial coordinates, is damaged, or is of a kind that the \
+back-end does not read; or the part would be larger than the service makes; or several datasets have the \
+identifier. docs/cutouts.md says what can be cut.",
+    },
+    Code {
+        code: "S063",
+        title: "the back-end of cutouts failed",
+        text: "The program or service that makes cutouts did not do so. Its operator finds in the log what it \
+said. Try again later.",
+    },
 ];

@@ -10,6 +10,7 @@ use super::link::{Link, Target};
 use super::urls::Urls;
 use crate::artifacts::{Place, media_type};
 use crate::serve::datasets::{AllRelated, Calibration, Dataset, File, Related, Relation, Shelf};
+use crate::serve::soda;
 use crate::votable::Descriptor;
 
 /// What is known of a dataset beside its row.
@@ -32,6 +33,8 @@ pub struct Composer<'a> {
     pub declared: &'a [Declared],
     /// Whether files are given.
     pub gives_files: bool,
+    /// The most files of a dataset that is cut; none where nothing is.
+    pub cuts: usize,
 }
 
 impl Composer<'_> {
@@ -71,7 +74,7 @@ impl Composer<'_> {
             links.extend(self.calibration(asked, calibration, known.files));
         }
         links.extend(self.records(asked, dataset, shelf));
-        links.extend(self.services(asked, dataset, services));
+        links.extend(self.services(asked, dataset, known.files, services));
         links
     }
 
@@ -188,6 +191,7 @@ impl Composer<'_> {
         &self,
         asked: &str,
         dataset: &Dataset,
+        files: &[File],
         services: &mut Vec<Descriptor>,
     ) -> Vec<Link> {
         let mut links = Vec::new();
@@ -198,6 +202,16 @@ impl Composer<'_> {
             links.push(link);
             services.push(descriptor);
         };
+        let class = &dataset.storage_class;
+        let mut own = files.iter().filter(|file| file.dataset == dataset.id);
+        let fits = own.clone().count() <= self.cuts;
+        let is_image =
+            own.any(|file| media_type(Place::read(&file.path).name(), class) == "image/fits");
+        if fits && is_image && soda::is_cut(dataset) {
+            for descriptor in soda::descriptors(&self.urls.base, asked, dataset) {
+                add(descriptor, "#cutout", "application/fits");
+            }
+        }
         let values: BTreeMap<&str, String> = super::declared::values(dataset);
         for declared in self.declared.iter().filter(|one| one.is_for(&dataset.dataset_type)) {
             let id = format!("{}-{}", declared.id, dataset.id);

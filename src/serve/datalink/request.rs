@@ -16,6 +16,7 @@ use crate::serve::datasets::{Datasets, Found, Wanted};
 use crate::serve::failure;
 use crate::serve::http::{base_url, identify};
 use crate::serve::parameters::{self, Parameters};
+use crate::serve::soda::Kitchen;
 use crate::votable::{Descriptor, Document, Info, Serialization, Version, Writer, error_document};
 
 /// What is counted and logged as the protocol.
@@ -85,7 +86,9 @@ async fn rows(
         for dataset in &one.datasets {
             let Some(shelf) = datasets.shelves.get(dataset.shelf) else { continue };
             let gives_files = service.gives_files(&shelf.name);
-            let composer = Composer { urls, declared: &settings.services, gives_files };
+            let kitchen = service.kitchen.as_ref().filter(|_| gives_files);
+            let cuts = kitchen.map_or(0, Kitchen::most_files);
+            let composer = Composer { urls, declared: &settings.services, gives_files, cuts };
             let mut known = Known::default();
             if settings.related > 0 {
                 known.related = datasets.related(dataset, settings.related).await?;

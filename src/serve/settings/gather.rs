@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::table::SETTINGS;
 use super::value::{Given, Origin};
 use super::{
-    FileSettings, Flags, JobSettings, Like, Limits, LinkSettings, Location, LogFormat, Settings,
-    Tokens, file,
+    CutoutSettings, FileSettings, Flags, JobSettings, Like, Limits, LinkSettings, Location,
+    LogFormat, Settings, Tokens, file,
 };
 use crate::db::{Environment, Prepare};
 use crate::diag::{Diagnostic, Result};
@@ -119,6 +119,7 @@ impl Gathered<'_> {
         let jobs = self.jobs();
         let files = self.files();
         let datalink = self.datalink();
+        let cutouts = self.cutouts();
         let tokens = self.get("tokens", |given, _| Tokens::read(&path_of(given, self.environment)));
         let levels = [
             ("error", tracing::Level::ERROR),
@@ -170,6 +171,7 @@ impl Gathered<'_> {
             sia: sia?,
             files: files?,
             datalink: datalink?,
+            cutouts: cutouts?,
         })
     }
 
@@ -227,6 +229,33 @@ impl Gathered<'_> {
             header_time: header_time?,
             stall_time: stall_time?,
             grace: grace?,
+        })
+    }
+
+    fn cutouts(&mut self) -> Option<CutoutSettings> {
+        let command = self.list("cutouts.command");
+        let worker = self.text("cutouts.worker");
+        if let Some(worker) = &worker {
+            let url = url::Url::parse(worker);
+            if !url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
+                self.refuse("cutouts.worker", "S003", "is not an http or https URL");
+            }
+            if !command.is_empty() {
+                let message = "does not fit: `cutouts.command` makes cutouts already";
+                self.refuse("cutouts.worker", "S004", message);
+            }
+        }
+        let is_on = self.get("cutouts", Given::switch);
+        let pixels = self.get("cutouts.pixels", Given::number);
+        let bytes = self.get("cutouts.bytes", Given::bytes);
+        let running = self.count("cutouts.running");
+        Some(CutoutSettings {
+            is_on: is_on?,
+            command,
+            worker,
+            pixels: pixels?,
+            bytes: bytes?,
+            running: running?,
         })
     }
 

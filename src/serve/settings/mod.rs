@@ -61,6 +61,25 @@ pub struct Settings {
     pub files: FileSettings,
     /// Links of datasets.
     pub datalink: LinkSettings,
+    /// Cutouts.
+    pub cutouts: CutoutSettings,
+}
+
+/// Cutouts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutoutSettings {
+    /// Whether images are cut.
+    pub is_on: bool,
+    /// A program that makes them, with its arguments; empty for none.
+    pub command: Vec<String>,
+    /// A service that makes them.
+    pub worker: Option<String>,
+    /// Most pixels.
+    pub pixels: u64,
+    /// Most bytes that are fetched, unpacked or made.
+    pub bytes: u64,
+    /// Cutouts at the same time.
+    pub running: usize,
 }
 
 /// Links of datasets.

@@ -72,6 +72,18 @@ pub const SETTINGS: &[Setting] = settings! {
         "Identifiers that a request for links may have; further ones are an overflow";
     "datalink.access_urls" "datalink-access-urls" "DATALINK_ACCESS_URLS" Switch "true"
         "Give URLs of this service as access_url: of links in place of the mapping's datalink_url_fmt, of files where the mapping has an access_format without a URL. Its URL is base_url, or the address that it listens at; without either, nothing is changed";
+    "cutouts" "cutouts" "CUTOUTS" Switch "true"
+        "Cut images whose files are given";
+    "cutouts.command" "cutouts-command" "CUTOUTS_COMMAND" List ""
+        "Program and arguments that make cutouts in place of the built-in ones: docs/cutout-backends.md";
+    "cutouts.worker" "cutouts-worker" "CUTOUTS_WORKER" Text ""
+        "URL of a service that makes cutouts in place of the built-in ones: docs/cutout-backends.md";
+    "cutouts.pixels" "cutouts-pixels" "CUTOUTS_PIXELS" Number "100000000"
+        "Most pixels of a cutout, of all its images together";
+    "cutouts.bytes" "cutouts-bytes" "CUTOUTS_BYTES" Bytes "4GB"
+        "Most bytes of a file that is fetched or unpacked to be cut, and of what a back-end makes";
+    "cutouts.running" "cutouts-running" "CUTOUTS_RUNNING" Number "4"
+        "Cutouts at the same time, those of jobs among them";
     "prepared" "prepared" "PREPARED" Prepare "auto"
         "Keep statements prepared on PostgreSQL connections, to plan them once: auto does unless there is a pooler of transactions";
     "limits.rows" "limits-rows" "LIMITS_ROWS" Number "100000"

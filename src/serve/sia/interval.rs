@@ -42,7 +42,10 @@ impl Interval {
 }
 
 /// A number, or an infinity by its name.
-pub(super) fn number(word: &str) -> Result<f64, String> {
+///
+/// # Errors
+/// What is wrong with the word.
+pub fn number(word: &str) -> Result<f64, String> {
     let shown: String = word.chars().take(40).collect();
     match word.parse::<f64>() {
         Ok(value) if value.is_nan() => Err(format!("`{shown}` is not a number")),

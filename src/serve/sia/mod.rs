@@ -26,13 +26,14 @@ use axum::routing::get;
 
 pub use conditions::query as tree;
 pub use describe::STANDARD;
+pub use interval::{Interval, number};
 pub use position::Shape;
 use refusal::refuse;
 pub use values::Known;
 
 use super::Service;
 use super::http::xml;
-use super::vosi::{self, SiaCapabilities};
+use super::vosi;
 use crate::catalog::{Schema, Table};
 use crate::diag::{Diagnostic, Result};
 
@@ -99,10 +100,18 @@ async fn capabilities(
     headers: HeaderMap,
 ) -> Response {
     match target(&service, &named) {
-        Ok(target) => xml(vosi::sia_capabilities(&SiaCapabilities {
-            base: target.url(&headers, ""),
-            security: service.security(),
-        })),
+        Ok(target) => {
+            let security = service.security();
+            xml(vosi::plain_capabilities(
+                &target.url(&headers, ""),
+                &[
+                    (STANDARD, "2.0", "/query", security.as_deref()),
+                    // VOSI documents are read without a name, whatever the queries need.
+                    ("ivo://ivoa.net/std/VOSI#capabilities", "1.0", "/capabilities", None),
+                    ("ivo://ivoa.net/std/VOSI#availability", "1.0", "/availability", None),
+                ],
+            ))
+        }
         Err(error) => refuse(&error, None),
     }
 }

@@ -43,6 +43,16 @@ impl Shape {
         }
     }
 
+    /// `CIRCLE`, `RANGE` or `POLYGON`.
+    pub fn keyword(&self) -> &'static str {
+        self.keyword
+    }
+
+    /// Its numbers in degrees; those of a RANGE may be infinite.
+    pub fn numbers(&self) -> &[f64] {
+        &self.numbers
+    }
+
     /// The shape of a region as ObsCore writes those of one part: `POLYGON ICRS …`, `CIRCLE ICRS …`.
     pub fn of_region(text: &str) -> Option<Self> {
         Self::parse(&text.replacen(" ICRS ", " ", 1)).ok()

@@ -8,14 +8,14 @@ mod availability;
 mod capabilities;
 mod examples;
 mod features;
-mod sia;
+mod plain;
 mod tables;
 
 pub use availability::{Availability, availability};
 pub use capabilities::{Capabilities, Function, Limit, OutputFormat, capabilities};
 pub use examples::{Example, examples};
 pub use features::FEATURES;
-pub use sia::{SiaCapabilities, sia_capabilities};
+pub use plain::plain_capabilities;
 pub use tables::{Detail, table, tables, tables_for_astroquery};
 
 /// Of all documents that have types from other schemas.
