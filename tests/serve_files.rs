@@ -186,6 +186,47 @@ fn files_come_from_a_registry_on_a_server() {
     assert!(text.contains("butler.yaml"), "{text}");
 }
 
+/// What is written is seen at the next request, however often the file was given before.
+fn changes_count_at_once(files: &Files, change: impl Fn(&str)) {
+    let service = serve(files, &[]);
+    let [one, two] = ["visit_101_0", "visit_101_1"].map(|name| files.one(name).id.clone());
+    for _ in 0..5 {
+        assert_eq!(get(&service, &one).status(), 200);
+        assert_eq!(get(&service, &two).status(), 200);
+    }
+    // Into the trash, as Butler does it.
+    let key =
+        if files.repository.database.starts_with('/') { one.replace('-', "") } else { one.clone() };
+    change(&format!(
+        "INSERT INTO dataset_location_trash (dataset_id, datastore_name) SELECT dataset_id, datastore_name \
+         FROM dataset_location WHERE dataset_id='{key}'"
+    ));
+    assert_eq!(get(&service, &one).status(), 200);
+    change(&format!("DELETE FROM dataset_location WHERE dataset_id='{key}'"));
+    refused(&service, &one, 410, "S054");
+    assert_eq!(get(&service, &two).status(), 200);
+    // Nothing is in the chain that is searched.
+    change("DELETE FROM collection_chain");
+    refused(&service, &two, 404, "S051");
+}
+
+#[test]
+fn changes_of_a_file_count_at_once() {
+    let files = Files::sqlite();
+    changes_count_at_once(&files, |statement| change(&files, statement));
+}
+
+#[test]
+fn changes_on_a_server_count_at_once() {
+    let cluster = Cluster::shared();
+    let files = Files::postgres(cluster);
+    let database = files.repository.database.rsplit('/').next().unwrap();
+    changes_count_at_once(&files, |statement| {
+        let namespace = format!("SET search_path = {};", support::survey::NAMESPACE);
+        cluster.psql(database, &format!("{namespace} {statement}"));
+    });
+}
+
 #[test]
 fn ranges_are_bytes_of_the_file() {
     let files = Files::sqlite();

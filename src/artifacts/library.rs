@@ -46,7 +46,7 @@ struct Store {
 }
 
 /// The files of a dataset.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Held {
     /// The datastore that has them.
     store: usize,
@@ -97,6 +97,17 @@ impl Library {
     /// The datastores.
     pub fn datastores(&self) -> impl Iterator<Item = &Datastore> {
         self.stores.iter().map(|store| &store.datastore)
+    }
+
+    /// The name of what the registry is now; `None` where the database has no such name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn state(&self) -> Result<Option<String>> {
+        let mut session = self.database.snapshot().await?;
+        let state = session.state().await?;
+        session.rollback().await?;
+        Ok(state)
     }
 
     /// The files of a dataset, in the first datastore of the chain that has some.

@@ -55,8 +55,7 @@ pub async fn serve(
     said: impl FnOnce(SocketAddr) -> String,
 ) -> Result<Outcome, Failure> {
     let environment = Environment::process();
-    let turns = settings.limits.queries + settings.jobs.running + files::TURNS;
-    let connections = u32::try_from(turns + 2);
+    let connections = u32::try_from(files::connections(&settings));
     let options = Options {
         connections: connections.unwrap_or(u32::MAX),
         prepare: settings.prepare,

@@ -199,9 +199,10 @@ it was given the URL of the registry's database instead of the repository's fold
     Code {
         code: "S051",
         title: "there is no such dataset",
-        text: "Files are given of the datasets that are in a published ObsCore table, and of no others, whatever \
-the registry has besides: those of another dataset type or collection than the mapping names are not there. The \
-identifier is a UUID, as Butler prints it.",
+        text: "Files are given of the datasets that are in a published ObsCore table, of calibrations that one \
+of its collections certifies, and of no others, whatever the registry has besides: those of another \
+dataset type or collection than the mapping names are not there. The identifier is a UUID, as Butler \
+prints it.",
     },
     Code {
         code: "S052",

@@ -6,6 +6,7 @@
 
 mod answer;
 mod choices;
+mod known;
 pub mod name;
 mod parts;
 pub mod range;
@@ -21,9 +22,12 @@ use axum::routing::get;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use known::{Found, Known};
+
 use super::datasets::Datasets;
 use super::failure;
 use super::http::{identify, refuse_with};
+use super::settings::Settings;
 use super::{Asker, Service};
 use crate::artifacts::{Held, Library, Opened};
 use crate::diag::{Diagnostic, Result};
@@ -34,14 +38,21 @@ pub type Libraries = BTreeMap<String, Arc<Library>>;
 
 /// Datasets that are looked for at the same time. They have turns and connections of their own: queries that take
 /// long keep nobody from a file.
-pub const TURNS: usize = 4;
+const TURNS: usize = 4;
+
+/// Connections to a registry that a service may need.
+pub fn connections(settings: &Settings) -> usize {
+    // Two for probes and for what is looked up ahead.
+    settings.limits.queries + settings.jobs.running + TURNS + 2
+}
 
 /// What is shared by all requests.
 struct Files {
     service: Arc<Service>,
     libraries: Libraries,
-    turns: Arc<Semaphore>,
+    turns: Semaphore,
     datasets: Datasets,
+    known: Known,
 }
 
 /// The routes below `/files`; without libraries they say that there is nothing.
@@ -95,8 +106,8 @@ impl Files {
         let asker = Asker { answer: Arc::clone(&service.answer), slots };
         let shelves = Arc::clone(&service.offered.shelves);
         let datasets = Datasets::new(asker, shelves, service.settings.limits.sync_time);
-        let turns = Arc::new(Semaphore::new(TURNS));
-        Self { service: Arc::clone(service), libraries, turns, datasets }
+        let (turns, known) = (Semaphore::new(TURNS), Known::new(connections(&service.settings)));
+        Self { service: Arc::clone(service), libraries, turns, datasets, known }
     }
 
     async fn answer(&self, asked: Asked<'_>) -> Result<Response> {
@@ -139,8 +150,7 @@ impl Files {
 
     /// The files of a dataset that the client may see: a published table has it.
     async fn find(&self, id: Uuid) -> Result<(&Library, Held)> {
-        let datasets = &self.datasets;
-        if datasets.shelves.is_empty() {
+        if self.datasets.shelves.is_empty() {
             let error = Diagnostic::error("S026", "this service may read the applied view only");
             return Err(error.help("it cannot know where files are").into());
         }
@@ -148,29 +158,51 @@ impl Files {
         let turn = self.turns.acquire();
         let turn = tokio::time::timeout(self.service.settings.limits.queue_time, turn).await;
         let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
-        let found = datasets.shown_by(id).await?;
-        if found.is_empty() {
-            let message = format!("no published table has a dataset {id}");
-            return Err(Diagnostic::error("S051", message).into());
+        // What is found from here on is not older than these states.
+        let mut states = BTreeMap::new();
+        for (schema, library) in &self.libraries {
+            states.insert(schema.as_str(), library.state().await?);
         }
-        let library = |shelf: &usize| {
-            let shelf = datasets.shelves.get(*shelf)?;
-            self.libraries.get(&shelf.name).map(Arc::as_ref)
-        };
-        let mut refusal = None;
+        let state = |found: &Found| states.get(found.schema.as_str()).cloned().flatten();
+        if let Some((found, seen)) = self.known.get(id)
+            && state(&found).is_some_and(|state| seen.contains(&state))
+        {
+            return Ok((self.library(&found.schema)?, found.held));
+        }
+        let message = format!("no published table has a dataset {id}");
+        let mut refusal = Box::new(Diagnostic::error("S051", message));
         // Repositories can have the same dataset: it is there if one of them still has its files.
-        for library in found.iter().filter_map(library) {
-            match library.files(id).await {
-                Ok(held) => return Ok((library, held)),
-                Err(error) => drop(refusal.get_or_insert(error)),
+        for shelf in self.datasets.shown_by(id).await? {
+            match self.files(shelf, id).await {
+                Ok((library, found)) => {
+                    if let Some(state) = state(&found) {
+                        self.known.keep(id, &found, state);
+                    }
+                    return Ok((library, found.held));
+                }
+                Err(error) if refusal.code == "S051" => refusal = error,
+                Err(_) => {}
             }
         }
-        Err(refusal.unwrap_or_else(|| {
+        Err(refusal)
+    }
+
+    /// The files of a dataset that a table publishes.
+    async fn files(&self, shelf: usize, id: Uuid) -> Result<(&Library, Found)> {
+        let shelf = self.datasets.shelves.get(shelf);
+        let schema = shelf.map(|shelf| shelf.name.clone()).unwrap_or_default();
+        let library = self.library(&schema)?;
+        Ok((library, Found { schema, held: library.files(id).await? }))
+    }
+
+    fn library(&self, schema: &str) -> Result<&Library> {
+        let unknown = || {
             let message = "the datastore of this repository is not known to the service";
             let help = "it is known where the service was given the repository's folder, its butler.yaml or its \
                         alias, and not the URL of its database";
             Box::new(Diagnostic::error("S050", message).help(help))
-        }))
+        };
+        Ok(self.libraries.get(schema).ok_or_else(unknown)?)
     }
 }
 
