@@ -132,7 +132,7 @@ fn text<'a>(section: &'a Value, key: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn of(yaml: &str) -> (Vec<Datastore>, Vec<Diagnostic>) {

@@ -109,7 +109,7 @@ async fn run(command: Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Apply(arguments) => apply::run(arguments, terminal).await,
         Command::Check(arguments) => check::run(arguments, terminal).await,
         Command::Drop(arguments) => drop::run(arguments, terminal).await,
-        Command::Demo(arguments) => demo::run(arguments, terminal).await,
+        Command::Demo(arguments) => Box::pin(demo::run(arguments, terminal)).await,
         Command::Generate(arguments) => generate::run(arguments, terminal).await,
         Command::Export(arguments) => export::run(arguments, terminal).await,
         Command::Inspect(arguments) => inspect::run(arguments, terminal).await,
