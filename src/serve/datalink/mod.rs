@@ -14,13 +14,18 @@ mod urls;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::routing::get;
 
 pub use declared::Declared;
 pub use urls::Urls;
 
-use super::Service;
+use super::http::{base_url, xml};
+use super::{Service, vosi};
 use crate::catalog::Column;
+use crate::diag::Diagnostic;
 use crate::votable::{Descriptor, Param};
 
 /// Identifier of the protocol.
@@ -32,7 +37,32 @@ pub const PATH: &str = "/datalink/links";
 
 /// All routes.
 pub(super) fn routes() -> Router<Arc<Service>> {
-    Router::new().route("/links", get(request::answer).post(request::answer))
+    Router::new()
+        .route("/links", get(request::answer).post(request::answer))
+        .route("/capabilities", get(capabilities))
+        .route("/availability", get(availability))
+        .fallback(nothing)
+}
+
+async fn capabilities(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {
+    let base = format!("{}/datalink", base_url(&service.settings, &headers));
+    let security = service.security();
+    let all = [
+        (STANDARD, "1.1", "/links", security.as_deref()),
+        // VOSI documents are read without a name, whatever the others need.
+        ("ivo://ivoa.net/std/VOSI#capabilities", "1.0", "/capabilities", None),
+        ("ivo://ivoa.net/std/VOSI#availability", "1.0", "/availability", None),
+    ];
+    xml(vosi::plain_capabilities(&base, &all))
+}
+
+async fn availability(State(service): State<Arc<Service>>) -> Response {
+    xml(service.availability().await)
+}
+
+async fn nothing() -> Response {
+    let error = Diagnostic::error("S020", "there is nothing of that name");
+    request::refuse(&error.help("/datalink/links takes identifiers"))
 }
 
 /// The XML ID of a column of identifiers that descriptors refer to.

@@ -142,7 +142,7 @@ fn response_format(parameters: &Parameters) -> Result<&'static str> {
 }
 
 /// The error document, with a word for the kind of the error (DataLink 1.1 section 3.4).
-fn refuse(error: &Diagnostic) -> Response {
+pub(super) fn refuse(error: &Diagnostic) -> Response {
     let status = failure::status(error.code);
     let fault = match status {
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => "TransientFault",

@@ -34,6 +34,39 @@ impl Page<'_> {
         format!("{}/sia", self.base)
     }
 
+    /// The URLs of services with their identifiers in the page and their names, as far as there are such services.
+    fn services(&self) -> Vec<(&'static str, &'static str, String)> {
+        let mut all = vec![("tap", "TAP service", self.tap()), ("sia", "SIA service", self.sia())];
+        let at = |path: &str| format!("{}{path}", self.base);
+        if !self.service.offered.shelves.is_empty() {
+            all.push(("datalink", "DataLink (of an identifier)", at("/datalink/links?ID=")));
+        }
+        if self.service.kitchen.is_some() {
+            all.push(("soda", "SODA (cutouts)", at("/soda/sync")));
+        }
+        all
+    }
+
+    /// The documents of the services.
+    fn documents(&self) -> Vec<(&'static str, &'static str)> {
+        let mut all = vec![
+            ("tap/capabilities", "Capabilities"),
+            ("tap/tables", "Tables (VOSI)"),
+            ("tap/examples", "Examples"),
+            ("tap/availability", "Availability"),
+            ("tap/async", "Jobs"),
+            ("sia/capabilities", "Capabilities of SIA"),
+        ];
+        if !self.service.offered.shelves.is_empty() {
+            all.push(("datalink/capabilities", "Capabilities of DataLink"));
+        }
+        if self.service.kitchen.is_some() {
+            all.push(("soda/capabilities", "Capabilities of SODA"));
+            all.push(("soda/async", "Jobs of SODA"));
+        }
+        all
+    }
+
     /// The URL of something of this service. Without scheme and host, which a proxy may have changed;
     /// relative where nobody says which path the proxy adds.
     pub fn link(&self, path: &str) -> String {
@@ -100,9 +133,7 @@ impl Page<'_> {
             }
         });
         xml.element("p", &[("class", "address")], |xml| {
-            for (id, title, url) in
-                [("tap", "TAP service", self.tap()), ("sia", "SIA service", self.sia())]
-            {
+            for (id, title, url) in self.services() {
                 xml.leaf("label", &[("for", id)], title);
                 let attributes = [("id", id), ("readonly", "readonly"), ("value", url.as_str())];
                 xml.empty("input", &attributes);
@@ -112,14 +143,7 @@ impl Page<'_> {
 
     fn footer(&self, xml: &mut Xml) {
         xml.element("nav", &[("aria-label", "Documents of the service")], |xml| {
-            for (path, text) in [
-                ("tap/capabilities", "Capabilities"),
-                ("tap/tables", "Tables (VOSI)"),
-                ("tap/examples", "Examples"),
-                ("tap/availability", "Availability"),
-                ("tap/async", "Jobs"),
-                ("sia/capabilities", "Capabilities of SIA"),
-            ] {
+            for (path, text) in self.documents() {
                 xml.leaf("a", &[("href", &self.link(path))], text);
             }
         });
