@@ -142,7 +142,18 @@ def fits():
         yield written(fits.PrimaryHDU(data.astype("u1"), more))
 
 
-TARGETS = {f.__name__: f for f in (adql, expression, files, fits, mapping, region, sia, template, votable)}
+def functions():
+    """Shapes, times and angles as texts; the same functions take encoded geometries."""
+    yield from (
+        "POINT ICRS 10.5 -20", "CIRCLE ICRS 10 -20 0.5", "POLYGON ICRS 1 2 3 4 5 -6", "BOX FK5 10 20 1 2",
+        "UNION ICRS (CIRCLE 1 2 3 BOX 4 5 6 7)", "NOT CIRCLE 1 2 3", "RANGE ICRS 0 10 -Inf +Inf",
+        "2026-11-23T06:34:03.25", "2016-12-31T23:59:60.999999Z", "12:34:56.789", "-00:00:00.1", "%a_\\%", "1.5e300",
+    )
+
+
+TARGETS = {f.__name__: f for f in (
+    adql, expression, files, fits, functions, mapping, region, sia, template, votable
+)}
 
 
 def main():
@@ -152,7 +163,7 @@ def main():
     for sample in TARGETS[target]():
         sample = sample.encode() if isinstance(sample, str) else sample
         (folder / hashlib.sha1(sample).hexdigest()).write_bytes(sample)
-        if target != "region":
+        if target not in ("fits", "region"):
             words.update(re.findall(rb"[A-Za-z_][A-Za-z_0-9]{1,30}|[^\sA-Za-z_0-9\x80-\xff]{1,3}", sample))
     quoted = (word.replace(b"\\", rb"\\").replace(b'"', rb"\"") for word in sorted(words))
     lines = (b'"' + word + b'"\n' for word in quoted if all(32 <= byte < 127 for byte in word))
