@@ -89,8 +89,10 @@ impl Engine {
         about.services.clone_from(services);
         let identifier = about.columns.iter().position(datalink::identifies);
         if let (Some(urls), Some(at)) = (links, identifier) {
-            about.services.push(datalink::attached(urls));
-            about.referred = Some((at, datalink::COLUMN_ID.to_owned()));
+            let name = about.columns.get(at).map_or("", |column| column.name.as_str());
+            let id = datalink::column_id(name).to_owned();
+            about.services.push(datalink::attached(urls, &id));
+            about.referred = Some((at, id));
         }
         let inner = sink(query.format.format, output, about)?;
         let mut sink: Box<dyn Sink> = Box::new(Discreet { inner, cancel: query.cancel.clone() });

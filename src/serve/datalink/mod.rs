@@ -26,6 +26,7 @@ use super::http::{base_url, xml};
 use super::{Service, vosi};
 use crate::catalog::Column;
 use crate::diag::Diagnostic;
+use crate::stream::frames::{MJD, SKY, UTC};
 use crate::votable::{Descriptor, Param};
 
 /// Identifier of the protocol.
@@ -65,21 +66,30 @@ async fn nothing() -> Response {
     request::refuse(&error.help("/datalink/links takes identifiers"))
 }
 
-/// The XML ID of a column of identifiers that descriptors refer to.
-pub const COLUMN_ID: &str = "datalink_id";
+/// The XML ID of a column of identifiers, which descriptions refer to: its name where that can be one, since some
+/// clients (astropy) call a column by its ID.
+pub fn column_id(name: &str) -> &str {
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    let taken = [SKY, MJD, UTC, DESCRIPTOR].contains(&name);
+    if begins && plain && !taken { name } else { "datalink_id" }
+}
+
+/// The XML ID of the description of this service.
+const DESCRIPTOR: &str = "datalink";
 
 /// Whether a column has identifiers that this service knows: that of ObsCore, whatever a query calls it.
 pub fn identifies(column: &Column) -> bool {
     column.utype.eq_ignore_ascii_case("obscore:Curation.PublisherDID")
 }
 
-/// The description of this service for tables with a column of identifiers, which has [`COLUMN_ID`].
-pub fn attached(urls: &Urls) -> Descriptor {
+/// The description of this service for tables with a column of identifiers, which has this XML ID.
+pub fn attached(urls: &Urls, column: &str) -> Descriptor {
     let mut id = Param::text("ID", "");
-    COLUMN_ID.clone_into(&mut id.field.reference);
+    column.clone_into(&mut id.field.reference);
     Descriptor {
-        id: "datalink".to_owned(),
-        name: "datalink".to_owned(),
+        id: DESCRIPTOR.to_owned(),
+        name: DESCRIPTOR.to_owned(),
         description: "Files, related datasets and services of a row".to_owned(),
         params: vec![
             Param::text("standardID", STANDARD),
@@ -97,5 +107,5 @@ fn itself(urls: &Urls) -> Descriptor {
         .clone_into(&mut id.field.description);
     let inputs = vec![id, Param::text("RESPONSEFORMAT", "")];
     let name = "this".to_owned();
-    Descriptor { id: String::new(), name, inputs, ..attached(urls) }
+    Descriptor { id: String::new(), name, inputs, ..attached(urls, "") }
 }
