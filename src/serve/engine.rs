@@ -89,8 +89,9 @@ impl Engine {
         about.services.clone_from(services);
         let identifier = about.columns.iter().position(datalink::identifies);
         if let (Some(urls), Some(at)) = (links, identifier) {
-            about.services.push(datalink::attached(urls));
-            about.referred = Some((at, datalink::COLUMN_ID.to_owned()));
+            let id = about.columns.get(at).map(datalink::column_id).unwrap_or_default();
+            about.services.push(datalink::attached(urls, &id));
+            about.referred = Some((at, id));
         }
         let inner = sink(query.format.format, output, about)?;
         let mut sink: Box<dyn Sink> = Box::new(Discreet { inner, cancel: query.cancel.clone() });

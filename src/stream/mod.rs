@@ -11,7 +11,7 @@ mod csv;
 mod decode;
 pub mod engine;
 mod evaluate;
-mod frames;
+pub mod frames;
 mod hidden;
 mod limit;
 mod origin;

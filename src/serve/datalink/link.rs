@@ -86,8 +86,9 @@ fn text(text: &str) -> Value<'_> {
     if text.is_empty() { Value::Null } else { Value::Text(text) }
 }
 
-/// The columns of a links document.
-pub fn fields() -> Vec<Field> {
+/// The columns of a links document. A text of the type that the standard has for identifiers is ASCII; where a
+/// client sent others, theirs is another.
+pub fn fields(ascii_ids: bool) -> Vec<Field> {
     use Datatype::{Boolean, Long, UnicodeChar};
     let field = |name: &str, datatype: Datatype, unit: &str, ucd: &str| Field {
         id: String::new(),
@@ -103,7 +104,7 @@ pub fn fields() -> Vec<Field> {
     };
     let char = Datatype::Char;
     vec![
-        field("ID", char, "", "meta.id;meta.main"),
+        field("ID", if ascii_ids { char } else { UnicodeChar }, "", "meta.id;meta.main"),
         field("access_url", char, "", "meta.ref.url"),
         field("service_def", char, "", "meta.ref"),
         field("error_message", UnicodeChar, "", "meta.code.error"),

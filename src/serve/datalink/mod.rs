@@ -21,12 +21,13 @@ pub use urls::Urls;
 
 use super::Service;
 use crate::catalog::Column;
+use crate::stream::frames::{MJD, SKY, UTC};
 use crate::votable::{Descriptor, Param};
 
 /// Identifier of the protocol.
 pub const STANDARD: &str = "ivo://ivoa.net/std/DataLink#links-1.1";
 /// Media type of a links document.
-pub const CONTENT_TYPE: &str = "application/x-votable+xml;content=datalink";
+pub const CONTENT_TYPE: &str = crate::resolve::service::LINKS_TYPE;
 /// Where links are.
 pub const PATH: &str = "/datalink/links";
 
@@ -35,20 +36,33 @@ pub(super) fn routes() -> Router<Arc<Service>> {
     Router::new().route("/links", get(request::answer).post(request::answer))
 }
 
-/// The XML ID of a column of identifiers that descriptors refer to.
-pub const COLUMN_ID: &str = "datalink_id";
+/// The XML ID of a column of identifiers whose own name cannot be one.
+const COLUMN_ID: &str = "datalink_id";
+
+/// The XML ID by which the description refers to a column of identifiers: its name, which astropy's tables would
+/// lose if it were another; something else where XML has no such ID, or the document has it for something else.
+pub fn column_id(column: &Column) -> String {
+    let name = &column.name;
+    let begins = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    let is_one = begins && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    let is_taken = [OWN_ID, SKY, MJD, UTC].contains(&name.as_str());
+    if is_one && !is_taken { name.clone() } else { COLUMN_ID.to_owned() }
+}
+
+/// The XML ID of the description.
+const OWN_ID: &str = "datalink";
 
 /// Whether a column has identifiers that this service knows: that of ObsCore, whatever a query calls it.
 pub fn identifies(column: &Column) -> bool {
     column.utype.eq_ignore_ascii_case("obscore:Curation.PublisherDID")
 }
 
-/// The description of this service for tables with a column of identifiers, which has [`COLUMN_ID`].
-pub fn attached(urls: &Urls) -> Descriptor {
+/// The description of this service for tables with a column of identifiers, whose XML ID is `column`.
+pub fn attached(urls: &Urls, column: &str) -> Descriptor {
     let mut id = Param::text("ID", "");
-    COLUMN_ID.clone_into(&mut id.field.reference);
+    column.clone_into(&mut id.field.reference);
     Descriptor {
-        id: "datalink".to_owned(),
+        id: OWN_ID.to_owned(),
         name: "datalink".to_owned(),
         description: "Files, related datasets and services of a row".to_owned(),
         params: vec![
@@ -67,5 +81,5 @@ fn itself(urls: &Urls) -> Descriptor {
         .clone_into(&mut id.field.description);
     let inputs = vec![id, Param::text("RESPONSEFORMAT", "")];
     let name = "this".to_owned();
-    Descriptor { id: String::new(), name, inputs, ..attached(urls) }
+    Descriptor { id: String::new(), name, inputs, ..attached(urls, "") }
 }
