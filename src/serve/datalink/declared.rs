@@ -131,14 +131,14 @@ fn place(text: &str, id: &str, nth: usize) -> usize {
         let before = text.get(..*at).and_then(|before| before.chars().next_back());
         before.is_none_or(|before| !before.is_alphanumeric() && before != '_')
     });
-    let places = keys.filter_map(|(at, key)| {
+    let mut places = keys.filter_map(|(at, key)| {
         let behind = text.get(at + key.len()..)?;
         let value = behind.trim_start_matches([' ', '"', '\'']);
         let own = value.strip_prefix(id)?;
         let ends = own.chars().next().is_none_or(|next| "\"', \n\r}#".contains(next));
         ends.then_some(text.len() - value.len())
     });
-    places.skip(nth).next().unwrap_or_default()
+    places.nth(nth).unwrap_or_default()
 }
 
 impl Declared {
