@@ -250,7 +250,8 @@ def documents():
         for serialization in ("td", "b", "b2"):
             response = ask([("MAXREC", maxrec), ("RESPONSEFORMAT", f"votable/{serialization}")])
             document = votable.parse(io.BytesIO(response.content), verify="exception")
-            results, this = document.resources
+            results, this, links = document.resources
+            assert links.ID == "datalink" and links.type == "meta" and links.utype == "adhoc:service"
             said = {info.name: info.value for info in results.infos}
             assert said["QUERY_STATUS"] == status and len(results.tables[0].array) == rows, (maxrec, said)
             assert results.type == "results" and said["standardID"] == "ivo://ivoa.net/std/SIA#query-2.0"
