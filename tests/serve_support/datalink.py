@@ -107,6 +107,9 @@ class Answer:
         """Look at the rows."""
         seen: list[str] = []
         ids = {service.get("ID") for service in self.services if service.get("ID")}
+        places = {service.get("ID"): param.get("value", "") for service in self.services
+                  for param in service.findall(f"{NS}PARAM") if param.get("name") == "accessURL"}
+        elsewhere = {name for name, place in places.items() if not place.startswith(BASE + "/")}
         for row in self.rows:
             assert row["ID"] in asked, (row, asked)
             if not seen or seen[-1] != row["ID"]:
@@ -119,6 +122,9 @@ class Answer:
             if row["error_message"]:
                 word = row["error_message"].split(":")[0]
                 assert word in ("NotFoundFault", "UsageFault", "TransientFault", "FatalFault", "DefaultFault"), row
+                assert not row["link_auth"] and not row["link_authorized"], row
+            elif row["service_def"] in elsewhere:
+                # What another service wants to know is not known.
                 assert not row["link_auth"] and not row["link_authorized"], row
             else:
                 assert row["link_auth"] in ("false", "optional", "true") and row["link_authorized"] == "T", row

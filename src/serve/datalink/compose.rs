@@ -202,6 +202,8 @@ impl Composer<'_> {
             }
             let mut link = Link::new(asked, semantics, Target::Service(descriptor.id.clone()));
             link.description.clone_from(&descriptor.description);
+            let place = descriptor.params.iter().find(|param| param.field.name == "accessURL");
+            link.is_elsewhere = place.is_some_and(|one| !one.value.starts_with(&self.urls.base));
             content_type.clone_into(&mut link.content_type);
             links.push(link);
             if !is_known {

@@ -32,6 +32,8 @@ pub struct Link {
     pub content_qualifier: String,
     /// What it is in Butler's words: a dataset type, with the component of a composite.
     pub local_semantics: String,
+    /// Whether it leads to somebody else, who may want to know more of a client than this service does.
+    pub is_elsewhere: bool,
 }
 
 /// Whether a client must say who it is to follow links, and whether this one may.
@@ -53,6 +55,7 @@ impl Link {
             content_length: None,
             content_qualifier: String::new(),
             local_semantics: String::new(),
+            is_elsewhere: false,
         }
     }
 
@@ -63,7 +66,7 @@ impl Link {
             Target::Service(id) => ("", id.as_str(), ""),
             Target::Nothing(why) => ("", "", why.as_str()),
         };
-        let leads = !matches!(self.target, Target::Nothing(_));
+        let leads = !matches!(self.target, Target::Nothing(_)) && !self.is_elsewhere;
         let auth = if access.needs_identity { "true" } else { "false" };
         [
             Value::Text(&self.id),
