@@ -151,9 +151,29 @@ def functions():
     )
 
 
-TARGETS = {f.__name__: f for f in (
-    adql, expression, files, fits, functions, mapping, region, sia, template, votable
-)}
+def identifier():
+    """The forms that there are, and some that there are not."""
+    name = "01234567-89ab-4def-8123-456789abcdef"
+    yield from (
+        name, name.replace("-", ""), name.upper(), f"butler://main/{name}", f"Butler:///{name}", f"butler://a/b/{name}",
+        f"ivo://org.rubinobs/usdac/lsst-dp1?repo=dp1&id={name}", f" {name}\n{name}", f"urn:uuid:{name}", f"{{{name}}}",
+        "butler://", "ivo://", "0123456789abcdef0123456789abcde-", "é",
+    )
+
+
+def resolve():
+    """Requests of both kinds."""
+    yield from (one.replace("&", "%26") for one in identifier())
+    yield from (
+        "dataset_type=raw&instrument=HSC&detector=16", "ID=a&ID=b", "visit=1\nvisit=2", "VISIT=-1&run=a%2Fb", "vist=3",
+        "ID=&detector=1", "ID=x&detector=1", "detector=1.5", "tract=9223372036854775808", "band=r\ntract=0",
+    )
+
+
+FUNCTIONS = (
+    adql, expression, files, fits, functions, identifier, mapping, region, resolve, sia, template, votable,
+)
+TARGETS = {f.__name__: f for f in FUNCTIONS}
 
 
 def main():

@@ -89,8 +89,7 @@ impl Engine {
         about.services.clone_from(services);
         let identifier = about.columns.iter().position(datalink::identifies);
         if let (Some(urls), Some(at)) = (links, identifier) {
-            let name = about.columns.get(at).map_or("", |column| column.name.as_str());
-            let id = datalink::column_id(name).to_owned();
+            let id = about.columns.get(at).map(datalink::column_id).unwrap_or_default();
             about.services.push(datalink::attached(urls, &id));
             about.referred = Some((at, id));
         }

@@ -83,12 +83,13 @@ impl Served {
     /// Starts the service and waits until it says where it is.
     pub fn start(&self, state: &State) -> Serving {
         let log = tempfile::NamedTempFile::new().unwrap();
+        let bound = self.options.iter().any(|option| option == "--bind");
         let mut child = Command::new(env!("CARGO_BIN_EXE_obscore-view"))
             .arg("serve")
             .arg(&self.root)
             .arg("-m")
             .arg(&self.mapping)
-            .args(["--bind", "127.0.0.1:0"])
+            .args(["--bind", "127.0.0.1:0"].iter().filter(|_| !bound))
             .args(&self.options)
             .env("XDG_STATE_HOME", state.path())
             .envs(self.variables.iter().cloned())

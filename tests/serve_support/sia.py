@@ -253,6 +253,7 @@ def documents():
             results, this, links = document.resources
             (identifier,) = links.groups[0].entries
             assert links.ID == "datalink" and identifier.ref == "obs_publisher_did", links
+            assert links.ID == "datalink" and links.type == "meta" and links.utype == "adhoc:service"
             said = {info.name: info.value for info in results.infos}
             assert said["QUERY_STATUS"] == status and len(results.tables[0].array) == rows, (maxrec, said)
             assert results.type == "results" and said["standardID"] == "ivo://ivoa.net/std/SIA#query-2.0"

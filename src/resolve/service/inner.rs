@@ -2,7 +2,7 @@
 //!
 //! In: view plans, a registry snapshot. Out: for each view a plan with the datasets themselves beside their ObsCore
 //! values ([`datasets`]), so that whoever has an identifier finds the data ID, and the other way round; and the
-//! memberships of datasets in collections and the datastore's records as tables ([`memberships`]).
+//! memberships of datasets in collections, the datastore's records and its trash as tables ([`memberships`]).
 
 use super::native::{Native, text_of};
 use crate::catalog::{Column, Type};
@@ -57,6 +57,9 @@ pub fn datasets(plan: &ViewPlan, snapshot: &Snapshot) -> ViewPlan {
     plan
 }
 
+/// Media type of a document of links.
+pub const LINKS_TYPE: &str = "application/x-votable+xml;content=datalink";
+
 /// URLs that a service gives its datasets: what comes before a dataset's UUID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prefixes {
@@ -67,7 +70,7 @@ pub struct Prefixes {
 }
 
 /// Makes the access URLs of a view's rows those of a service: links where the mapping has URLs of links, or says
-/// that its products are links; files where it has a format but no URL.
+/// that its products are links; files where it has a format but no URL. What leads to links is told by its format.
 pub fn relink(plan: &mut ViewPlan, own: &Prefixes) {
     let position = |name: &str| plan.columns.iter().position(|column| column.name == name);
     let (Some(url), Some(format)) = (position("access_url"), position("access_format")) else {
@@ -79,13 +82,18 @@ pub fn relink(plan: &mut ViewPlan, own: &Prefixes) {
             _ => None,
         };
         let Some(value) = branch.values.get_mut(url) else { continue };
-        let prefix = match (*value != Scalar::Null, is_link) {
-            (true, _) | (false, Some(true)) => Some(&own.links),
-            (false, Some(false)) => own.files.as_ref(),
+        let to_links = *value != Scalar::Null || is_link == Some(true);
+        let prefix = match (to_links, is_link) {
+            (true, _) => Some(&own.links),
+            (false, Some(_)) => own.files.as_ref(),
             (false, None) => None,
         };
         if let Some(prefix) = prefix {
             *value = Scalar::Concat(vec![text(prefix), Scalar::DatasetId]);
+        }
+        // The type of what is behind the URL, and not of the dataset behind that.
+        if let (true, Some(format)) = (to_links, branch.values.get_mut(format)) {
+            *format = text(LINKS_TYPE);
         }
     }
 }
@@ -144,11 +152,19 @@ pub fn memberships(snapshot: &Snapshot) -> Vec<Native> {
     }
     tables.push(chains(snapshot));
     tables.extend(snapshot.all_datastore_records().map(records));
+    let locations = [LOCATION, TRASH].into_iter();
+    tables.extend(locations.filter(|name| snapshot.tables.contains_key(*name)).map(location));
     tables
 }
 
 /// The name of the table of the children of chains.
 pub const CHAINS: &str = "collection_chain";
+
+/// The name of the table of datasets that a datastore has.
+pub const LOCATION: &str = "dataset_location";
+
+/// The name of the table of datasets that a datastore is going to remove.
+pub const TRASH: &str = "dataset_location_trash";
 
 /// How the names of tables of files begin; behind it is what the registry calls them.
 pub const RECORDS: &str = "records/";
@@ -223,5 +239,11 @@ fn records(table: &str) -> Native {
         made.add(Column::new(name, Type::Unicode), text_of(TAGS, name));
     }
     made.add(Column::new("file_size", Type::Long), integer("file_size"));
+    made
+}
+
+fn location(table: &str) -> Native {
+    let mut made = Native::new(table, "", table, TAGS);
+    made.add(Column::new("dataset_id", Type::Text), Scalar::DatasetId);
     made
 }

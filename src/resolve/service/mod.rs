@@ -12,6 +12,9 @@ mod native;
 mod obscore;
 
 pub use applied::{AppliedColumn, applied};
-pub use inner::{CHAINS, OWN, Prefixes, RECORDS, datasets, memberships, own_name, relink};
+pub use inner::{
+    CHAINS, LINKS_TYPE, LOCATION, OWN, Prefixes, RECORDS, TRASH, datasets, memberships, own_name,
+    relink,
+};
 pub use native::{Native, native};
 pub use obscore::{ObsCore, obscore};

@@ -119,7 +119,7 @@ impl Composer<'_> {
             Relation::Coderived => "#coderived",
         };
         let mut links = self.files(asked, dataset, files, semantics);
-        for link in &mut links {
+        for link in links.iter_mut().filter(|_| !related.by_overlap) {
             // A picture for people of the same data is what it can be seen by before it is fetched.
             if ["image/png", "image/jpeg", "image/gif", "image/svg+xml"]
                 .contains(&link.content_type.as_str())
@@ -196,11 +196,23 @@ impl Composer<'_> {
     ) -> Vec<Link> {
         let mut links = Vec::new();
         let mut add = |descriptor: Descriptor, semantics: &str, content_type: &str| {
+            // A dataset that was asked for by two of its names has one description.
+            let twin = services.iter().find(|known| same_call(known, &descriptor));
+            let is_known = twin.is_some();
+            let mut descriptor = twin.cloned().unwrap_or(descriptor);
+            if !is_known && services.iter().any(|known| known.id == descriptor.id) {
+                descriptor.id = format!("{}-{}", descriptor.id, services.len());
+                descriptor.name.clone_from(&descriptor.id);
+            }
             let mut link = Link::new(asked, semantics, Target::Service(descriptor.id.clone()));
             link.description.clone_from(&descriptor.description);
+            let place = descriptor.params.iter().find(|param| param.field.name == "accessURL");
+            link.is_elsewhere = place.is_some_and(|one| !one.value.starts_with(&self.urls.base));
             content_type.clone_into(&mut link.content_type);
             links.push(link);
-            services.push(descriptor);
+            if !is_known {
+                services.push(descriptor);
+            }
         };
         let class = &dataset.storage_class;
         let mut own = files.iter().filter(|file| file.dataset == dataset.id);
@@ -219,6 +231,11 @@ impl Composer<'_> {
         }
         links
     }
+}
+
+/// Whether two descriptions are of one call.
+fn same_call(one: &Descriptor, other: &Descriptor) -> bool {
+    (&one.name, &one.params, &one.inputs) == (&other.name, &other.params, &other.inputs)
 }
 
 /// A data ID for people.

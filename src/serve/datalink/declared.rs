@@ -114,13 +114,31 @@ pub fn read(path: &Path) -> Result<Vec<Declared>> {
         let twin = file.services.iter().take(at).any(|other| other.id == service.id);
         let wrong = service.wrong().or_else(|| twin.then(|| "it is there twice".to_owned()));
         if let Some(wrong) = wrong {
-            let begin = source.text().find(&service.id).unwrap_or_default();
+            let earlier = file.services.iter().take(at).filter(|other| other.id == service.id);
+            let begin = place(source.text(), &service.id, earlier.count());
             let span = Span::new(begin, begin + service.id.len());
             let message = format!("the service `{}` cannot be offered", service.id);
             return Err(Diagnostic::error("S003", message).at(&source, span, wrong).into());
         }
     }
     Ok(file.services)
+}
+
+/// Where the id of a service stands: that of the `nth` with this id; the beginning where it is written in a way
+/// that is not seen here.
+fn place(text: &str, id: &str, nth: usize) -> usize {
+    let keys = text.match_indices("id:").filter(|(at, _)| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        before.is_none_or(|before| !before.is_alphanumeric() && before != '_')
+    });
+    let mut places = keys.filter_map(|(at, key)| {
+        let behind = text.get(at + key.len()..)?;
+        let value = behind.trim_start_matches([' ', '"', '\'']);
+        let own = value.strip_prefix(id)?;
+        let ends = own.chars().next().is_none_or(|next| "\"', \n\r}#".contains(next));
+        ends.then_some(text.len() - value.len())
+    });
+    places.nth(nth).unwrap_or_default()
 }
 
 impl Declared {
@@ -135,13 +153,13 @@ impl Declared {
         if !url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
             return Some("its access_url is no http or https URL".to_owned());
         }
-        if !self.semantics.starts_with('#') && url::Url::parse(&self.semantics).is_err() {
-            return Some("its semantics are a term such as #proc, or a URI".to_owned());
+        match self.semantics.strip_prefix('#') {
+            Some(term) if TERMS.contains(&term) => {}
+            Some(_) => return Some(format!("semantics are a URI, or one of {}", all_terms())),
+            None if self.semantics.is_ascii() && url::Url::parse(&self.semantics).is_ok() => {}
+            None => return Some("its semantics are a term such as #proc, or a URI".to_owned()),
         }
-        let braces = |parameter: &&Parameter| {
-            parameter.value.matches('{').count() != parameter.value.matches('}').count()
-        };
-        let odd = self.parameters.iter().find(braces)?;
+        let odd = self.parameters.iter().find(|one| !are_paired(&one.value))?;
         Some(format!("the value of {} has a brace without its other half", odd.name))
     }
 
@@ -161,12 +179,55 @@ impl Declared {
         }
         Descriptor {
             id: id.to_owned(),
-            name: self.id.clone(),
+            name: id.to_owned(),
             description: self.description.clone(),
             params,
             inputs: self.parameters.iter().map(|one| one.param(values)).collect(),
         }
     }
+}
+
+/// The terms of the vocabulary `datalink/core`.
+const TERMS: [&str; 22] = [
+    "this",
+    "progenitor",
+    "derivation",
+    "auxiliary",
+    "weight",
+    "error",
+    "noise",
+    "calibration",
+    "bias",
+    "dark",
+    "flat",
+    "preview",
+    "preview-image",
+    "preview-plot",
+    "thumbnail",
+    "proc",
+    "cutout",
+    "documentation",
+    "detached-header",
+    "coderived",
+    "counterpart",
+    "package",
+];
+
+fn all_terms() -> String {
+    TERMS.map(|term| format!("#{term}")).join(", ")
+}
+
+/// Whether each opening brace has a closing one before the next.
+fn are_paired(text: &str) -> bool {
+    let mut open = false;
+    for character in text.chars() {
+        match (character, open) {
+            ('{', false) | ('}', true) => open = !open,
+            ('{', true) | ('}', false) => return false,
+            _ => {}
+        }
+    }
+    !open
 }
 
 impl Parameter {
@@ -189,6 +250,9 @@ impl Parameter {
         param.field.ucd.clone_from(&self.ucd);
         param.field.description.clone_from(&self.description);
         param.value = filled(&self.value, values);
+        if param.field.datatype == Datatype::Char && !param.value.is_ascii() {
+            param.field.datatype = Datatype::UnicodeChar;
+        }
         param.options.clone_from(&self.options);
         param.limits = [self.min.clone(), self.max.clone()];
         param

@@ -32,6 +32,8 @@ pub struct Link {
     pub content_qualifier: String,
     /// What it is in Butler's words: a dataset type, with the component of a composite.
     pub local_semantics: String,
+    /// Whether it leads to somebody else, who may want to know more of a client than this service does.
+    pub is_elsewhere: bool,
 }
 
 /// Whether a client must say who it is to follow links, and whether this one may.
@@ -53,6 +55,7 @@ impl Link {
             content_length: None,
             content_qualifier: String::new(),
             local_semantics: String::new(),
+            is_elsewhere: false,
         }
     }
 
@@ -63,7 +66,7 @@ impl Link {
             Target::Service(id) => ("", id.as_str(), ""),
             Target::Nothing(why) => ("", "", why.as_str()),
         };
-        let leads = !matches!(self.target, Target::Nothing(_));
+        let leads = !matches!(self.target, Target::Nothing(_)) && !self.is_elsewhere;
         let auth = if access.needs_identity { "true" } else { "false" };
         [
             Value::Text(&self.id),
@@ -86,8 +89,9 @@ fn text(text: &str) -> Value<'_> {
     if text.is_empty() { Value::Null } else { Value::Text(text) }
 }
 
-/// The columns of a links document.
-pub fn fields() -> Vec<Field> {
+/// The columns of a links document. A text of the type that the standard has for identifiers is ASCII; where a
+/// client sent others, theirs is another.
+pub fn fields(ascii_ids: bool) -> Vec<Field> {
     use Datatype::{Boolean, Long, UnicodeChar};
     let field = |name: &str, datatype: Datatype, unit: &str, ucd: &str| Field {
         id: String::new(),
@@ -103,7 +107,7 @@ pub fn fields() -> Vec<Field> {
     };
     let char = Datatype::Char;
     vec![
-        field("ID", char, "", "meta.id;meta.main"),
+        field("ID", if ascii_ids { char } else { UnicodeChar }, "", "meta.id;meta.main"),
         field("access_url", char, "", "meta.ref.url"),
         field("service_def", char, "", "meta.ref"),
         field("error_message", UnicodeChar, "", "meta.code.error"),

@@ -32,7 +32,7 @@ use crate::votable::{Descriptor, Param};
 /// Identifier of the protocol.
 pub const STANDARD: &str = "ivo://ivoa.net/std/DataLink#links-1.1";
 /// Media type of a links document.
-pub const CONTENT_TYPE: &str = "application/x-votable+xml;content=datalink";
+pub const CONTENT_TYPE: &str = crate::resolve::service::LINKS_TYPE;
 /// Where links are.
 pub const PATH: &str = "/datalink/links";
 
@@ -66,30 +66,34 @@ async fn nothing() -> Response {
     request::refuse(&error.help("/datalink/links takes identifiers"))
 }
 
-/// The XML ID of a column of identifiers, which descriptions refer to: its name where that can be one, since some
-/// clients (astropy) call a column by its ID.
-pub fn column_id(name: &str) -> &str {
-    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
-    let taken = [SKY, MJD, UTC, DESCRIPTOR].contains(&name);
-    if begins && plain && !taken { name } else { "datalink_id" }
+/// The XML ID of a column of identifiers whose own name cannot be one.
+const COLUMN_ID: &str = "datalink_id";
+
+/// The XML ID by which the description refers to a column of identifiers: its name, which astropy's tables would
+/// lose if it were another; something else where XML has no such ID, or the document has it for something else.
+pub fn column_id(column: &Column) -> String {
+    let name = &column.name;
+    let begins = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    let is_one = begins && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    let is_taken = [OWN_ID, SKY, MJD, UTC].contains(&name.as_str());
+    if is_one && !is_taken { name.clone() } else { COLUMN_ID.to_owned() }
 }
 
-/// The XML ID of the description of this service.
-const DESCRIPTOR: &str = "datalink";
+/// The XML ID of the description.
+const OWN_ID: &str = "datalink";
 
 /// Whether a column has identifiers that this service knows: that of ObsCore, whatever a query calls it.
 pub fn identifies(column: &Column) -> bool {
     column.utype.eq_ignore_ascii_case("obscore:Curation.PublisherDID")
 }
 
-/// The description of this service for tables with a column of identifiers, which has this XML ID.
+/// The description of this service for tables with a column of identifiers, whose XML ID is `column`.
 pub fn attached(urls: &Urls, column: &str) -> Descriptor {
     let mut id = Param::text("ID", "");
     column.clone_into(&mut id.field.reference);
     Descriptor {
-        id: DESCRIPTOR.to_owned(),
-        name: DESCRIPTOR.to_owned(),
+        id: OWN_ID.to_owned(),
+        name: "datalink".to_owned(),
         description: "Files, related datasets and services of a row".to_owned(),
         params: vec![
             Param::text("standardID", STANDARD),

@@ -1,5 +1,6 @@
 //! A request for links.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -50,15 +51,12 @@ async fn links(service: &Arc<Service>, urls: Urls, request: Request) -> Result<A
         ));
     }
     let most = service.settings.datalink.ids;
-    let all: Vec<&str> = parameters.all("ID").collect();
-    let overflow = all.len() > most;
-    // Once each: a client may have sent the identifiers of many rows.
-    let mut wanted: Vec<Wanted> = Vec::new();
-    for id in all.into_iter().take(most) {
-        if !wanted.iter().any(|known| known.text == id) {
-            wanted.push(Wanted::new(id));
-        }
-    }
+    // Once each: a client may have sent the identifiers of many rows, several of one dataset.
+    let mut known = HashSet::new();
+    let mut wanted: Vec<Wanted> =
+        parameters.all("ID").filter(|id| known.insert(*id)).map(Wanted::new).collect();
+    let overflow = wanted.len() > most;
+    wanted.truncate(most);
     let found = datasets.find(&wanted).await?;
     let mut services = vec![itself(&urls)];
     let rows = rows(service, &datasets, &urls, &found, &mut services).await?;
@@ -114,7 +112,7 @@ fn written(
     let document = Document {
         version: Version::V1_4,
         resource_infos: vec![Info::new("standardID", STANDARD, "")],
-        fields: fields(),
+        fields: fields(rows.iter().all(|row| row.id.is_ascii())),
         services,
         ..Document::default()
     };

@@ -2,12 +2,16 @@
 //!
 //! In: what a client is to be led to. Out: its URL, as the client sees the service.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use crate::adql::{self, Condition, Expression};
 use crate::serve::datasets::{Dataset, Shelf, tree};
+
+/// What stays in a segment of a path.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The URLs of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +31,7 @@ impl Urls {
         let mut url = format!("{}{id}", self.files());
         if let Some(component) = component {
             url.push('/');
-            url.extend(url::form_urlencoded::byte_serialize(component.as_bytes()));
+            url.extend(utf8_percent_encode(component, SEGMENT));
         }
         url
     }

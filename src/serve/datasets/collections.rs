@@ -10,7 +10,7 @@ use super::{Dataset, Datasets, Row, Shelf};
 use crate::adql::Expression;
 use crate::artifacts::NO_COMPONENT;
 use crate::diag::Result;
-use crate::resolve::service::CHAINS;
+use crate::resolve::service::{CHAINS, LOCATION, TRASH};
 
 /// Links of chains that are read.
 const LINKS: u64 = 1_000_000;
@@ -98,7 +98,8 @@ impl Datasets {
         Ok(found)
     }
 
-    /// The files of datasets in the registry of a table, published or not, as the datastore's records have them.
+    /// The files of datasets in the registry of a table, published or not, as the datastore's records have them;
+    /// those left out that are in the trash of all datastores.
     ///
     /// # Errors
     /// Those of queries.
@@ -113,7 +114,32 @@ impl Datasets {
             let (rows, _) = self.rows((&own.schema, table), &columns, filter, most).await?;
             files.extend(rows.iter().filter_map(file));
         }
+        if own.has_trash && !files.is_empty() {
+            let trashed = self.among(own, TRASH, &ids).await?;
+            if !trashed.is_empty() {
+                let kept = self.among(own, LOCATION, &ids).await?;
+                files.retain(|file: &File| {
+                    !trashed.contains(&file.dataset) || kept.contains(&file.dataset)
+                });
+            }
+        }
         Ok(files)
+    }
+
+    /// Which of some datasets a table has.
+    async fn among(
+        &self,
+        shelf: &Shelf,
+        table: &str,
+        ids: &[Expression],
+    ) -> Result<BTreeSet<Uuid>> {
+        let columns = ["dataset_id".to_owned()];
+        let filter = Some(among("dataset_id", ids.to_vec()));
+        let most = MOST.saturating_mul(ids.len() as u64);
+        let (rows, _) = self.rows((&shelf.schema, table), &columns, filter, most).await?;
+        let ids =
+            rows.iter().filter_map(|row| Uuid::try_parse(row.get("dataset_id")?.as_str()?).ok());
+        Ok(ids.collect())
     }
 }
 

@@ -59,7 +59,7 @@ impl Datasets {
         for other in &shelf.dataset_types {
             let (filter, by_overlap) = match alike(own, other, to, &exposures) {
                 Some(filter) => (filter, false),
-                None => match overlapping(own, other, to) {
+                None => match overlapping(own, other, to, &exposures) {
                     Some(filter) => (filter, true),
                     None => continue,
                 },
@@ -153,8 +153,14 @@ fn alike(
     Some(conditions)
 }
 
-/// What another dataset type must be to show the same place in the same band, where one of both is of a patch.
-fn overlapping(own: &DatasetType, other: &DatasetType, to: &Dataset) -> Option<Vec<Condition>> {
+/// What another dataset type must be to show the same place in the same band, where one of both is of a patch. What
+/// is in both data IDs must be the same: a warp has images of its own visit, and coadds of its own patch.
+fn overlapping(
+    own: &DatasetType,
+    other: &DatasetType,
+    to: &Dataset,
+    linked: &[Value],
+) -> Option<Vec<Condition>> {
     let is_coadd = |kind: &DatasetType| has(kind, "tract");
     let is_image = |kind: &DatasetType| has(kind, "exposure") || has(kind, "visit");
     let fits = (is_coadd(own) && is_image(other)) || (is_image(own) && is_coadd(other));
@@ -163,11 +169,22 @@ fn overlapping(own: &DatasetType, other: &DatasetType, to: &Dataset) -> Option<V
     let compare = |column: &str, comparator, value| {
         Condition::compare(Expression::column(column), comparator, Expression::number(value))
     };
+    let shared = other.required.iter().filter_map(|name| {
+        let wanted: Vec<Expression> = match to.dimension(name) {
+            Some(value) => vec![literal(value)],
+            None if ["exposure", "visit"].contains(&name.as_str()) => {
+                linked.iter().map(literal).collect()
+            }
+            None => Vec::new(),
+        };
+        (!wanted.is_empty()).then(|| among(&own_name(name), wanted))
+    });
     fits.then(|| {
-        vec![
+        let overlap = [
             meets,
             compare("em_min", Comparator::Less, high),
             compare("em_max", Comparator::Greater, low),
-        ]
+        ];
+        overlap.into_iter().chain(shared).collect()
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Column, Type};
 use crate::plan::{Scalar, Search};
-use crate::resolve::service::{OWN, RECORDS};
+use crate::resolve::service::{LOCATION, OWN, RECORDS, TRASH};
 use crate::stream::engine::Service;
 use crate::value::Literal;
 
@@ -29,6 +29,8 @@ pub struct Shelf {
     pub elements: Vec<(String, Vec<(String, String)>)>,
     /// The tables of the datastores' records of files.
     pub records: Vec<String>,
+    /// Whether there are the tables of what datastores have, and of what they are going to remove.
+    pub has_trash: bool,
     /// Whether the table has a column of creators' identifiers.
     pub has_creators: bool,
 }
@@ -102,9 +104,13 @@ pub fn shelves(service: &Service) -> Vec<Shelf> {
                 name: published.schema.clone(),
                 natives: site.schema.clone(),
                 records: hidden
+                    .clone()
                     .map(|one| one.table.name.clone())
                     .filter(|name| name.starts_with(RECORDS))
                     .collect(),
+                has_trash: [LOCATION, TRASH]
+                    .iter()
+                    .all(|name| hidden.clone().any(|one| one.table.name == **name)),
                 has_creators: columns.iter().any(|name| name == "obs_creator_did"),
                 dataset_types: dataset_types.collect(),
                 schema,

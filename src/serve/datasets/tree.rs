@@ -62,9 +62,15 @@ fn one_of(value: Expression, values: impl IntoIterator<Item = Expression>) -> Co
     }
 }
 
-/// `s_region` shares a place with a region of ObsCore; nothing where that is of several parts.
+/// `s_region` shares a place with a region of ObsCore; nothing where that is empty or unreadable.
 pub fn meets(region: &str) -> Option<Condition> {
-    let shape = Shape::together(&[Shape::of_region(region)?]);
+    let shape = match Shape::of_region(region) {
+        Some(shape) => Shape::together(&[shape]),
+        None if ["UNION ICRS", "INTERSECTION ICRS"].iter().any(|kind| region.starts_with(kind)) => {
+            Geometry::Region(Expression::text(region)).into()
+        }
+        None => return None,
+    };
     let meets = Geometry::Intersects(Expression::column("s_region"), shape);
     Some(Condition::equal(Expression::integer(1), meets.into()))
 }
