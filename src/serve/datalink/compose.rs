@@ -15,9 +15,9 @@ use crate::votable::Descriptor;
 
 /// What is known of a dataset beside its row.
 #[derive(Debug, Clone, Default)]
-pub struct Known<'a> {
+pub struct Known {
     /// Its files, and those of what belongs to it.
-    pub files: &'a [File],
+    pub files: Vec<File>,
     /// Datasets that belong to it.
     pub related: AllRelated,
     /// Calibrations that were valid for it.
@@ -44,10 +44,10 @@ impl Composer<'_> {
         asked: &str,
         dataset: &Dataset,
         shelf: &Shelf,
-        known: &Known<'_>,
+        known: &Known,
         services: &mut Vec<Descriptor>,
     ) -> Vec<Link> {
-        let mut links = self.files(asked, dataset, known.files, "#this");
+        let mut links = self.files(asked, dataset, &known.files, "#this");
         if links.is_empty() {
             let why = match self.gives_files {
                 true => "NotFoundFault: no datastore has a file of this dataset",
@@ -60,7 +60,7 @@ impl Composer<'_> {
             link.content_qualifier = qualifier(dataset.text("dataproduct_type"));
         }
         for related in &known.related.some {
-            links.extend(self.related(asked, related, known.files));
+            links.extend(self.related(asked, related, &known.files));
         }
         for dataset_type in &known.related.more {
             let url = self.urls.more(shelf, dataset, dataset_type);
@@ -71,10 +71,10 @@ impl Composer<'_> {
             links.push(link);
         }
         for calibration in &known.calibrations {
-            links.extend(self.calibration(asked, calibration, known.files));
+            links.extend(self.calibration(asked, calibration, &known.files));
         }
         links.extend(self.records(asked, dataset, shelf));
-        links.extend(self.services(asked, dataset, known.files, services));
+        links.extend(self.services(asked, dataset, &known.files, services));
         links
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::compose::{Composer, Known};
 use super::link::{Access, Link, Target, fields};
@@ -13,7 +14,7 @@ use super::urls::Urls;
 use super::{CONTENT_TYPE, STANDARD, itself};
 use crate::diag::{Diagnostic, Result};
 use crate::serve::Service;
-use crate::serve::datasets::{Datasets, Found, Wanted};
+use crate::serve::datasets::{Dataset, Datasets, Found, Wanted};
 use crate::serve::failure;
 use crate::serve::http::{base_url, identify};
 use crate::serve::parameters::{self, Parameters};
@@ -75,32 +76,72 @@ async fn rows(
     services: &mut Vec<Descriptor>,
 ) -> Result<Vec<Link>> {
     let settings = &service.settings.datalink;
+    let searched = searched(service, datasets, found).await?;
+    let mut looks = Vec::new();
+    for one in found {
+        for dataset in &one.datasets {
+            looks.push(known(datasets, dataset, settings.related, &searched).boxed());
+        }
+    }
+    let known: Vec<Known> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+    let mut known = known.iter();
     let mut links = Vec::new();
     for one in found {
         if one.datasets.is_empty() {
             let why = "NotFoundFault: no published dataset has this identifier".to_owned();
             links.push(Link::new(&one.text, "#this", Target::Nothing(why)));
         }
-        for dataset in &one.datasets {
+        for (dataset, known) in one.datasets.iter().zip(known.by_ref()) {
             let Some(shelf) = datasets.shelves.get(dataset.shelf) else { continue };
             let gives_files = service.gives_files(&shelf.name);
             let kitchen = service.kitchen.as_ref().filter(|_| gives_files);
             let cuts = kitchen.map_or(0, Kitchen::most_files);
             let composer = Composer { urls, declared: &settings.services, gives_files, cuts };
-            let mut known = Known::default();
-            if settings.related > 0 {
-                known.related = datasets.related(dataset, settings.related).await?;
-                known.calibrations = datasets.calibrations(dataset).await?;
-            }
-            let related = known.related.some.iter().map(|related| related.dataset.id);
-            let calibrations = known.calibrations.iter().map(|one| one.id);
-            let ids: Vec<_> = [dataset.id].into_iter().chain(related).chain(calibrations).collect();
-            let files = datasets.files(dataset.shelf, &ids).await?;
-            known.files = &files;
-            links.extend(composer.links(&one.text, dataset, shelf, &known, services));
+            links.extend(composer.links(&one.text, dataset, shelf, known, services));
         }
     }
     Ok(links)
+}
+
+/// Datasets that are looked into at the same time.
+const AT_ONCE: usize = 4;
+
+/// The collections that each table searches, where links need them.
+async fn searched(
+    service: &Service,
+    datasets: &Datasets,
+    found: &[Found],
+) -> Result<Vec<Vec<String>>> {
+    let mut searched = Vec::new();
+    for (at, shelf) in datasets.shelves.iter().enumerate() {
+        let is_asked = found.iter().flat_map(|one| &one.datasets).any(|one| one.shelf == at);
+        let is_wanted = service.settings.datalink.related > 0 && !shelf.calibrations.is_empty();
+        searched.push(match is_asked && is_wanted {
+            true => datasets.searched(shelf).await?,
+            false => Vec::new(),
+        });
+    }
+    Ok(searched)
+}
+
+/// What is known of a dataset, with at most `most` related ones of a type.
+async fn known(
+    datasets: &Datasets,
+    dataset: &Dataset,
+    most: u64,
+    searched: &[Vec<String>],
+) -> Result<Known> {
+    let mut known = Known::default();
+    if most > 0 {
+        known.related = datasets.related(dataset, most).await?;
+        let searched = searched.get(dataset.shelf).map_or(&[][..], Vec::as_slice);
+        known.calibrations = datasets.calibrations(dataset, searched).await?;
+    }
+    let related = known.related.some.iter().map(|related| related.dataset.id);
+    let calibrations = known.calibrations.iter().map(|one| one.id);
+    let ids: Vec<_> = [dataset.id].into_iter().chain(related).chain(calibrations).collect();
+    known.files = datasets.files(dataset.shelf, &ids).await?;
+    Ok(known)
 }
 
 fn written(

@@ -32,21 +32,24 @@ pub struct Calibration {
 const MOST: u64 = 10_000;
 
 impl Datasets {
-    /// The calibrations of a dataset.
+    /// The calibrations of a dataset in collections that are searched in this order ([`Self::searched`]).
     ///
     /// # Errors
     /// Those of queries.
-    pub async fn calibrations(&self, of: &Dataset) -> Result<Vec<Calibration>> {
+    pub async fn calibrations(
+        &self,
+        of: &Dataset,
+        searched: &[String],
+    ) -> Result<Vec<Calibration>> {
         let Some(shelf) = self.shelves.get(of.shelf) else { return Ok(Vec::new()) };
         let times = (of.number("t_min"), of.number("t_max"));
         let (Some(instrument), (Some(begin), Some(end))) = (of.dimension("instrument"), times)
         else {
             return Ok(Vec::new());
         };
-        if shelf.calibrations.is_empty() || shelf.path.is_empty() {
+        if searched.is_empty() {
             return Ok(Vec::new());
         }
-        let searched = self.searched(shelf).await?;
         let filters = self.filters(shelf, of).await?;
         let mut found: Vec<(usize, Calibration)> = Vec::new();
         for (table, dimensions) in &shelf.calibrations {

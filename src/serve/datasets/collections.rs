@@ -80,7 +80,13 @@ impl Datasets {
 
     /// The collections of a table's search, those behind chains included, in the order in which they are
     /// searched; nothing where it is no list of collections.
-    pub(super) async fn searched(&self, shelf: &Shelf) -> Result<Vec<String>> {
+    ///
+    /// # Errors
+    /// Those of queries.
+    pub async fn searched(&self, shelf: &Shelf) -> Result<Vec<String>> {
+        if shelf.path.is_empty() {
+            return Ok(Vec::new());
+        }
         let links = self.links(shelf).await?;
         let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (parent, child) in &links {

@@ -31,8 +31,6 @@ pub struct Shelf {
     pub records: Vec<String>,
     /// Whether there are the tables of what datastores have, and of what they are going to remove.
     pub has_trash: bool,
-    /// Whether the table has a column of creators' identifiers.
-    pub has_creators: bool,
 }
 
 impl Shelf {
@@ -111,7 +109,6 @@ pub fn shelves(service: &Service) -> Vec<Shelf> {
                 has_trash: [LOCATION, TRASH]
                     .iter()
                     .all(|name| hidden.clone().any(|one| one.table.name == **name)),
-                has_creators: columns.iter().any(|name| name == "obs_creator_did"),
                 dataset_types: dataset_types.collect(),
                 schema,
                 columns,
