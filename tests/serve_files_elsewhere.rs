@@ -1,4 +1,5 @@
-//! Files of datastores in object stores and on web servers: the real process, moto's S3, Python's web server.
+//! Files of datastores in object stores and on web servers: the real process, moto's S3, signatures for Google,
+//! Python's web server.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -134,6 +135,55 @@ fn buckets_are_reached_by_signed_urls() {
 }
 
 #[test]
+fn google_is_reached_by_signed_urls() {
+    let files = Files::sqlite();
+    move_root(&files, OWN, "gs://survey-1/store");
+    let account = files.repository.root.join("account.json").display().to_string();
+    let script = format!("{}/tests/oracle/google_signed.py", env!("CARGO_MANIFEST_DIR"));
+    output(Command::new(python()).args([&script, "make", &account]));
+    let odd = files.one("raw_101_0");
+    let key = odd.id.replace('-', "");
+    let rename = |path: &str| {
+        let change =
+            format!("UPDATE file_datastore_records SET path='{path}' WHERE dataset_id='{key}'");
+        output(Command::new("sqlite3").arg(&files.repository.database).arg(change));
+    };
+    rename("odd/a%20b~%C3%BC.fits");
+    let image = files.one("visit_101_0");
+    let plain = format!("store/{}", place(&files, image));
+    for variable in ["GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_SERVICE_ACCOUNT"] {
+        let served = Served::new(&files.repository.root, &files.mapping)
+            .with(&["--files-signed-time", "90s", "--files-local", "false"])
+            .within(vec![(variable, account.clone())]);
+        let service = served.start_alone();
+        for (stored, name) in [(image, plain.as_str()), (odd, "store/odd/a b~ü.fits")] {
+            for method in ["GET", "HEAD"] {
+                let request = match method {
+                    "GET" => client().get(url(&service, stored)),
+                    _ => client().head(url(&service, stored)),
+                };
+                let place = led(&request.send().unwrap());
+                let asked = [&script, "check", &account, &place, method, "survey-1", name, "90"];
+                output(Command::new(python()).args(asked));
+            }
+        }
+        // A URL of what comes before the mark would be one of another object.
+        for name in ["odd/a%23b.fits", "odd/a%3Fb.fits", "odd/a%2523b.fits", "odd/a+b.fits"] {
+            rename(name);
+            refused(client().get(url(&service, odd)).send().unwrap(), 503, "S057");
+        }
+        rename("odd/a%20b~%C3%BC.fits");
+    }
+    // An account that is none is said at the start; all else is served.
+    let none = files.repository.root.join("none.json").display().to_string();
+    let served = Served::new(&files.repository.root, &files.mapping)
+        .within(vec![("GOOGLE_SERVICE_ACCOUNT", none)]);
+    let service = served.start_alone();
+    assert!(service.log().contains("warning[S059]"), "{}", service.log());
+    refused(client().get(url(&service, image)).send().unwrap(), 503, "S057");
+}
+
+#[test]
 fn a_bucket_without_credentials_is_told_at_the_start() {
     let files = Files::sqlite();
     move_root(&files, OWN, "s3://bucket/store");
@@ -177,9 +227,9 @@ fn web_servers_are_redirected_to() {
     server.kill().unwrap();
     server.wait().unwrap();
     let files = Files::sqlite();
-    move_root(&files, OWN, "gs://bucket/store");
+    move_root(&files, OWN, "webdav://host/store");
     let service = Served::new(&files.repository.root, &files.mapping).start_alone();
-    assert!(service.log().contains("gs://"), "{}", service.log());
+    assert!(service.log().contains("webdav://"), "{}", service.log());
     let response = client().get(url(&service, files.one("visit_101_0"))).send().unwrap();
     refused(response, 501, "S056");
 }

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::db::{Configuration, Environment};
 use crate::diag::Diagnostic;
-use crate::objects::Address;
+use crate::objects::{Address, Keeper};
 
 /// A datastore that keeps files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Datastore {
 pub enum Root {
     /// A folder of this machine, absolute.
     Folder(PathBuf),
-    /// A bucket that speaks S3, with the profile that says where it is and who asks.
+    /// A bucket; of one that speaks S3 with the profile that says where it is and who asks.
     Bucket(Address, Option<String>),
     /// A web server.
     Web(Url),
@@ -115,6 +115,10 @@ impl Reader<'_> {
                 let address = Address::parse(&format!("s3://{bucket}"));
                 address.map_or_else(|_| other(), |address| Root::Bucket(address, profile))
             }
+            "gs" => {
+                let address = Address::among(text, &[Keeper::Google]);
+                address.map_or_else(|_| other(), |address| Root::Bucket(address, None))
+            }
             "http" | "https" => Url::parse(text).map_or_else(|_| other(), Root::Web),
             _ => other(),
         }
@@ -167,14 +171,14 @@ datastore:
       records: {table: first_records}
   - {cls: a.b.FileDatastore, root: 'https://host/d'}
   - {cls: a.b.FileDatastore, root: 'file:///a%20b'}
-  - {cls: a.b.FileDatastore, root: 'gs://bucket/x'}
+  - {cls: a.b.FileDatastore, root: 'webdav://host/x'}
   - {cls: a.b.SasquatchDatastore, restProxyUrl: 'https://secret'}
 ");
         let roots: Vec<&Root> = found.iter().map(|one| &one.root).collect();
         let bucket = Address::parse("s3://bucket/prefix").unwrap();
         let web = Url::parse("https://host/d").unwrap();
         let folder = Root::Folder("/a b".into());
-        let other = Root::Other("gs".to_owned());
+        let other = Root::Other("webdav".to_owned());
         assert_eq!(
             roots,
             [&Root::Bucket(bucket, Some("embargo".to_owned())), &Root::Web(web), &folder, &other]
@@ -182,6 +186,9 @@ datastore:
         assert_eq!((found[0].name.as_str(), found[0].table.as_str()), ("first", "first_records"));
         let said: Vec<&str> = remarks.iter().map(|one| one.message.as_str()).collect();
         assert_eq!(said.len(), 2);
-        assert!(said[0].contains("gs://") && said[1].contains("SasquatchDatastore"), "{said:?}");
+        assert!(
+            said[0].contains("webdav://") && said[1].contains("SasquatchDatastore"),
+            "{said:?}"
+        );
     }
 }

@@ -1,10 +1,31 @@
-//! Where objects are: `s3://bucket/prefix`, as everybody writes it.
+//! Where objects are: `s3://bucket/prefix` and `gs://bucket/prefix`, as everybody writes it.
 
 use std::fmt;
+
+/// Who keeps objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// Amazon, or another that speaks S3.
+    S3,
+    /// Google Cloud Storage.
+    Google,
+}
+
+impl Keeper {
+    /// The scheme of its addresses.
+    fn scheme(self) -> &'static str {
+        match self {
+            Self::S3 => "s3",
+            Self::Google => "gs",
+        }
+    }
+}
 
 /// A bucket, and the beginning of the names of objects in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
+    /// Who has the bucket.
+    pub keeper: Keeper,
     /// Name of the bucket.
     pub bucket: String,
     /// Segments of the names, without slashes; none for all of the bucket.
@@ -15,16 +36,25 @@ impl Address {
     /// What an address looks like.
     pub const FORM: &str = "it is s3://BUCKET or s3://BUCKET/PREFIX";
 
-    /// Reads an address.
+    /// Reads an address of S3.
     ///
     /// # Errors
     /// What is wrong with it, as the end of a sentence. What stands before an `@` may be a secret and
     /// is not repeated.
     pub fn parse(text: &str) -> Result<Self, String> {
+        Self::among(text, &[Keeper::S3])
+    }
+
+    /// Reads an address of one of these.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn among(text: &str, keepers: &[Keeper]) -> Result<Self, String> {
         let (scheme, rest) = text.split_once("://").ok_or("is not the URL of an object store")?;
-        if scheme != "s3" {
+        let keeper = keepers.iter().find(|keeper| keeper.scheme() == scheme);
+        let Some(&keeper) = keeper else {
             return Err(format!("has the scheme `{scheme}`, which is unknown"));
-        }
+        };
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         if bucket.contains('@') || prefix.contains('@') {
             return Err("names a user, but credentials come from the environment".to_owned());
@@ -47,13 +77,13 @@ impl Address {
             }
         }
         let prefix = segments.into_iter().map(str::to_owned).collect();
-        Ok(Self { bucket: bucket.to_owned(), prefix })
+        Ok(Self { keeper, bucket: bucket.to_owned(), prefix })
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "s3://{}", self.bucket)?;
+        write!(f, "{}://{}", self.keeper.scheme(), self.bucket)?;
         self.prefix.iter().try_for_each(|segment| write!(f, "/{segment}"))
     }
 }
@@ -73,6 +103,18 @@ mod tests {
         ] {
             assert_eq!(Address::parse(text).unwrap().to_string(), same);
         }
+    }
+
+    #[test]
+    fn google_has_its_own_scheme() {
+        let both = [Keeper::S3, Keeper::Google];
+        for text in ["gs://b", "gs://b-1/one/two", "s3://b/one"] {
+            assert_eq!(Address::among(text, &both).unwrap().to_string(), text);
+        }
+        assert_eq!(
+            Address::among("az://b", &both).unwrap_err(),
+            "has the scheme `az`, which is unknown"
+        );
     }
 
     #[test]

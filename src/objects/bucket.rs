@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::gcp::{GoogleCloudStorage, GoogleCloudStorageBuilder};
 use object_store::path::Path;
 use object_store::signer::Signer;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig};
@@ -17,7 +18,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::upload::{self, Upload, Writer};
-use super::{Address, Failure, variables};
+use super::{Address, Failure, Keeper, variables};
 use crate::db::Environment;
 
 /// What a signed URL is for.
@@ -54,8 +55,8 @@ pub struct Object {
 }
 
 impl Bucket {
-    /// The bucket at an address, with region, endpoint and credentials as the variables `AWS_…` say.
-    /// Nothing is asked yet.
+    /// The bucket at an address, with region, endpoint and credentials as the variables `AWS_…` say, or those of
+    /// Google. Nothing is asked yet.
     ///
     /// # Errors
     /// Variables that are wrong or contradict each other.
@@ -66,10 +67,21 @@ impl Bucket {
             max_retries: TRIES,
             retry_timeout: ALL_TRIES,
         };
-        let builder = AmazonS3Builder::new().with_client_options(client).with_retry(retry);
-        let builder = variables::apply(builder, environment)?;
-        let store = Arc::new(builder.with_bucket_name(&address.bucket).build()?);
-        let signer: Arc<dyn Signer> = Arc::<AmazonS3>::clone(&store);
+        let (store, signer): (Arc<dyn ObjectStore>, Arc<dyn Signer>) = match address.keeper {
+            Keeper::S3 => {
+                let builder = AmazonS3Builder::new().with_client_options(client).with_retry(retry);
+                let builder = variables::apply(builder, environment)?;
+                let store = Arc::new(builder.with_bucket_name(&address.bucket).build()?);
+                (Arc::<AmazonS3>::clone(&store), store)
+            }
+            Keeper::Google => {
+                let builder = GoogleCloudStorageBuilder::new();
+                let builder = builder.with_client_options(client).with_retry(retry);
+                let builder = variables::google(builder, environment);
+                let store = Arc::new(builder.with_bucket_name(&address.bucket).build()?);
+                (Arc::<GoogleCloudStorage>::clone(&store), store)
+            }
+        };
         Ok(Self { address: address.clone(), store, signer, tasks: TaskTracker::new() })
     }
 
@@ -132,6 +144,14 @@ impl Bucket {
     pub async fn signed(&self, method: Method, name: &str, time: Duration) -> Result<Url, Failure> {
         let prefix = self.address.prefix.iter().map(String::as_str);
         let whole = prefix.chain([name]).collect::<Vec<_>>().join("/");
+        // The client library writes these into Google's URLs as they are, which then name another object or have a
+        // signature that does not fit.
+        let plain = |c: char| c.is_alphanumeric() || "/_.~- ".contains(c);
+        if self.address.keeper == Keeper::Google && !whole.chars().all(plain) {
+            return Err(Failure::new(
+                "the name of the object has characters that cannot be signed",
+            ));
+        }
         let path = Path::parse(whole).map_err(object_store::Error::from)?;
         Ok(self.signer.signed_url(method, &path, time).await?)
     }

@@ -1,4 +1,4 @@
-//! Object stores that speak S3.
+//! Object stores that speak S3, and Google's.
 //!
 //! In: an [`Address`] such as `s3://bucket/prefix`, and the variables of the environment by which
 //! Amazon's own tools find region, endpoint and credentials. Out: a [`Bucket`] of which objects are
@@ -12,7 +12,7 @@ mod failure;
 mod upload;
 mod variables;
 
-pub use address::Address;
+pub use address::{Address, Keeper};
 pub use bucket::{Bucket, Method, Object};
 pub use failure::Failure;
 pub use upload::{Upload, Writer};

@@ -1,9 +1,10 @@
-//! The variables by which Amazon's tools find a store, and by which it is found here.
+//! The variables by which Amazon's and Google's tools find a store, and by which it is found here.
 //!
 //! The client library takes them as they come and panics at a URL or a header that is none, so they
 //! are looked at before.
 
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey as Key};
+use object_store::gcp::GoogleCloudStorageBuilder;
 use url::Url;
 
 use super::Failure;
@@ -59,6 +60,20 @@ pub fn apply(
         builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http:"));
     }
     Ok(builder)
+}
+
+/// A client as the variables of `environment` want it: the file of a service account, or of the credentials that
+/// Google's tools leave; without either the machine's metadata service is asked.
+pub fn google(
+    builder: GoogleCloudStorageBuilder,
+    environment: &Environment,
+) -> GoogleCloudStorageBuilder {
+    let path = |name: &str| Some(environment.path(environment.get(name)?).display().to_string());
+    match (path("GOOGLE_SERVICE_ACCOUNT"), path("GOOGLE_APPLICATION_CREDENTIALS")) {
+        (Some(account), _) => builder.with_service_account_path(account),
+        (None, Some(credentials)) => builder.with_application_credentials(credentials),
+        (None, None) => builder,
+    }
 }
 
 /// The value, which the message does not repeat: it may be a secret.
