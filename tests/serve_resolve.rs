@@ -84,3 +84,16 @@ fn the_command_says_what_the_service_says() {
         assert!(stderr.contains("did you mean `visit`?"), "{stderr}");
     }
 }
+
+#[test]
+fn the_tables_behind_it_are_for_programs_only() {
+    let repository = Survey::newest().sqlite();
+    let service = Served::new(&repository.root, &mapping()).start_alone();
+    for table in ["\"butler/inner\".\"ivoa\"", "\"butler/inner\".\"collection_chain\""] {
+        let answer = service.sync(&format!("SELECT * FROM {table}"));
+        assert_eq!(answer.status(), 400);
+        assert!(answer.text().unwrap().contains("butler/inner"), "{table}");
+    }
+    let tables = service.csv("SELECT table_name FROM TAP_SCHEMA.tables");
+    assert!(tables.contains("ivoa.ObsCore") && !tables.contains("inner"), "{tables}");
+}

@@ -16,7 +16,8 @@ pub fn descriptors(base: &str, id: &str, dataset: &Dataset) -> [Descriptor; 2] {
     // pyvo takes the service whose XML ID is the first by the alphabet; most callers want an answer at once.
     let described = |number: u8, kind: &str, standard: &str, description: &str| Descriptor {
         id: format!("soda-{number}-{}", dataset.id),
-        name: format!("soda-{kind}"),
+        // Names differ, as STILTS wants them in a document.
+        name: format!("soda-{kind}-{}", dataset.id),
         description: description.to_owned(),
         params: vec![
             Param::text("standardID", standard),
