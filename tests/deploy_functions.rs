@@ -18,7 +18,7 @@ use obscore_view::db::{Access, Database, Environment, Options, Repo, resolve};
 use obscore_view::deploy::{Report, Request, Unwatched, apply, remove};
 use obscore_view::diag::Result;
 use obscore_view::lower::{
-    Elements, Governors, Kind, Rights, Script, Stamp, Statement, Target, ViewName,
+    Definitions, Elements, Governors, Kind, Rights, Script, Stamp, Statement, Target, ViewName,
 };
 use obscore_view::region::RegionOptions;
 use obscore_view::registry::{CollectionKey, IngestDate};
@@ -45,7 +45,7 @@ impl Fixture<'_> {
             collection_key: CollectionKey::Integer,
             ingest_date: IngestDate::Nanoseconds,
             elements: Elements::default(),
-            has_single_definitions: true,
+            definitions: Definitions::Once,
             governors: Governors::default(),
         }
     }

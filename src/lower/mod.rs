@@ -29,9 +29,10 @@ mod view;
 pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use fetch::{Fetch, Recipe, Wire};
 pub use governors::Governors;
+pub use lowest::Definitions;
 pub use names::ViewName;
 pub use plain::{Apart, PlainBranch, PlainSelects, framed};
-pub use probe::{Asked, At, Keys, Probe};
+pub use probe::{Asked, At, Keys, Probe, Probing};
 pub use script::{Kind, Rights, STAMP, STANDS_IN, Script, Stamp, Statement, script};
 pub use search::Search;
 pub use sidecar::{Elements, Sidecar, Stretch};
@@ -62,8 +63,8 @@ pub struct Target {
     pub ingest_date: IngestDate,
     /// What regions are kept beside, with the strategy `ingest`.
     pub elements: Elements,
-    /// Whether a visit is defined by an exposure once only; in old universes, once for each visit system.
-    pub has_single_definitions: bool,
+    /// How exposures define visits.
+    pub definitions: Definitions,
     /// What indexes begin with.
     pub governors: Governors,
 }
@@ -91,10 +92,10 @@ impl Target {
             collection_key: snapshot.collection_key,
             ingest_date: snapshot.ingest_date,
             elements: Elements::of(snapshot),
-            has_single_definitions: snapshot
-                .tables
-                .get("visit_definition")
-                .is_some_and(|columns| !columns.contains("visit_system")),
+            definitions: match snapshot.tables.get("visit_definition") {
+                Some(columns) if !columns.contains("visit_system") => Definitions::Once,
+                _ => Definitions::Repeated,
+            },
             governors: Governors::of(snapshot),
         }
     }

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use super::invert::Condition;
 use super::scalar::column;
 use super::sky::{Overlap, Sky};
-use super::{Found, Known, Target};
+use super::{Found, Known, Target, Wire};
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, Cover, Join, Multiplicity, On, Scalar, TAGS, TimeForm, ViewPlan, Wish};
+use crate::registry::ScalarType;
 use crate::resolve::service::ObsCore;
 use crate::sql::Parameters;
 use crate::value::Cell;
@@ -36,6 +37,17 @@ pub enum At {
     Region,
     /// Longitude and latitude in degrees, in two: their SQL.
     Position(String, String),
+}
+
+/// The statement of a probe.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probing {
+    /// A SELECT.
+    pub text: String,
+    /// Its parameters.
+    pub parameters: Vec<Cell>,
+    /// What its columns are, keys and behind them a stored region, for a probe by regions.
+    pub fields: Option<Vec<Wire>>,
 }
 
 /// What a probe has found: keys; `None` for too many.
@@ -239,8 +251,13 @@ impl Target {
 
     /// The statement of a probe, which finds its rows but for [`Self::unusual`] ones: keys, and what tells where a
     /// row is; at most `limit` rows.
-    pub fn probe(&self, probe: &Probe, limit: usize) -> (String, Vec<Cell>) {
-        let mut parameters = Parameters::new(self.dialect);
+    pub fn probe(&self, probe: &Probe, limit: usize) -> Probing {
+        let by_region = matches!(probe.place, Some((_, At::Region)));
+        let mut parameters = match by_region {
+            // From few trixels to most of the sky: each has a plan of its own.
+            true => Parameters::of_texts(self.dialect),
+            false => Parameters::new(self.dialect),
+        };
         let own = |name: &String| self.dialect.text(&column(&probe.alias, name));
         let mut outputs: Vec<String> = probe.keys.iter().map(own).collect();
         let conditions = probe.conditions.iter();
@@ -263,7 +280,19 @@ impl Target {
             outputs.join(", "),
             conditions.join("\n  AND ")
         );
-        (text, parameters.into_cells())
+        let fields = by_region.then(|| self.keys_and_region(probe)).flatten();
+        Probing { text, parameters: parameters.into_cells(), fields }
+    }
+
+    /// What the columns of a probe by regions are.
+    fn keys_and_region(&self, probe: &Probe) -> Option<Vec<Wire>> {
+        let known = self.elements.keys.get(&probe.table)?;
+        let wire = |key: &String| match known.iter().find(|(name, _)| name == key)?.1 {
+            ScalarType::Int => Some(Wire::Int),
+            ScalarType::String => Some(Wire::Text),
+            _ => None,
+        };
+        probe.keys.iter().map(wire).chain([Some(Wire::Text)]).collect()
     }
 
     /// The statement, for a probe by centres, of the rows whose region is of a kind whose centre may be outside of

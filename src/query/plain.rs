@@ -7,6 +7,7 @@
 use super::push::has_rows;
 use super::sky::{Look, Place, geometry, number};
 use super::tree::{Checked, From, Node, Set, TableId, Truth, Value};
+use super::wish::stored;
 use super::write::available;
 use crate::adql::Comparator;
 use crate::functions::{Geometry, Point, contains, distance, intersects};
@@ -44,9 +45,19 @@ enum Relation {
     Meets(Geometry),
     /// Nearer than a radius in degrees, or as near as it.
     Near(Point, f64, bool),
+    /// The region has a text, or has none.
+    Shown(bool),
 }
 
 impl Sought {
+    /// Whether the condition is that a region has a text, or that it has none.
+    pub fn is_shown(&self) -> Option<bool> {
+        match self.relation {
+            Relation::Shown(is_shown) => Some(is_shown),
+            _ => None,
+        }
+    }
+
     /// Whether the condition holds for a place; a row without one is never where it is sought.
     pub fn holds(&self, place: &Geometry) -> bool {
         match &self.relation {
@@ -60,6 +71,7 @@ impl Sought {
                 }
                 Geometry::Region(_) => false,
             },
+            Relation::Shown(is_shown) => *is_shown,
         }
     }
 }
@@ -124,6 +136,9 @@ fn is_testable(
 impl Look<'_> {
     /// The condition as one on a place.
     fn sought(&self, truth: &Truth) -> Option<Sought> {
+        if let Some((column, is_shown)) = self.shown(truth) {
+            return Some(Sought { column, latitude: None, relation: Relation::Shown(is_shown) });
+        }
         let Truth::Comparison(left, comparator, right) = truth else { return None };
         let ((column, latitude), relation) = match (comparator, &left.node, &right.node) {
             (Comparator::Equal, Node::Integer(1), call)
@@ -137,6 +152,22 @@ impl Look<'_> {
             _ => return None,
         };
         Some(Sought { column, latitude, relation })
+    }
+
+    /// The column of a region that is to have a text, or to have none.
+    fn shown(&self, truth: &Truth) -> Option<(usize, bool)> {
+        let (value, is_shown) = match truth {
+            Truth::IsNull(value) => (value, false),
+            Truth::Not(truth) => match &**truth {
+                Truth::IsNull(value) => (value, true),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        match self.place(stored(value))? {
+            (column, None) => Some((column, is_shown)),
+            _ => None,
+        }
     }
 
     fn related(&self, call: &Node) -> Option<(Place, Relation)> {

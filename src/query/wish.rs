@@ -123,11 +123,19 @@ fn wish(truth: &Truth, id: usize, holds: bool) -> Option<Wish> {
             some(each.filter_map(|one| compared(value, Comparator::NotEqual, one, id)).collect())
         }
         Truth::IsNull(value) => {
-            let column = column(value, id)?;
+            let column = column(stored(value), id)?;
             Some(Wish::Column { column, test: if holds { Test::Null } else { Test::NotNull } })
         }
         Truth::Like(value, pattern, true) if holds => begins(value, pattern, id),
         Truth::InRows(..) | Truth::Exists(_) | Truth::Like(..) => None,
+    }
+}
+
+/// The region that a value is the text of, or the value itself.
+pub(super) fn stored(value: &Value) -> &Value {
+    match &value.node {
+        Node::Call("adql_stc", arguments, _) => arguments.first().unwrap_or(value),
+        _ => value,
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Parameters {
     dialect: Dialect,
     cells: Vec<Cell>,
     known: HashMap<Key, usize>,
+    /// Whether numbers and identifiers stand in the text.
+    are_texts: bool,
 }
 
 /// Equal parameters are one, so that equal expressions stay equal.
@@ -35,7 +37,13 @@ enum Key {
 impl Parameters {
     /// None yet.
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, cells: Vec::new(), known: HashMap::new() }
+        Self { dialect, cells: Vec::new(), known: HashMap::new(), are_texts: false }
+    }
+
+    /// None yet, and of texts only: numbers stand in the text of a statement that is run once, and whose plan
+    /// should know them.
+    pub fn of_texts(dialect: Dialect) -> Self {
+        Self { are_texts: true, ..Self::new(dialect) }
     }
 
     /// A text.
@@ -55,6 +63,11 @@ impl Parameters {
         }
         let at = self.position(Key::Integer(number), Cell::Int(number));
         self.dialect.parameter(at, ColumnType::BigInt)
+    }
+
+    /// Integers as the text of a list, which the dialect reads.
+    pub(super) fn integers(&mut self, list: &str) -> String {
+        if self.are_texts { self.dialect.quote(list) } else { self.text(list) }
     }
 
     /// A double.
@@ -82,7 +95,7 @@ impl Parameters {
     }
 
     fn is_full(&self) -> bool {
-        self.cells.len() >= MOST
+        self.are_texts || self.cells.len() >= MOST
     }
 
     fn typed_text(&mut self, text: &str, kind: ColumnType) -> String {
@@ -127,6 +140,15 @@ mod tests {
         assert_eq!(lite.into_cells(), [Cell::Text("0123456789abcdef0123456789abcdef".to_owned())]);
         let mut postgres = Parameters::new(Dialect::Postgres);
         assert_eq!(postgres.uuid(id), "CAST(CAST($1 AS text) AS uuid)");
+    }
+
+    #[test]
+    fn numbers_stand_in_texts_that_are_run_once() {
+        let mut parameters = Parameters::of_texts(Dialect::Postgres);
+        assert_eq!(parameters.text("x"), "CAST($1 AS text)");
+        assert_eq!(parameters.integer(7), Dialect::Postgres.integer(7));
+        assert_eq!(parameters.integers("{1,2}"), "'{1,2}'");
+        assert_eq!(parameters.into_cells(), [Cell::Text("x".to_owned())]);
     }
 
     #[test]

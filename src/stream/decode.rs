@@ -14,6 +14,7 @@ use arrow_schema::{DataType, SchemaRef};
 
 use super::evaluate::Rows;
 use super::regions::Regions;
+use super::tuples::Tuples;
 use crate::diag::{Diagnostic, Result};
 use crate::lower::{Fetch, Recipe};
 use crate::region::{RegionColumns, RegionOptions};
@@ -28,9 +29,7 @@ pub struct Decoder {
     fetch: Fetch,
     /// Which of its rows are kept; all if `None`.
     keep: Option<Keep>,
-    spans: Vec<(u32, u32)>,
-    /// A tuple that has not come as a whole yet.
-    rest: Vec<u8>,
+    tuples: Tuples,
 }
 
 impl Decoder {
@@ -38,14 +37,14 @@ impl Decoder {
     pub fn new(schema: SchemaRef, options: RegionOptions) -> Self {
         let fetch = Fetch { fields: Vec::new(), recipes: Vec::new() };
         let regions = Regions::new(options);
-        Self { schema, regions, fetch, keep: None, spans: Vec::new(), rest: Vec::new() }
+        Self { schema, regions, fetch, keep: None, tuples: Tuples::default() }
     }
 
     /// Turns to another branch, of which some rows may be kept only.
     pub fn branch(&mut self, fetch: Fetch, keep: Option<Keep>) {
         self.fetch = fetch;
         self.keep = keep;
-        self.rest.clear();
+        self.tuples.clear();
     }
 
     /// Regions so far that could not be decoded.
@@ -58,19 +57,15 @@ impl Decoder {
     /// # Errors
     /// X003 for a value that does not fit its column, R029 for a broken tuple.
     pub fn decode(&mut self, chunk: Vec<u8>) -> Result<RecordBatch> {
-        let data = if self.rest.is_empty() {
-            chunk
-        } else {
-            let mut data = std::mem::take(&mut self.rest);
-            data.extend_from_slice(&chunk);
-            data
-        };
-        let end = self.split(&data)?;
-        self.rest.extend_from_slice(data.get(end..).unwrap_or_default());
+        let data = self.tuples.complete(chunk, self.fetch.fields.len())?;
         let mut regions = self.decode_regions(&data);
         self.leave_out(&data, &mut regions)?;
-        let rows =
-            Rows { data: &data, spans: &self.spans, wires: &self.fetch.fields, regions: &regions };
+        let rows = Rows {
+            data: &data,
+            spans: &self.tuples.spans,
+            wires: &self.fetch.fields,
+            regions: &regions,
+        };
         let columns: Result<Vec<ArrayRef>> = self
             .schema
             .fields()
@@ -82,46 +77,6 @@ impl Decoder {
             .map_err(|error| Box::new(Diagnostic::error("X003", error.to_string())))
     }
 
-    /// Finds the fields of all complete tuples; returns where the first incomplete one begins.
-    fn split(&mut self, data: &[u8]) -> Result<usize> {
-        self.spans.clear();
-        let broken = || Box::new(Diagnostic::error("R029", "the database sent a broken tuple"));
-        if u32::try_from(data.len()).is_err() {
-            return Err(broken());
-        }
-        let width = self.fetch.fields.len();
-        let mut at = 0;
-        while let Some(count) = word::<2>(data, at).map(i16::from_be_bytes) {
-            // The end of a binary COPY.
-            if count == -1 {
-                return Ok(data.len());
-            }
-            if usize::try_from(count) != Ok(width) {
-                return Err(broken());
-            }
-            let complete = self.spans.len();
-            let mut from = at + 2;
-            for _ in 0..width {
-                let Some(length) = word::<4>(data, from).map(i32::from_be_bytes) else { break };
-                from += 4;
-                let end = from + usize::try_from(length).unwrap_or_default();
-                if end > data.len() {
-                    break;
-                }
-                #[expect(clippy::cast_possible_truncation, reason = "within data, checked above")]
-                let span = if length < 0 { (1, 0) } else { (from as u32, end as u32) };
-                self.spans.push(span);
-                from = end;
-            }
-            if self.spans.len() < complete + width {
-                self.spans.truncate(complete);
-                break;
-            }
-            at = from;
-        }
-        Ok(at)
-    }
-
     /// Leaves rows out that are not to be kept.
     fn leave_out(
         &mut self,
@@ -130,11 +85,11 @@ impl Decoder {
     ) -> Result<()> {
         let Some(keep) = &mut self.keep else { return Ok(()) };
         let wires = &self.fetch.fields;
-        let rows = Rows { data, spans: &self.spans, wires, regions };
+        let rows = Rows { data, spans: &self.tuples.spans, wires, regions };
         let kept: Result<Vec<bool>> = (0..rows.count()).map(|row| keep(&rows, row)).collect();
         let kept = kept?;
-        let spans = self.spans.chunks(wires.len()).zip(&kept).filter(|(_, kept)| **kept);
-        self.spans = spans.flat_map(|(row, _)| row).copied().collect();
+        let spans = self.tuples.spans.chunks(wires.len()).zip(&kept).filter(|(_, kept)| **kept);
+        self.tuples.spans = spans.flat_map(|(row, _)| row).copied().collect();
         for field in regions.iter_mut().filter(|field| !field.is_empty()) {
             let mut kept = kept.iter();
             field.retain(|_| kept.next().copied().unwrap_or_default());
@@ -145,7 +100,7 @@ impl Decoder {
     /// The decoded regions of every field that a recipe takes one from.
     fn decode_regions(&mut self, data: &[u8]) -> Vec<Vec<Option<Arc<RegionColumns>>>> {
         let wires = &self.fetch.fields;
-        let rows = Rows { data, spans: &self.spans, wires, regions: &[] };
+        let rows = Rows { data, spans: &self.tuples.spans, wires, regions: &[] };
         let mut wanted = vec![false; wires.len()];
         self.fetch.recipes.iter().for_each(|recipe| mark_regions(recipe, &mut wanted));
         let mut decoded = Vec::with_capacity(wanted.len());
@@ -158,10 +113,6 @@ impl Decoder {
         }
         decoded
     }
-}
-
-fn word<const N: usize>(data: &[u8], at: usize) -> Option<[u8; N]> {
-    data.get(at..at + N)?.try_into().ok()
 }
 
 fn mark_regions(recipe: &Recipe, wanted: &mut [bool]) {

@@ -10,7 +10,7 @@ use crate::lower::{Recipe, Wire};
 use crate::plan::RegionPart;
 use crate::region::RegionColumns;
 use crate::time;
-use crate::value::Literal;
+use crate::value::{Cell, Literal};
 
 /// Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin.
 const EPOCH: i64 = 946_684_800_000_000;
@@ -43,6 +43,15 @@ impl<'a> Rows<'a> {
     /// The text of a field; what is no UTF-8 (SQLite does not look) counts as NULL.
     pub fn str(&self, row: usize, field: usize) -> Option<&'a str> {
         std::str::from_utf8(self.bytes(row, field)?).ok()
+    }
+
+    /// An integer or a text as it is stored.
+    pub fn cell(&self, row: usize, field: usize) -> Cell {
+        let cell = match self.wires.get(field) {
+            Some(Wire::Int) => self.stored_int(row, field).map(Cell::Int),
+            _ => self.str(row, field).map(|text| Cell::Text(text.to_owned())),
+        };
+        cell.unwrap_or(Cell::Null)
     }
 
     fn stored_int(&self, row: usize, field: usize) -> Option<i64> {

@@ -21,6 +21,8 @@ mod regions;
 mod run;
 mod sink;
 mod text;
+mod tuples;
+mod visits;
 mod votable;
 
 pub use columns::{OutputColumn, export_columns, schema};

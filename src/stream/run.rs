@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::hidden::Hidden;
 use super::pipeline::Pipeline;
-use super::{OutputColumn, Sink, schema};
+use super::{OutputColumn, Sink, schema, visits};
 use crate::db::Session;
 use crate::diag::Result;
 use crate::lower::{Found, Target, framed};
@@ -75,8 +75,10 @@ impl Export<'_> {
         // One more than wanted, to know whether there are more.
         let limit = self.limit.map(|limit| format!("\nLIMIT {}", limit.saturating_add(1)));
         let limit = limit.unwrap_or_default();
+        let definitions = visits::definitions(session, self.target, self.plan).await?;
+        let target = Target { definitions, ..self.target.clone() };
         for at in 0..self.plan.branches.len() {
-            let branch = self.target.plain_branch(self.plan, at, &found, &columns, Vec::new());
+            let branch = target.plain_branch(self.plan, at, &found, &columns, Vec::new());
             let Some(branch) = branch else { continue };
             let name: Arc<str> = Arc::from(branch.dataset_type.as_str());
             let helpers = self.target.helper_tables_of(&found, branch.dataset_type_id);

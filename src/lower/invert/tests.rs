@@ -20,7 +20,7 @@ fn target() -> Target {
         collection_key: CollectionKey::Integer,
         ingest_date: IngestDate::Nanoseconds,
         elements: crate::lower::Elements::default(),
-        has_single_definitions: true,
+        definitions: crate::lower::Definitions::Once,
         governors: crate::lower::Governors::default(),
     }
 }

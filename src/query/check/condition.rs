@@ -3,6 +3,7 @@
 use super::super::tree::{Truth, Value};
 use super::Checker;
 use super::scope::Scope;
+use super::value::as_shown;
 use crate::adql::{Condition, Place, Predicate, Set};
 use crate::catalog::Type;
 use crate::diag::Result;
@@ -38,7 +39,8 @@ impl Checker<'_> {
                 Ok(negated_if(*negated, Truth::Like(value, pattern, !*ignore_case)))
             }
             Predicate::IsNull { column, negated } => {
-                Ok(negated_if(*negated, Truth::IsNull(self.column(column, scope)?)))
+                let value = as_shown(self.column(column, scope)?);
+                Ok(negated_if(*negated, Truth::IsNull(value)))
             }
             Predicate::Exists(subquery) => {
                 Ok(Truth::Exists(Box::new(self.subquery(subquery, Some(scope))?)))

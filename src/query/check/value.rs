@@ -163,7 +163,7 @@ impl Checker<'_> {
             AggregateFunction::Sum => self.number_of(argument, scope, "SUM")?,
             AggregateFunction::Count => {
                 let value = self.value(argument, scope)?;
-                self.as_output(value)
+                as_shown(self.as_output(value))
             }
             AggregateFunction::Max | AggregateFunction::Min => {
                 let value = self.value(argument, scope)?;
@@ -224,7 +224,7 @@ impl Checker<'_> {
             return self.cast_shape(value, target, place);
         }
         let value = self.as_output(value);
-        let value = if value.kind == Some(Type::Region) { stc(value) } else { value };
+        let value = as_shown(value);
         let (cast, kind) = match target {
             DataType::SmallInt => (Cast::Integer(16), Type::Short),
             DataType::Integer => (Cast::Integer(32), Type::Integer),
@@ -257,6 +257,11 @@ impl Checker<'_> {
         let unit = if kind.is_numeric() { value.unit.clone() } else { String::new() };
         Ok(Value { node: Node::Cast(Box::new(value), cast), kind: Some(kind), unit, place })
     }
+}
+
+/// A value as clients see it: some stored regions have no text.
+pub fn as_shown(value: Value) -> Value {
+    if value.kind == Some(Type::Region) { stc(value) } else { value }
 }
 
 /// A region as its text.

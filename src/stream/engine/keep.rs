@@ -45,6 +45,13 @@ pub(super) fn keep(places: Vec<Located>, mut hidden: Hidden, from: usize) -> Opt
             return Ok(false);
         }
         for located in &places {
+            if let Some(is_shown) = located.sought.is_shown() {
+                let mut text = String::new();
+                if rows.text(&located.longitude, row, &mut text) != is_shown {
+                    return Ok(false);
+                }
+                continue;
+            }
             let place = located
                 .place(rows, row)
                 .map_err(|wrong| Box::new(Diagnostic::error("Q117", format!("POINT: {wrong}"))))?;

@@ -9,6 +9,7 @@ mod ask;
 mod held;
 mod keep;
 mod near;
+mod places;
 mod plain;
 mod probes;
 mod running;

@@ -20,8 +20,8 @@ use crate::lower::{Fetch, PlainBranch, PlainSelects, framed};
 use crate::plan::{Test, Wish};
 use crate::query::{self, Checked, Needs, Plain, Sql, Written, conditions};
 use crate::sql::Parameters;
-use crate::stream::Sink;
 use crate::stream::hidden::Hidden;
+use crate::stream::{Sink, visits};
 use crate::value::Cell;
 
 /// So many rows come before the data IDs that hide datasets could be known.
@@ -176,10 +176,15 @@ impl Service {
         let (asked, probes) = published.asked(&found, &needs, &known);
         let mut probed = Vec::new();
         let keys = probes::run(session, published, &probes, &mut probed).await?;
+        let mut definitions = published.target.definitions;
         if needs.is_about_all() || probes::are_many(&keys) {
             session.reads_much().await?;
+            let (target, plan) = (&published.target, &published.plan);
+            if most(plain, question).is_none_or(|most| most > FIRST) {
+                definitions = visits::definitions(session, target, plan).await?;
+            }
         }
-        let branches = published.plain_branches(&found, &plain.rows);
+        let branches = published.plain_branches(&found, definitions, &plain.rows);
         let mut parts = Vec::new();
         for (at, branch) in branches.iter().enumerate() {
             let mut parameters = Parameters::new(session.dialect());
@@ -230,8 +235,7 @@ impl Parts {
         branch: &PlainBranch,
         part: &Part,
     ) -> Result<Statements> {
-        let most = question.limit.map(|limit| limit.saturating_add(1));
-        let most = [most, plain.rows.top].into_iter().flatten().min();
+        let most = most(plain, question);
         let all_found = plain.rows.sought.is_empty();
         let are_few = part.selects.apart.as_ref().is_some_and(|apart| apart.are_few);
         let are_first = most.is_some_and(|most| most <= FIRST) && all_found && !are_few;
@@ -258,6 +262,12 @@ impl Parts {
         let asked = asked.map(|text| asked_before(text, part.known.clone()));
         Ok(Statements { statements, hidden, data_id, asked })
     }
+}
+
+/// The most rows that are needed, if any are enough.
+fn most(plain: &PlainRows<'_>, question: &Question<'_>) -> Option<u64> {
+    let more = question.limit.map(|limit| limit.saturating_add(1));
+    [more, plain.rows.top].into_iter().flatten().min()
 }
 
 /// A statement that was asked before the rows.

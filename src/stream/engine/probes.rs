@@ -5,12 +5,12 @@
 
 use futures::StreamExt;
 
+use super::places::{self, Candidates};
 use super::site::Published;
 use crate::db::Session;
 use crate::diag::Result;
-use crate::functions::{Geometry, Point};
-use crate::geom::{Circle, Region, Vector3};
-use crate::lower::{At, Keys, Probe};
+use crate::functions::Point;
+use crate::lower::{At, Keys, Probe, Probing};
 use crate::plan::Cover;
 use crate::query::Written;
 use crate::value::Cell;
@@ -21,8 +21,6 @@ const MOST: usize = 5_000;
 const MOST_PLACES: usize = 100_000;
 /// Rows whose places are looked at, one after the other: a trixel has about fourteen for each that is wanted.
 const CANDIDATES: usize = 400_000;
-/// Wider than the rounding of positions, in radians.
-const MARGIN: f64 = 1e-9;
 
 /// Runs probes, one after the other; their statements are added to `asked`.
 ///
@@ -40,8 +38,14 @@ pub async fn run(
             Some(_) => (CANDIDATES, MOST_PLACES),
             None => (MOST, MOST),
         };
-        let (mut looked, mut keys) = (0, Vec::new());
-        let (sql, parameters) = published.target.probe(probe, candidates + 1);
+        let probing = published.target.probe(probe, candidates + 1);
+        let Candidates { mut looked, mut keys } = match (&probe.place, &probing.fields) {
+            (Some((cover, At::Region)), Some(fields)) => {
+                places::candidates(session, &probing, fields, cover, most).await?
+            }
+            _ => Candidates::default(),
+        };
+        let mut fit = looked <= candidates && keys.len() <= most;
         let mut look = |mut row: Vec<Cell>| {
             looked += 1;
             if probe.place.as_ref().is_none_or(|(cover, at)| may_match(&mut row, cover, at)) {
@@ -49,13 +53,14 @@ pub async fn run(
             }
             looked <= candidates && keys.len() <= most
         };
-        let mut fit = true;
-        let mut rows = session.stream(&sql, &parameters);
-        while fit && let Some(row) = rows.next().await {
-            fit = look(row?);
+        if probing.fields.is_none() {
+            let mut rows = session.stream(&probing.text, &probing.parameters);
+            while fit && let Some(row) = rows.next().await {
+                fit = look(row?);
+            }
         }
-        drop(rows);
-        asked.push(Written { text: sql, parameters, fields: Vec::new(), recipes: Vec::new() });
+        let Probing { text, parameters, .. } = probing;
+        asked.push(Written { text, parameters, fields: Vec::new(), recipes: Vec::new() });
         let unusual = published.target.unusual(probe, candidates + 1).filter(|_| fit);
         if let Some(sql) = unusual {
             let (rows, is_new) = published.unusual.rows(session, &sql).await?;
@@ -75,25 +80,11 @@ pub async fn run(
 /// Whether a row may be where a query looks for it; takes what tells that from its end.
 fn may_match(row: &mut Vec<Cell>, cover: &Cover, at: &At) -> bool {
     match at {
-        At::Region => region_may_match(row.pop().as_ref(), cover),
+        At::Region => places::may_match(row.pop().as_ref().and_then(Cell::as_str), cover),
         At::Position(..) => {
             let latitude = row.pop();
             position_may_match(row.pop().as_ref(), latitude.as_ref(), cover)
         }
-    }
-}
-
-/// Whether a stored region, or its centre, is where a query looks for it. What cannot be read has no centre:
-/// a position may stand in for it.
-fn region_may_match(region: Option<&Cell>, cover: &Cover) -> bool {
-    let region = region.and_then(Cell::as_str).and_then(Geometry::of_region_column);
-    match (region, cover.latitude) {
-        (Some(Geometry::Region(region)), None) => cover.shapes.meet(&region),
-        (Some(Geometry::Region(region)), Some(_)) => match region.bounding_circle() {
-            Some(circle) => near(circle.center, cover),
-            None => true,
-        },
-        (_, latitude) => latitude.is_some(),
     }
 }
 
@@ -103,15 +94,11 @@ fn position_may_match(lon: Option<&Cell>, lat: Option<&Cell>, cover: &Cover) -> 
     match (lon, lat) {
         (Some(Cell::Null), _) | (_, Some(Cell::Null)) => false,
         (Some(Cell::Float(lon)), Some(Cell::Float(lat))) => match Point::new(*lon, *lat) {
-            Ok(point) => near(point.vector(), cover),
+            Ok(point) => places::near(point.vector(), cover),
             Err(_) => true,
         },
         _ => true,
     }
-}
-
-fn near(centre: Vector3, cover: &Cover) -> bool {
-    cover.shapes.meet(&Region::Circle(Circle::from_angle(centre, MARGIN)))
 }
 
 /// Whether so many keys were found that a database which knows their number needs more memory than by default to

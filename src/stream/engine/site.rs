@@ -11,8 +11,8 @@ use crate::db::{Database, Session};
 use crate::diag::Result;
 use crate::functions::is_nowhere;
 use crate::lower::{
-    Asked, Elements, Found, Governors, Kept, Keys, Known, PlainBranch, Probe, Target, UNKEPT,
-    ViewName, Wanted,
+    Asked, Definitions, Elements, Found, Governors, Kept, Keys, Known, PlainBranch, Probe, Target,
+    UNKEPT, ViewName, Wanted,
 };
 use crate::plan::{LEVEL, Scalar, ViewPlan};
 use crate::query::{Needs, Node, Plain, column, encoded, fallback};
@@ -103,7 +103,7 @@ impl Site {
             collection_key: CollectionKey::Integer,
             ingest_date: IngestDate::Nanoseconds,
             elements: Elements::default(),
-            has_single_definitions: false,
+            definitions: Definitions::Repeated,
             governors: Governors::default(),
         };
         let (schema, known) = (schema.to_owned(), OnceCell::new());
@@ -226,7 +226,12 @@ impl Published {
     }
 
     /// How plain rows are fetched: the columns that are wanted and, behind them, those of places.
-    pub fn plain_branches(&self, found: &Found, rows: &Plain<'_>) -> Arc<Vec<PlainBranch>> {
+    pub fn plain_branches(
+        &self,
+        found: &Found,
+        definitions: Definitions,
+        rows: &Plain<'_>,
+    ) -> Arc<Vec<PlainBranch>> {
         let places = rows.sought.iter().flat_map(|one| [Some(one.column), one.latitude]);
         let columns: Vec<usize> = rows.columns.iter().copied().chain(places.flatten()).collect();
         let mut compared = BTreeSet::new();
@@ -239,9 +244,10 @@ impl Published {
         }
         let compared: Vec<(usize, String)> =
             compared.into_iter().map(|at| (at, column(at))).collect();
-        let (target, plan, obscore) = (&self.target, &self.plan, &self.obscore);
+        let target = Target { definitions, ..self.target.clone() };
+        let (plan, obscore) = (&self.plan, &self.obscore);
         let write = || target.plain_branches(plan, obscore, found, &columns, &compared);
-        self.texts.plain(found, (&columns, &compared), write)
+        self.texts.plain(found, (&columns, &compared, definitions), write)
     }
 
     /// The SELECT of what a query needs of the table, by what probes have found.

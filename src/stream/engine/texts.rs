@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::lower::{BranchTexts, Found, PlainBranch};
+use crate::lower::{BranchTexts, Definitions, Found, PlainBranch};
 use crate::query::Needs;
 
 /// Sets of columns whose texts are kept.
@@ -16,8 +16,8 @@ const KEPT: usize = 64;
 
 /// Positions of columns that are read as values, and as regions.
 type Columns = (Vec<usize>, Vec<usize>);
-/// Positions of columns that are handed out, and of those that are compared.
-type PlainColumns = (Vec<usize>, Vec<(usize, String)>);
+/// Positions of columns that are handed out, and of those that are compared; how exposures define visits.
+type PlainColumns = (Vec<usize>, Vec<(usize, String)>, Definitions);
 
 /// Texts of a table.
 #[derive(Debug, Default)]
@@ -64,10 +64,10 @@ impl Texts {
     pub fn plain(
         &self,
         found: &Found,
-        (columns, compared): (&[usize], &[(usize, String)]),
+        (columns, compared, definitions): (&[usize], &[(usize, String)], Definitions),
         write: impl FnOnce() -> Vec<PlainBranch>,
     ) -> Arc<Vec<PlainBranch>> {
-        let key = (columns.to_vec(), compared.to_vec());
+        let key = (columns.to_vec(), compared.to_vec(), definitions);
         self.known(found, key, |kept| &mut kept.plain, write)
     }
 
