@@ -19,21 +19,38 @@ class NoOverlap(Exception):
     pass
 
 
+class Unfit(Exception):
+    """What was asked for is not made here, which the user is told."""
+
+
+def box(wcs, shape, centre, radius):
+    """Return the first and the last pixel that a circle touches, from 0."""
+    x, y = wcs.world_to_pixel(centre.directional_offset_by(np.arange(360) * u.deg, radius * u.deg))
+    if not (np.isfinite(x) & np.isfinite(y)).all():
+        # Some of the circle is beyond the projection, which has no pixels there (NaN): look at each pixel's centre.
+        rows, columns = np.indices(shape)
+        y, x = np.nonzero(wcs.pixel_to_world(columns, rows).separation(centre) <= radius * u.deg)
+        if not x.size:
+            raise NoOverlap
+    most = np.array(shape[::-1]) - 1
+    first = np.floor(np.clip([np.min(x) + 0.5, np.min(y) + 0.5], 0, most + 1))
+    last = np.floor(np.clip([np.max(x) + 0.5, np.max(y) + 0.5], -1, most))
+    if (first > last).any():
+        raise NoOverlap
+    return first.astype(int), last.astype(int)
+
+
 def cut(job):
     if job["version"] != 1:
         raise ValueError(f"version {job['version']} of jobs is not known")
     [source], [stencil] = job["input"], job["stencils"]
+    if "circle" not in stencil:
+        raise Unfit("only circles are cut here")
     lon, lat, radius = stencil["circle"]
     with fits.open(source.get("path") or source["url"]) as hdus:
         number, hdu = next((n, h) for n, h in enumerate(hdus) if h.is_image and WCS(h.header).has_celestial)
         wcs = WCS(hdu.header).celestial
-        around = SkyCoord(lon, lat, unit="deg").directional_offset_by(np.arange(360) * u.deg, radius * u.deg)
-        x, y = wcs.world_to_pixel(around)
-        height, width = hdu.shape[-2:]
-        first = np.maximum(np.floor([np.min(x) + 0.5, np.min(y) + 0.5]), 0).astype(int)
-        last = np.minimum(np.floor([np.max(x) + 0.5, np.max(y) + 0.5]), [width - 1, height - 1]).astype(int)
-        if (first > last).any():
-            raise NoOverlap
+        first, last = box(wcs, hdu.shape[-2:], SkyCoord(lon, lat, unit="deg"), radius)
         header = hdu.header.copy()
         header["CRPIX1"] -= int(first[0])
         header["CRPIX2"] -= int(first[1])
@@ -59,6 +76,8 @@ try:
     outcome = cut(json.load(sys.stdin))
 except NoOverlap:
     outcome = {"outcome": "no-overlap"}
+except Unfit as error:
+    outcome = {"outcome": "failed", "fault": "usage", "message": str(error)}
 except Exception as error:
     outcome = {"outcome": "failed", "message": f"{type(error).__name__}: {error}"}
 print(json.dumps(outcome))

@@ -23,7 +23,7 @@ use support::python::{output, script};
 fn job(file: &Path, stencil: Stencil, output: &Path) -> Job {
     Job {
         version: VERSION,
-        input: vec![Input::Path(file.to_owned())],
+        input: vec![Input::Path(file.to_owned()).into()],
         dataset: Dataset::default(),
         stencils: vec![stencil],
         output: output.to_owned(),

@@ -17,7 +17,7 @@ use std::process::{Command as Process, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use obscore_view::cutout::{Backend, Command, Input, Job, Limits, Outcome, Stencil, Worker};
+use obscore_view::cutout::{Backend, Command, Fault, Input, Job, Limits, Outcome, Stencil, Worker};
 use support::python::{output, python};
 
 /// An image of 100 by 80 pixels of 0.2″ around (10, -20).
@@ -39,7 +39,7 @@ fn job(input: Input, output: &Path) -> Job {
             "output": "{}", "provenance": {{"request": "number 7"}}}}"#,
         output.display()
     );
-    Job { input: vec![input], ..Job::read(&text).unwrap() }
+    Job { input: vec![input.into()], ..Job::read(&text).unwrap() }
 }
 
 fn command(arguments: &[&str], seconds: u64) -> Backend {
@@ -91,12 +91,40 @@ async fn the_example_cuts_as_the_program_does() {
     // Far away.
     for backend in [builtin, example, itself] {
         let mut job = job(Input::Path(file.clone()), &folder.path().join("d.fits"));
-        job.stencils = vec![Stencil::Circle([10.0, -21.0, 0.001])];
-        assert_eq!(backend.run(&job).await, Outcome::NoOverlap);
-        assert!(!job.output.exists());
+        // On this side of the projection, beyond it, and the other side of the sky.
+        for circle in [[10.0, -21.0, 0.001], [140.0, -5.0, 0.01], [190.0, 20.0, 0.01]] {
+            job.stencils = vec![Stencil::Circle(circle)];
+            assert_eq!(backend.run(&job).await, Outcome::NoOverlap, "{circle:?}");
+            assert!(!job.output.exists());
+        }
     }
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 4, "{left:?}");
+}
+
+#[tokio::test]
+async fn the_example_says_what_it_does_not_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (image(folder.path()), folder.path().join("out.fits"));
+    let script = support::package().join("docs/cutout-back-end.py");
+    let example = command(&[python().to_str().unwrap(), script.to_str().unwrap()], 60);
+    let mut job = job(Input::Path(file), &out);
+    job.stencils = vec![Stencil::Range([9.0, 11.0, -21.0, -19.0])];
+    let outcome = example.run(&job).await;
+    let fault = |outcome: &Outcome| match outcome {
+        Outcome::Failed { fault, .. } => *fault,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(message(&outcome), "only circles are cut here");
+    assert_eq!(fault(&outcome), Some(Fault::Usage));
+    // A circle around the hemisphere has no pixels for its edge, and all of the image inside.
+    job.stencils = vec![Stencil::Circle([10.0, -20.0, 100.0])];
+    assert_eq!(example.run(&job).await.pixels(), 8000);
+    // The built-in one says the same of what is the user's, and nothing of its own troubles.
+    let limits = Limits { pixels: 100, ..Limits::default() };
+    assert_eq!(fault(&Backend::Builtin(limits).run(&job).await), Some(Fault::Usage));
+    job.output = folder.path().join("no/such/folder");
+    assert_eq!(fault(&Backend::Builtin(Limits::default()).run(&job).await), None);
 }
 
 #[tokio::test]
@@ -169,6 +197,90 @@ fn wait_for(done: impl Fn() -> bool) -> bool {
     true
 }
 
+/// A folder, a pipe in it, and a job that reads the pipe.
+fn pipe() -> (tempfile::TempDir, PathBuf, Job) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pipe.fits");
+    assert!(Process::new("mkfifo").arg(&file).status().unwrap().success());
+    let job = job(Input::Path(file.clone()), &folder.path().join("out.fits"));
+    (folder, file, job)
+}
+
+#[tokio::test]
+async fn a_turn_lasts_as_long_as_the_work() {
+    // Opening a pipe takes until somebody writes, whether the outcome is waited for or not.
+    let (folder, file, job) = pipe();
+    let turn = std::sync::Arc::new(());
+    let backend = Backend::Builtin(Limits::default());
+    let run = backend.run_in_turn(&job, std::sync::Arc::clone(&turn));
+    assert!(tokio::time::timeout(Duration::from_millis(300), run).await.is_err());
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(std::sync::Arc::strong_count(&turn), 2);
+    drop(std::fs::OpenOptions::new().write(true).open(&file).unwrap());
+    assert!(wait_for(|| std::sync::Arc::strong_count(&turn) == 1));
+    drop(folder);
+}
+
+#[tokio::test]
+async fn built_in_work_ends_when_nobody_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    // Zeros without end, as far as gzip is concerned.
+    let file = folder.path().join("zeros.fits.gz");
+    let code = "import gzip, sys\nmember = gzip.compress(bytes(1 << 24))\n\
+                open(sys.argv[1], 'wb').write(member * 500)";
+    output(Process::new(python()).args(["-c", code]).arg(&file));
+    let job = job(Input::Path(file), &folder.path().join("out.fits"));
+    let turn = std::sync::Arc::new(());
+    let backend = Backend::Builtin(Limits::default());
+    let run = backend.run_in_turn(&job, std::sync::Arc::clone(&turn));
+    assert!(tokio::time::timeout(Duration::from_millis(200), run).await.is_err());
+    let since = Instant::now();
+    assert!(wait_for(|| std::sync::Arc::strong_count(&turn) == 1));
+    assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// A star of so many vertices around the middle of the image of 4000 by 4000 pixels.
+fn star(count: u32) -> obscore_view::geom::Region {
+    let vertices = (0..count).flat_map(|at| {
+        let (sine, cosine) = (f64::from(at) * std::f64::consts::TAU / f64::from(count)).sin_cos();
+        let radius = if at % 2 == 0 { 0.105 } else { 0.01 };
+        [40.0 + radius * cosine / (-5.0_f64).to_radians().cos(), -5.0 + radius * sine]
+    });
+    Stencil::Polygon(vertices.collect()).region().unwrap()
+}
+
+#[test]
+fn the_box_of_a_star_is_found_at_once() {
+    let sky = |x: f64, y: f64| {
+        let degree = |pixel: f64| (pixel - 2000.5) * 0.11 / 2000.0;
+        obscore_view::geom::point_degrees(40.0 + degree(x), -5.0 + degree(y)).ok()
+    };
+    let stop = obscore_view::cutout::Stop::default();
+    let size = (4000, 4000);
+    for count in [100, 1000] {
+        let region = star(count);
+        let since = Instant::now();
+        let found = obscore_view::cutout::footprint(sky, size, &region, &stop).unwrap().unwrap();
+        println!("{count} vertices: {:?}", since.elapsed());
+        // Debug builds: ten times faster when optimised.
+        assert!(since.elapsed() < Duration::from_secs(8), "{count}: {:?}", since.elapsed());
+        let (half, middle) = (0.105 / 0.11 * 2000.0, 2000.0);
+        for (at, expected) in [
+            (found.y.0, middle - half),
+            (found.y.1, middle + half),
+            (found.x.0, middle - half / (5.0_f64).to_radians().cos()),
+            (found.x.1, middle + half / (5.0_f64).to_radians().cos()),
+        ] {
+            let at = f64::from(u32::try_from(at).unwrap());
+            assert!((at - expected).abs() < 4.0, "{count}: {found:?} {expected}");
+        }
+    }
+    // Nobody waits.
+    drop(stop.guard());
+    assert!(obscore_view::cutout::footprint(sky, size, &star(100), &stop).is_err());
+}
+
 /// A server that answers one request with these bytes; its URL, and what it was asked.
 fn server(answer: Vec<u8>) -> (String, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -228,6 +340,7 @@ async fn workers_answer_with_files_and_outcomes() {
         ),
         (answer("200 OK\r\nContent-Type: application/fits", &[0; 6000]), "more than 5000"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort".to_vec(), "breaks off"),
+        (answer("200 OK\r\nContent-Type: application/fits", b""), "empty"),
         (answer("302 Found\r\nLocation: http://127.0.0.1:1/", b""), "status 302"),
     ] {
         let (url, asked) = server(answer);
@@ -278,11 +391,20 @@ async fn limits_are_kept_before_anything_is_written() {
 #[test]
 fn jobs_are_read_strictly() {
     let good = r#"{"version": 1, "input": [{"path": "a"}], "stencils": [{"range": [1, 2, 3, 4]}], "output": "b"}"#;
-    assert!(Job::read(good).is_ok());
+    let job = Job::read(good).unwrap();
+    assert_eq!(job.input, [Input::Path("a".into()).into()]);
+    let with = good.replace(r#""a""#, r#""a", "component": "mask""#);
+    let job = Job::read(&with).unwrap();
+    assert_eq!(job.input[0].component.as_deref(), Some("mask"));
+    assert_eq!(Job::read(&serde_json::to_string(&job).unwrap()).unwrap(), job);
+    let error = Job::read(r#"{"version": 2}"#).unwrap_err();
+    assert_eq!(error.message, "the job is of version 2, not 1");
     for (from, to, expected) in [
         ("\"version\": 1", "\"version\": 2", "version 2"),
         ("\"output\"", "\"outptu\"", "unknown field `outptu`"),
-        ("\"path\"", "\"file\"", "unknown variant `file`"),
+        ("\"path\"", "\"file\"", "unknown field `file`"),
+        (r#""path": "a""#, r#""path": "a", "url": "b""#, "either `path` or `url`"),
+        (r#""path": "a""#, r#""component": "b""#, "either `path` or `url`"),
         ("\"range\"", "\"box\"", "unknown variant `box`"),
         ("[1, 2, 3, 4]", "[1, 2, 3]", "length"),
     ] {
@@ -309,4 +431,29 @@ fn the_command_line_cuts() {
     assert!(run(&["--circle", "100,2,1"]).1.contains("C006"));
     assert!(run(&["--polygon", "1,2,3"]).1.contains("C005"));
     assert_eq!(run(&[]).0, Some(2));
+    // A minus in front of the first number.
+    let (code, said) = run(&["--circle", "-350,-20,0.001"]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = run(&["--range", "-350.001,10.001,-20.001,-19.999"]);
+    assert_eq!(code, Some(0), "{said}");
+    // The image is not replaced, by whatever name; to standard output goes all of it.
+    let link = folder.path().join("link.fits");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let to = |output: &Path| {
+        let mut program = Process::new(env!("CARGO_BIN_EXE_obscore-view"));
+        program.arg("cutout").arg(&file).args(["--circle", "10,-20,0.001", "-o"]).arg(output);
+        program.stdin(Stdio::null()).output().unwrap()
+    };
+    for output in [&file, &link] {
+        let done = to(output);
+        assert_eq!(done.status.code(), Some(2));
+        assert!(String::from_utf8(done.stderr).unwrap().contains("is the input"));
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+    let shown = to(Path::new("-"));
+    assert_eq!(shown.status.code(), Some(0));
+    std::fs::write(&out, &shown.stdout).unwrap();
+    assert!(read(&out).0 > 0);
+    assert!(!Path::new("-").exists());
 }

@@ -13,7 +13,7 @@ mod support;
 use std::io::Cursor;
 use std::process::Command as Process;
 
-use obscore_view::cutout::{Limits, Provenance, Stencil, cut};
+use obscore_view::cutout::{Limits, Provenance, Stencil, Stop, cut};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use support::python::{output, python};
@@ -48,7 +48,14 @@ fn end(bytes: &[u8]) -> Result<usize, String> {
     let region = Stencil::Circle([10.0, 10.0, 180.0]).region().unwrap();
     let limits = Limits { pixels: 1 << 22, input: 1 << 22 };
     let mut out = Vec::new();
-    let done = cut(&mut Cursor::new(bytes), &region, &Provenance::default(), &limits, &mut out);
+    let done = cut(
+        &mut Cursor::new(bytes),
+        &region,
+        &Provenance::default(),
+        &limits,
+        &Stop::default(),
+        &mut out,
+    );
     done.map(|_| out.len()).map_err(|error| error.to_string())
 }
 
@@ -91,7 +98,11 @@ fn headers_that_lie() {
         ("A_ORDER = 100", "A_ORDER"),
         ("CD1_1   = 0.0", "singular"),
         ("LATPOLE = 'x'", "LATPOLE"),
-        ("CUNIT1  = 'arcsec'", "CUNIT1"),
+        ("CUNIT1  = 'furlong'", "CUNIT1 is `furlong`"),
+        ("CRPIX1  = 40,50", "CRPIX1 is not a number"),
+        ("CRVAL1  = NaN", "CRVAL1 is not a number"),
+        ("CD1_1   = 1E999", "CD1_1 is not a number"),
+        ("A_ORDER = two", "A_ORDER is not an integer"),
     ] {
         let mut bytes = with(&[&image[..], &[add]].concat());
         bytes.resize(bytes.len() + BLOCK, 0);

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serve_support::http::client;
+use serve_support::invalidities;
 use serve_support::process::{Served, Serving};
 use support::files::Files;
 use support::postgres::Cluster;
@@ -60,6 +61,17 @@ fn check_files(files: &Files, options: &[&str], names: &[&str]) {
 fn every_file_is_linked() {
     for files in with_files() {
         check_files(&files, &[], &["product", "related"]);
+    }
+}
+
+#[test]
+fn what_the_service_does_not_give_is_not_linked() {
+    for files in with_files() {
+        for options in [&[][..], &["--files-local", "false"], &["--files", "false"]] {
+            let served = Served::new(&files.repository.root, &files.mapping);
+            let service = served.with(options).start_alone();
+            check(&service.base, &files.repository.root, &files.mapping, "offers");
+        }
     }
 }
 
@@ -119,6 +131,7 @@ fn identifiers_are_any_text() {
 fn more_than_is_taken_or_given_is_said() {
     for repository in surveys() {
         check_survey(&repository, &["--datalink-ids", "7"], &["many"]);
+        check_survey(&repository, &[], &["thousands"]);
         check_survey(&repository, &["--datalink-related", "2"], &["more"]);
         check_survey(&repository, &["--datalink-related", "0"], &["alone"]);
     }
@@ -131,6 +144,28 @@ fn links_are_for_those_who_may_ask() {
     let tokens = tokens.path().display().to_string();
     for repository in surveys() {
         check_survey(&repository, &["--tokens", &tokens], &["guarded"]);
+    }
+}
+
+#[test]
+fn capabilities_say_how_to_ask() {
+    let service = serve(&Survey::newest().sqlite(), &[]);
+    let base = service.base.replace("/tap", "/datalink");
+    let text = client().get(format!("{base}/capabilities")).send().unwrap().text().unwrap();
+    assert_eq!(invalidities(&text), Vec::<String>::new(), "{text}");
+    let (_, links) = text.split_once("ivo://ivoa.net/std/DataLink#links-1.1").unwrap();
+    let links = links.split_once("</capability>").unwrap().0;
+    for part in [
+        &format!("<accessURL use=\"base\">{base}/links<"),
+        "<queryType>GET</queryType>",
+        "<queryType>POST</queryType>",
+        "<resultType>application/x-votable+xml;content=datalink</resultType>",
+        "<param use=\"required\" std=\"true\">",
+        "<name>ID</name>",
+        "<param use=\"optional\" std=\"true\">",
+        "<name>RESPONSEFORMAT</name>",
+    ] {
+        assert!(links.contains(part), "{part}: {text}");
     }
 }
 
@@ -212,6 +247,11 @@ fn wrong_services_are_errors_with_their_place() {
         (with("parameters: [{name: P, value: '{did'}]"), ":2:7", "the value of P has a brace"),
         (with("parameters: [{name: P, value: '}{'}]"), ":2:7", "the value of P has a brace"),
         (good.replace("  description: d\n", ""), ":2:3", "missing field `description`"),
+        (
+            good.replace("  description: d\n", ""),
+            ":2:3",
+            "a description and an access_url at least",
+        ),
         ("services: [\n".to_owned(), ":1:", "S003"),
         ("[]\n".to_owned(), ":1:1", "S003"),
     ] {

@@ -63,6 +63,7 @@ fn full_job() -> Job {
             id: "result".to_owned(),
             media_type: "application/x-votable+xml;serialization=BINARY2".to_owned(),
             size: 12,
+            name: None,
         }],
         error: Some(ErrorSummary {
             message: "no & never".to_owned(),

@@ -130,7 +130,7 @@ fn every_file_is_given(files: &Files) {
     // What is not published is not there, whatever the registry has; nor is what is not there.
     refused(&service, &files.one("hidden").id, 404, "S051");
     refused(&service, "01234567-89ab-4def-8123-456789abcdef", 404, "S051");
-    for other in ["raw", "", &format!("{}/image/more", files.one("notes").id)] {
+    for other in ["%ff", "%ff/image", "raw", "", &format!("{}/image/more", files.one("notes").id)] {
         refused(&service, other, 404, "S051");
     }
     refused(&service, &files.one("deleted").id, 404, "S053");

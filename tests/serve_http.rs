@@ -260,6 +260,14 @@ fn who_may_ask() {
     assert_eq!(refused.status(), 401);
     assert!(header(&refused, "www-authenticate").starts_with("Bearer"));
     assert_eq!(ask("abcdefghijklmnop-3").status(), 401);
+    // Wherever somebody is refused, the way in is told.
+    for path in
+        ["/", "/resolve?ID=x", "/sia/query", "/datalink/links?ID=x", "/files/x", "/soda/sync"]
+    {
+        let answer = client().get(service.base.replace("/tap", path)).send().unwrap();
+        assert_eq!(answer.status(), 401, "{path}");
+        assert!(header(&answer, "www-authenticate").starts_with("Bearer"), "{path}");
+    }
     assert_eq!(ask("abcdefghijklmnop-1").text().unwrap().lines().count(), 2);
     assert!(service.log().contains("owner=\"me\""), "{}", service.log());
     assert!(service.text("/capabilities").contains("securityMethod"), "open to everybody");

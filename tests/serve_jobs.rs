@@ -197,7 +197,7 @@ async fn the_life_of_a_job() {
         let (result, kind) = store.result(&job.id, "result", None).await.unwrap();
         let text = text(result).await;
         assert_eq!(text, format!("n,up\r\n{},41\r\n", place.visits()));
-        assert_eq!(kind, "text/csv;header=present");
+        assert_eq!(kind.media_type, "text/csv;header=present");
         assert_eq!(job.results[0].size, text.len() as u64);
         assert_eq!(store.result(&job.id, "other", None).await.unwrap_err().code, "S020");
         let refused = store.add_parameters(&job.id, None, &change).await.unwrap_err();

@@ -337,6 +337,8 @@ fn nothing_is_told_to_those_who_may_not_ask() {
     let demo = demo(&["--tokens", tokens.to_str().unwrap()]);
     let page = get(&demo.page, &[]);
     assert_eq!(page.status(), 401);
+    assert!(page.headers()["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
+    assert!(page.headers().contains_key("content-security-policy"));
     let page = page.text().unwrap();
     assert!(page.contains("this service needs a token") && !page.contains("DemoCam"));
     assert!(page.contains("$TOKEN"));

@@ -76,12 +76,20 @@ fn the_command_says_what_the_service_says() {
         let (code, stdout, stderr) = resolve(&repository, &["ivo://example.org/test?none", did]);
         assert!(code == Some(1) && stdout.contains(did), "{stdout}");
         assert!(
-            stderr.contains("ivo://example.org/test?none: there is no such dataset"),
+            stderr
+                .contains("ivo://example.org/test?none: no published dataset has this identifier"),
             "{stderr}"
         );
         let (code, stdout, stderr) = resolve(&repository, &["--data-id", "vist=3"]);
         assert!(code == Some(2) && stdout.is_empty(), "{stdout}");
         assert!(stderr.contains("did you mean `visit`?"), "{stderr}");
+        let (code, stdout, stderr) = resolve(&repository, &["--data-id", "dataset_type=raws"]);
+        assert!(code == Some(2) && stdout.is_empty(), "{stdout}");
+        assert!(stderr.contains("no dataset type `raws` is published"), "{stderr}");
+        assert!(stderr.contains("did you mean `raw`?"), "{stderr}");
+        let (code, _, stderr) = resolve(&repository, &["--data-id", "visit=4"]);
+        assert_eq!(code, Some(1));
+        assert!(stderr.contains("no published dataset has this data ID"), "{stderr}");
     }
 }
 

@@ -160,6 +160,8 @@ fn capabilities_and_availability() {
                 (401, "application/x-votable+xml;serialization=binary2")
             );
             assert!(text.contains(">DefaultFault: "), "{text}");
+            let (status, kind, _) = place.get("/query?RESPONSEFORMAT=json");
+            assert_eq!((status, kind.as_str()), (401, "application/json"));
             let asked = client().get(place.url("/query?CALIB=1")).bearer_auth("0123456789abcdef");
             assert_eq!(asked.send().unwrap().status(), 200);
         } else {
@@ -212,6 +214,13 @@ fn several_tables() {
     let (_, _, text) = place.get("/other/capabilities");
     assert!(text.contains(&place.url("/other/query")), "{text}");
     assert_eq!(place.get("/other/availability").0, 200);
+    // The page leads to both.
+    let page = client().get(place.service.base.trim_end_matches("tap")).send().unwrap();
+    let page = page.text().unwrap();
+    for path in ["", "/other"] {
+        assert!(page.contains(&format!("value=\"{}\"", place.url(path))), "{page}");
+        assert!(page.contains(&format!("href=\"sia{path}/capabilities\"")), "{page}");
+    }
     let (status, _, text) = place.get("/butler/query");
     assert_eq!(status, 404);
     assert!(text.contains("possible: ivoa, other"), "{text}");

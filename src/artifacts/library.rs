@@ -54,6 +54,16 @@ pub struct Held {
     pub records: Vec<Record>,
 }
 
+/// How a file is had.
+enum Way<'l> {
+    /// From this machine's file systems: below the root where there is one, or in a folder that is given.
+    Local { path: PathBuf, root: Option<PathBuf>, member: Option<String> },
+    /// By a signed URL of an object's path.
+    Signed(&'l Bucket, String),
+    /// At a URL.
+    Web(Url),
+}
+
 /// A file that can be had.
 #[derive(Debug)]
 pub enum Opened {
@@ -146,29 +156,67 @@ impl Library {
     /// # Errors
     /// S053, S055 to S057.
     pub async fn open(&self, held: &Held, record: &Record, method: Method) -> Result<Opened> {
-        let place = Place::read(&record.path);
         let Some(store) = self.stores.get(held.store) else {
             return Err(Diagnostic::error("S053", "the datastore is gone").into());
         };
-        match (place.file, &store.datastore.root) {
-            (Where::Inside(path), Root::Folder(root)) => {
-                self.local(root.join(path), Some(root.clone()), place.member).await
-            }
-            (Where::Folder(path), _) => self.local(path, None, place.member).await,
-            _ if place.member.is_some() => Err(unsupported(
-                "members of zips that are not on the service's own file system are not given",
-            )),
-            (Where::Inside(path), Root::Bucket(..)) => {
-                let Some(bucket) = &store.bucket else {
-                    return Err(failed("the object store of the datastore cannot be used"));
-                };
+        match self.way(store, &record.path)? {
+            Way::Local { path, root, member } => self.local(path, root, member).await,
+            Way::Signed(bucket, path) => {
                 let signed = bucket.signed(method, &path, self.access.signed).await;
                 signed.map(Opened::Elsewhere).map_err(|failure| {
                     tracing::error!(%failure, "no signed URL");
                     failed("the object store of the datastore gives no URL")
                 })
             }
-            (Where::Inside(path), Root::Web(root)) => below(root, &path).map(Opened::Elsewhere),
+            Way::Web(url) => Ok(Opened::Elsewhere(url)),
+        }
+    }
+
+    /// Whether a file that a record has at this path would be given, as far as the path tells.
+    ///
+    /// # Errors
+    /// S053, S055 to S057 where no datastore gives it.
+    pub fn may_give(&self, path: &str) -> Result<()> {
+        let ways = self.stores.iter().map(|store| self.way(store, path).map(drop));
+        first_good(ways.collect())
+    }
+
+    /// Whether a file that a record has at this path is given: one of this machine is opened for that.
+    ///
+    /// # Errors
+    /// As [`Self::may_give`].
+    pub async fn gives(&self, path: &str) -> Result<()> {
+        let mut tried = Vec::new();
+        for store in &self.stores {
+            tried.push(match self.way(store, path) {
+                Ok(Way::Local { path, root, member }) => {
+                    self.local(path, root, member).await.map(drop)
+                }
+                other => other.map(drop),
+            });
+        }
+        first_good(tried)
+    }
+
+    /// How a file is had that a record of a datastore has at a path.
+    fn way<'l>(&'l self, store: &'l Store, path: &str) -> Result<Way<'l>> {
+        let place = Place::read(path);
+        let is_member = place.member.is_some();
+        let local = |path, root| match self.access.is_local {
+            true => Ok(Way::Local { path, root, member: place.member }),
+            false => Err(forbidden("this service gives no files of its own file system")),
+        };
+        match (place.file, &store.datastore.root) {
+            (Where::Inside(path), Root::Folder(root)) => local(root.join(path), Some(root.clone())),
+            (Where::Folder(path), _) => local(path, None),
+            _ if is_member => Err(unsupported(
+                "members of zips that are not on the service's own file system are not given",
+            )),
+            (Where::Inside(path), Root::Bucket(..)) => match &store.bucket {
+                Some(bucket) => Ok(Way::Signed(bucket, path)),
+                None => Err(failed("the object store of the datastore cannot be used")),
+            },
+            (Where::Inside(path), Root::Web(root)) => below(root, &path).map(Way::Web),
             (Where::Inside(_), Root::Other(_)) => {
                 Err(unsupported("files of this kind of datastore are not given"))
             }
@@ -184,9 +232,6 @@ impl Library {
         root: Option<PathBuf>,
         member: Option<String>,
     ) -> Result<Opened> {
-        if !self.access.is_local {
-            return Err(forbidden("this service gives no files of its own file system"));
-        }
         let folders: Vec<PathBuf> =
             root.into_iter().chain(self.access.folders.iter().cloned()).collect();
         let opened = tokio::task::spawn_blocking(move || {
@@ -210,6 +255,15 @@ impl Library {
                 Err(failed("the file cannot be read"))
             }
         }
+    }
+}
+
+/// The first that is good, or the first that is not.
+fn first_good(tried: Vec<Result<()>>) -> Result<()> {
+    let is_good = tried.iter().any(Result::is_ok);
+    match tried.into_iter().find(|one| one.is_ok() == is_good) {
+        Some(found) => found,
+        None => Err(Diagnostic::error("S053", "the repository has no datastore").into()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `cutout`: the part of a FITS file that a shape on the sky touches; and the back-end protocol.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::output::{Terminal, product};
 use super::{Failure, Outcome};
@@ -19,30 +19,20 @@ pub struct Arguments {
     #[arg(required_unless_present = "job", requires = "shape", requires = "output")]
     file: Option<String>,
     /// Longitude, latitude and radius.
-    #[arg(
-        long,
-        value_name = "LON,LAT,RADIUS",
-        value_delimiter = ',',
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "LON,LAT,RADIUS", value_delimiter = ',', allow_hyphen_values = true)]
     circle: Vec<f64>,
     /// Longitude and latitude of each vertex.
     #[arg(
         long,
         value_name = "LON,LAT,LON,LAT,…",
         value_delimiter = ',',
-        allow_negative_numbers = true
+        allow_hyphen_values = true
     )]
     polygon: Vec<f64>,
     /// First and last longitude, eastwards, first and last latitude.
-    #[arg(
-        long,
-        value_name = "LON,LON,LAT,LAT",
-        value_delimiter = ',',
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "LON,LON,LAT,LAT", value_delimiter = ',', allow_hyphen_values = true)]
     range: Vec<f64>,
-    /// The file to write.
+    /// The file to write, `-` for standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Do the job in this file, `-` for standard input, and write its outcome to standard output.
@@ -65,9 +55,19 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
         product(&format!("{text}\n"), None)?;
         return Ok(Outcome::Done);
     }
-    let job = job(arguments)?;
+    let mut job = job(arguments)?;
+    // What is on standard output is whole or not there at all: it is made in a folder first.
+    let folder = (job.output == Path::new("-")).then(tempfile::tempdir).transpose();
+    let folder = folder.map_err(|error| unwritten(&error))?;
+    match &folder {
+        Some(folder) => job.output = folder.path().join("cutout.fits"),
+        None => not_over_input(&job)?,
+    }
     match backend.run(&job).await {
         cutout::Outcome::Made { images, .. } => {
+            if folder.is_some() {
+                show(&job.output)?;
+            }
             for cut in images {
                 let [x, y] = cut.first;
                 let axes: Vec<String> = cut.axes.iter().map(u64::to_string).collect();
@@ -81,7 +81,7 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
             Err(Box::new(Diagnostic::error("C006", "the shape touches no image of the file"))
                 .into())
         }
-        cutout::Outcome::Failed { message, code } => {
+        cutout::Outcome::Failed { message, code, .. } => {
             let code =
                 CODES.iter().copied().flatten().find(|known| Some(known.code) == code.as_deref());
             Err(Box::new(Diagnostic::error(code.map_or("C007", |code| code.code), message)).into())
@@ -109,7 +109,7 @@ fn job(arguments: Arguments) -> Result<Job> {
     let is_url = ["http://", "https://"].iter().any(|scheme| file.starts_with(scheme));
     Ok(Job {
         version: VERSION,
-        input: vec![if is_url { Input::Url(file) } else { Input::Path(file.into()) }],
+        input: vec![if is_url { Input::Url(file) } else { Input::Path(file.into()) }.into()],
         dataset: Dataset::default(),
         stencils: vec![stencil],
         output: arguments.output.unwrap_or_default(),
@@ -117,9 +117,41 @@ fn job(arguments: Arguments) -> Result<Job> {
     })
 }
 
-fn read(file: &std::path::Path) -> Result<String> {
+/// An output that is the input, by whatever name, would replace it.
+fn not_over_input(job: &Job) -> Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let file = |path: &Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+    let output = file(&job.output);
+    let is_input = |place: &Input| match place {
+        Input::Path(path) => output.is_some() && file(path) == output,
+        Input::Url(_) => false,
+    };
+    if job.input.iter().any(|input| is_input(&input.place)) {
+        let message = format!("the output `{}` is the input", job.output.display());
+        let error = Diagnostic::error("C008", message);
+        return Err(Box::new(error.help("name another file: the image would be replaced")));
+    }
+    Ok(())
+}
+
+/// Writes a file to standard output; a reader that has left is not an error.
+fn show(file: &Path) -> Result<()> {
+    let copied = std::fs::File::open(file)
+        .and_then(|mut file| std::io::copy(&mut file, &mut std::io::stdout().lock()));
+    match copied {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
+        _ => Ok(()),
+    }
+}
+
+#[allow(clippy::unnecessary_box_returns)] // as every Result carries it
+fn unwritten(error: &std::io::Error) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("C008", format!("the cutout cannot be written: {error}")))
+}
+
+fn read(file: &Path) -> Result<String> {
     let mut text = String::new();
-    let read = if file == std::path::Path::new("-") {
+    let read = if file == Path::new("-") {
         std::io::stdin().read_to_string(&mut text).map(drop)
     } else {
         std::fs::read_to_string(file).map(|read| text = read)

@@ -6,7 +6,7 @@ use super::output::{Terminal, product};
 use super::{Failure, Outcome};
 use crate::db::{self, Environment};
 use crate::deploy;
-use crate::lower::{Elements, Governors, Target};
+use crate::lower::{Definitions, Elements, Governors, Target};
 use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate};
 use crate::sql::region::Strategy;
@@ -41,7 +41,7 @@ pub async fn run(arguments: Arguments, _: &Terminal) -> Result<Outcome, Failure>
         collection_key: CollectionKey::Integer,
         ingest_date: IngestDate::Nanoseconds,
         elements: Elements::default(),
-        has_single_definitions: false,
+        definitions: Definitions::Repeated,
         governors: Governors::default(),
     };
     let removed = deploy::remove(&database, &target, arguments.dry_run).await;

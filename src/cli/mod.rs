@@ -24,6 +24,7 @@ mod serve;
 mod written;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -81,6 +82,9 @@ impl From<Vec<Diagnostic>> for Failure {
     }
 }
 
+/// How long work on threads is waited for at the end.
+const LAST: Duration = Duration::from_millis(500);
+
 /// Runs the program with the arguments and the environment of the process.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -92,7 +96,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match runtime.block_on(run(arguments.command, &terminal)) {
+    let done = runtime.block_on(run(arguments.command, &terminal));
+    // Threads cannot be ended: who does not see that nobody waits any more ends with the process.
+    runtime.shutdown_timeout(LAST);
+    match done {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
         Err(Failure(diagnostics)) => {

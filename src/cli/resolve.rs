@@ -18,9 +18,10 @@ use crate::votable::read::Limits;
 
 /// Tell which datasets identifiers name, or which identifiers datasets have.
 ///
-/// An identifier is a publisher's or creator's DID, butler://label/uuid, or a UUID; with --data-id, words like
-/// dataset_type=raw instrument=HSC exposure=903334 detector=16 find datasets by their data IDs. Exit code 1 tells
-/// that something was not found.
+/// Those datasets are found that the ObsCore table publishes: those of the mapping's dataset types in its collections,
+/// one of each data ID where it searches find-first. An identifier is a publisher's or creator's DID,
+/// butler://label/uuid, or a UUID; with --data-id, words like dataset_type=raw instrument=HSC exposure=903334
+/// detector=16 band=r find datasets by their data IDs. Exit code 1 tells that something was not found.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -28,7 +29,7 @@ pub struct Arguments {
     /// Identifiers, or NAME=VALUE with --data-id.
     #[arg(required = true, value_name = "ID")]
     wanted: Vec<String>,
-    /// The words are parts of one data ID: dimensions, dataset_type and run.
+    /// The words are parts of one data ID: dimensions, required and implied ones, dataset_type and run.
     #[arg(long)]
     data_id: bool,
     /// JSON, as the service's /resolve gives it.
@@ -79,8 +80,10 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     let text = text.map_err(|error| Box::new(Diagnostic::error("S030", error.to_string())))?;
     product(&text, None)?;
     for missing in found.results.iter().filter(|one| one.datasets.is_empty()) {
-        let name = missing.asked.as_deref().unwrap_or("this data ID");
-        let message = format!("{name}: there is no such dataset");
+        let message = match &missing.asked {
+            Some(name) => format!("{name}: no published dataset has this identifier"),
+            None => "no published dataset has this data ID".to_owned(),
+        };
         terminal.say(&Diagnostic::warning("S025", message));
     }
     Ok(if found.has_all() { Outcome::Done } else { Outcome::Findings })

@@ -11,6 +11,7 @@ use std::io::{Read, Seek, Write};
 use super::footprint;
 use super::job::Cut;
 use super::rewrite::{self, Kind};
+use super::stop::{GivenUp, Stop};
 use crate::diag::{Diagnostic, Result};
 use crate::fits::{self, BLOCK, Cards, Hdu, Image, PixelBox, read_hdus};
 use crate::geom::Region;
@@ -48,17 +49,19 @@ struct Source {
 ///
 /// # Errors
 /// C002: the file is damaged or not understood. C003: no image has celestial coordinates that can be used.
-/// C004: the result would be too large. C008: the result cannot be written.
+/// C004: the result would be too large. C007: it was given up. C008: the result cannot be written.
 pub fn cut<R: Read + Seek>(
     input: &mut R,
     region: &Region,
     provenance: &Provenance,
     limits: &Limits,
+    stop: &Stop,
     out: &mut impl Write,
 ) -> Result<Option<Vec<Cut>>> {
+    let input = &mut stop.input(input);
     let hdus = read_hdus(input).map_err(|error| unreadable(&error))?;
     let (mut sources, mut left_out) = sources(&hdus)?;
-    boxes(&mut sources, region);
+    boxes(&mut sources, region, stop).map_err(given_up)?;
     if sources.iter().all(|source| source.part.is_none()) {
         return Ok(None);
     }
@@ -117,7 +120,7 @@ fn sources(hdus: &[Hdu]) -> Result<(Vec<Source>, Vec<usize>)> {
 }
 
 /// Finds the box of each image.
-fn boxes(sources: &mut [Source], region: &Region) {
+fn boxes(sources: &mut [Source], region: &Region, stop: &Stop) -> Result<(), GivenUp> {
     // Images of one exposure have the same coordinates: they are looked at once.
     let mut known: Vec<(Wcs, (u64, u64), Option<PixelBox>)> = Vec::new();
     for source in sources.iter_mut() {
@@ -127,7 +130,7 @@ fn boxes(sources: &mut [Source], region: &Region) {
         source.part = match same {
             Some((_, _, part)) => *part,
             None => {
-                let part = footprint(|x, y| wcs.direction(x, y), plane, region);
+                let part = footprint(|x, y| wcs.direction(x, y), plane, region, stop)?;
                 known.push((wcs.clone(), plane, part));
                 part
             }
@@ -144,6 +147,7 @@ fn boxes(sources: &mut [Source], region: &Region) {
         let before = like().rfind(|(number, _, _)| *number < source.number);
         source.part = before.or_else(|| like().next()).and_then(|(_, _, part)| *part);
     }
+    Ok(())
 }
 
 fn described(hdus: &[Hdu], source: &Source) -> Option<Cut> {
@@ -247,6 +251,10 @@ impl<W: Write> Write for Counted<'_, W> {
 fn unreadable(error: &fits::Error) -> Box<Diagnostic> {
     let code = if matches!(error, fits::Error::TooLarge(_)) { "C004" } else { "C002" };
     Box::new(Diagnostic::error(code, error.to_string()))
+}
+
+fn given_up(reason: GivenUp) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("C007", reason.to_string()))
 }
 
 fn unwritable(error: &std::io::Error) -> Box<Diagnostic> {

@@ -6,16 +6,20 @@
 //! taken in parts.
 //!
 //! The image is divided into cells, cells into quarters. A cell whose surrounding circle is apart from the region is
-//! done, one whose circle is inside the region belongs to the box whole, and one that the box already has tells
-//! nothing new; so that single pixels are only looked at where the region ends. The way goes from pixels to the sky
-//! only: poles, the meridian 0, and what is behind a projection need no care.
+//! done, and one whose circle is inside a part of the region belongs to the box whole. Each side of the box is looked
+//! for by itself, the outermost cells first, until no cell is left that is farther out than what was found: what is
+//! inside of the box is never looked at. A cell knows which parts of the region are near, so that its quarters ask
+//! no others. The way goes from pixels to the sky only: poles, the meridian 0, and what is behind a projection need
+//! no care.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::rc::Rc;
 
+use super::part::Parts;
+use super::stop::{GivenUp, Stop};
 use crate::fits::PixelBox;
-use crate::geom::{
-    Circle, Region, Vector3, contains, contains_point, distance, intersects, polygon,
-};
+use crate::geom::{Circle, Region, Vector3, distance, polygon};
 
 /// Into how many cells each side is divided at first: within these, coordinates are nearly even.
 const CELLS: u64 = 8;
@@ -32,28 +36,58 @@ const FINEST: u64 = 128;
 
 /// The box of an image of `size` pixels. `sky` tells the direction of a place, the centre of the first pixel being
 /// (1, 1).
+///
+/// # Errors
+/// It was given up.
 pub fn footprint(
     sky: impl Fn(f64, f64) -> Option<Vector3>,
     size: (u64, u64),
     region: &Region,
-) -> Option<PixelBox> {
-    let search = Search { sky, region, around: region.bounding_circle(), size };
-    let mut cells: VecDeque<PixelBox> = VecDeque::new();
+    stop: &Stop,
+) -> Result<Option<PixelBox>, GivenUp> {
+    let search = Search { sky, parts: Parts::of(region), size, stop };
+    let all: Rc<[usize]> = search.parts.all().into();
+    let mut cells: Vec<Cell> = Vec::new();
     for y in parts(size.1) {
-        cells.extend(parts(size.0).map(|x| PixelBox { x, y }));
+        cells.extend(parts(size.0).map(|x| Cell { pixels: PixelBox { x, y }, near: all.clone() }));
     }
     let mut found: Option<PixelBox> = None;
-    while let Some(cell) = cells.pop_front() {
-        if found.is_some_and(|found| found.holds(&cell)) {
-            continue;
-        }
-        match search.look(&cell) {
-            Look::Apart => {}
-            Look::Touches => found = Some(found.map_or(cell, |found| found.with(&cell))),
-            Look::Open => cells.extend(quarters(&cell)),
+    let mut open: Vec<Cell> = Vec::new();
+    for cell in &cells {
+        open.extend(search.opened(cell, &mut found)?);
+    }
+    for side in [Side::West, Side::East, Side::South, Side::North] {
+        search.side(side, &open, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// A side of the box.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    West,
+    East,
+    South,
+    North,
+}
+
+impl Side {
+    /// How far out a box is.
+    fn reach(self, pixels: &PixelBox) -> u64 {
+        match self {
+            Self::West => u64::MAX - pixels.x.0,
+            Self::East => pixels.x.1,
+            Self::South => u64::MAX - pixels.y.0,
+            Self::North => pixels.y.1,
         }
     }
-    found
+}
+
+/// Pixels, and the parts of the region that they can touch.
+#[derive(Debug, Clone)]
+struct Cell {
+    pixels: PixelBox,
+    near: Rc<[usize]>,
 }
 
 /// What is known of a cell.
@@ -61,22 +95,60 @@ enum Look {
     Apart,
     /// All of it belongs to the box.
     Touches,
-    /// Its parts must be looked at.
-    Open,
+    /// Its quarters must be looked at, with these parts of the region.
+    Open(Rc<[usize]>),
 }
 
 struct Search<'a, F> {
     sky: F,
-    region: &'a Region,
-    around: Option<Circle>,
+    parts: Parts<'a>,
     size: (u64, u64),
+    stop: &'a Stop,
 }
 
 impl<F: Fn(f64, f64) -> Option<Vector3>> Search<'_, F> {
-    fn look(&self, cell: &PixelBox) -> Look {
-        let (x, y) = (edges(cell.x), edges(cell.y));
-        if cell.area() == 1 {
-            let touches = self.touches((x.0, x.2), (y.0, y.2), DEEPEST);
+    /// Moves a side of the box outwards as far as the region goes.
+    fn side(&self, side: Side, open: &[Cell], found: &mut Option<PixelBox>) -> Result<(), GivenUp> {
+        // The outermost first, of these the smallest, the last one first.
+        let mut known: Vec<Cell> = Vec::new();
+        let mut heap: BinaryHeap<(u64, Reverse<u64>, usize)> = BinaryHeap::new();
+        let add = |known: &mut Vec<Cell>, heap: &mut BinaryHeap<_>, cell: Cell| {
+            heap.push((side.reach(&cell.pixels), Reverse(cell.pixels.area()), known.len()));
+            known.push(cell);
+        };
+        open.iter().for_each(|cell| add(&mut known, &mut heap, cell.clone()));
+        while let Some((reach, _, number)) = heap.pop() {
+            if found.is_some_and(|found| side.reach(&found) >= reach) {
+                break;
+            }
+            let Some(cell) = known.get(number).cloned() else { continue };
+            for quarter in self.opened(&cell, found)? {
+                add(&mut known, &mut heap, quarter);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at a cell, adds it to what is found if it belongs there; the quarters that must be looked at.
+    fn opened(&self, cell: &Cell, found: &mut Option<PixelBox>) -> Result<Vec<Cell>, GivenUp> {
+        self.stop.check()?;
+        let pixels = cell.pixels;
+        match self.look(cell) {
+            Look::Apart => {}
+            Look::Touches => *found = Some(found.map_or(pixels, |found| found.with(&pixels))),
+            Look::Open(near) => {
+                let cells = quarters(&pixels).map(|pixels| Cell { pixels, near: near.clone() });
+                return Ok(cells.collect());
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn look(&self, cell: &Cell) -> Look {
+        let (pixels, near) = (&cell.pixels, &cell.near);
+        let (x, y) = (edges(pixels.x), edges(pixels.y));
+        if pixels.area() == 1 {
+            let touches = self.touches(near, (x.0, x.2), (y.0, y.2), DEEPEST);
             return if touches { Look::Touches } else { Look::Apart };
         }
         let corners =
@@ -85,37 +157,33 @@ impl<F: Fn(f64, f64) -> Option<Vector3>> Search<'_, F> {
         let sides = [(x.1, y.0), (x.2, y.1), (x.1, y.2), (x.0, y.1)].map(|(x, y)| (self.sky)(x, y));
         let places = corners.into_iter().chain(sides);
         let Some(centre) = centre else {
-            let small = cell.size().0 <= (self.size.0 / FINEST).max(1)
-                && cell.size().1 <= (self.size.1 / FINEST).max(1);
+            let small = pixels.size().0 <= (self.size.0 / FINEST).max(1)
+                && pixels.size().1 <= (self.size.1 / FINEST).max(1);
             return if small && places.flatten().next().is_none() {
                 Look::Apart
             } else {
-                Look::Open
+                Look::Open(near.clone())
             };
         };
         let mut radius = places.map(|place| place.map(|place| distance(centre, place)));
         let radius =
             radius.try_fold(0.0, |most: f64, radius| radius.map(|radius| most.max(radius)));
-        let Some(radius) = radius.map(|radius| radius * MARGIN + LEAST) else { return Look::Open };
-        let far = |around: &Circle| {
-            !around.is_full()
-                && distance(around.center, centre) > around.opening_angle + radius + 1e-7
+        let Some(radius) = radius.map(|radius| radius * MARGIN + LEAST) else {
+            return Look::Open(near.clone());
         };
-        if self.around.as_ref().is_some_and(far) {
-            return Look::Apart;
-        }
-        let circle = Region::Circle(Circle::from_angle(centre, radius));
-        if !intersects(&circle, self.region) {
+        let circle = Circle::from_angle(centre, radius);
+        let near = self.parts.near(near, &circle);
+        if near.is_empty() {
             Look::Apart
-        } else if contains(self.region, &circle) {
+        } else if self.parts.hold(&near, &circle) {
             Look::Touches
         } else {
-            Look::Open
+            Look::Open(near.into())
         }
     }
 
     /// Whether the area of a pixel, or of a part of one, shares a point with the region.
-    fn touches(&self, x: (f64, f64), y: (f64, f64), depth: u32) -> bool {
+    fn touches(&self, near: &[usize], x: (f64, f64), y: (f64, f64), depth: u32) -> bool {
         let middle = (0.5 * (x.0 + x.1), 0.5 * (y.0 + y.1));
         let corners = [(x.0, y.0), (x.1, y.0), (x.1, y.1), (x.0, y.1)];
         let corners = corners.map(|(x, y)| (self.sky)(x, y));
@@ -123,7 +191,7 @@ impl<F: Fn(f64, f64) -> Option<Vector3>> Search<'_, F> {
         let [Some(southwest), Some(southeast), Some(northeast), Some(northwest)] = corners else {
             // At the edge of a projection: what of it is known to have sky.
             let mut places = corners.into_iter().chain([centre]).flatten();
-            return places.any(|place| contains_point(self.region, place));
+            return places.any(|place| self.parts.have(near, place));
         };
         let corners = [southwest, southeast, northeast, northwest];
         let sides = [
@@ -142,15 +210,15 @@ impl<F: Fn(f64, f64) -> Option<Vector3>> Search<'_, F> {
             let halves = |(first, last): (f64, f64), middle: f64| [(first, middle), (middle, last)];
             let mut parts =
                 halves(y, middle.1).into_iter().flat_map(|y| halves(x, middle.0).map(|x| (x, y)));
-            return parts.any(|(x, y)| self.touches(x, y, depth - 1));
+            return parts.any(|(x, y)| self.touches(near, x, y, depth - 1));
         }
         if let Ok(area) = polygon(&corners) {
-            return intersects(&area, self.region);
+            return self.parts.meet(near, &area);
         }
         // Corners that coincide, as at the pole of a cylinder, or a pixel as large as the sky.
         let Some(centre) = centre else { return true };
         let radius = corners.map(|place| distance(centre, place)).into_iter().fold(0.0, f64::max);
-        intersects(&Region::Circle(Circle::from_angle(centre, radius)), self.region)
+        self.parts.meet(near, &Region::Circle(Circle::from_angle(centre, radius)))
     }
 }
 

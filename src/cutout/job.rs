@@ -21,7 +21,7 @@ pub struct Job {
     /// [`VERSION`].
     pub version: u32,
     /// The files of the dataset.
-    pub input: Vec<Input>,
+    pub input: Vec<InputFile>,
     /// What the dataset is.
     #[serde(default)]
     pub dataset: Dataset,
@@ -34,14 +34,65 @@ pub struct Job {
     pub provenance: IndexMap<String, String>,
 }
 
-/// A file of a dataset.
+/// A file of a dataset, and what of it is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(try_from = "WrittenInput", into = "WrittenInput")]
+pub struct InputFile {
+    /// Where it is.
+    pub place: Input,
+    /// The component of a composite that was taken apart; `None` where the file is the whole dataset.
+    pub component: Option<String>,
+}
+
+/// Where a file of a dataset is.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// On this machine.
     Path(PathBuf),
     /// At an http or https URL, which may carry rights of its own: not to be written anywhere.
     Url(String),
+}
+
+impl From<Input> for InputFile {
+    /// The whole dataset.
+    fn from(place: Input) -> Self {
+        Self { place, component: None }
+    }
+}
+
+/// An input as a job has it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenInput {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(default)]
+    component: Option<String>,
+}
+
+impl TryFrom<WrittenInput> for InputFile {
+    type Error = &'static str;
+
+    fn try_from(written: WrittenInput) -> Result<Self, Self::Error> {
+        let place = match (written.path, written.url) {
+            (Some(path), None) => Input::Path(path),
+            (None, Some(url)) => Input::Url(url),
+            _ => return Err("an input has either `path` or `url`"),
+        };
+        Ok(Self { place, component: written.component })
+    }
+}
+
+impl From<InputFile> for WrittenInput {
+    fn from(file: InputFile) -> Self {
+        let (path, url) = match file.place {
+            Input::Path(path) => (Some(path), None),
+            Input::Url(url) => (None, Some(url)),
+        };
+        Self { path, url, component: file.component }
+    }
 }
 
 /// A dataset as the Butler knows it; what is not known is left out.
@@ -96,12 +147,25 @@ pub enum Outcome {
     NoOverlap,
     /// There is no file.
     Failed {
-        /// Why, for the user.
+        /// Why: for the user where there is a fault, else for the operator.
         message: String,
+        /// Whose fault it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fault: Option<Fault>,
         /// The code of the diagnostic, from the built-in back-end.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<String>,
     },
+}
+
+/// Why a back-end did not make a cutout, where the user is to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    /// It does not make what was asked for, or not of this file.
+    Usage,
+    /// It may at another time.
+    Unavailable,
 }
 
 /// An image that was cut.
@@ -119,6 +183,12 @@ pub struct Cut {
     pub axes: Vec<u64>,
 }
 
+/// What a job of any version has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: serde_json::Value,
+}
+
 impl Job {
     /// Reads a job.
     ///
@@ -128,12 +198,14 @@ impl Job {
         let wrong = |message: String| {
             Diagnostic::error("C001", message).help("docs/cutout-backends.md has the keys of a job")
         };
-        let job: Self = serde_json::from_str(text)
-            .map_err(|error| Box::new(wrong(format!("the job cannot be read: {error}"))))?;
-        match job.version {
-            VERSION => Ok(job),
-            other => Err(Box::new(wrong(format!("the job is of version {other}, not {VERSION}")))),
+        // Another version has other keys.
+        if let Ok(Versioned { version }) = serde_json::from_str(text)
+            && version != VERSION
+        {
+            return Err(Box::new(wrong(format!("the job is of version {version}, not {VERSION}"))));
         }
+        serde_json::from_str(text)
+            .map_err(|error| Box::new(wrong(format!("the job cannot be read: {error}"))))
     }
 
     /// The one shape of the job.
@@ -193,7 +265,10 @@ impl Outcome {
             message.push_str("; ");
             message.push_str(help);
         }
-        Self::Failed { message, code: Some(diagnostic.code.to_owned()) }
+        // What the others tell of commands and disks is the operator's.
+        let is_usage = matches!(diagnostic.code, "C002" | "C003" | "C004" | "C005");
+        let fault = is_usage.then_some(Fault::Usage);
+        Self::Failed { message, fault, code: Some(diagnostic.code.to_owned()) }
     }
 
     /// Pixels of all images.

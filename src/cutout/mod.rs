@@ -8,9 +8,12 @@ mod backend;
 mod engine;
 mod footprint;
 mod job;
+mod part;
 mod rewrite;
+mod stop;
 
 pub use backend::{Backend, Command, Worker};
 pub use engine::{Limits, Provenance, cut};
 pub use footprint::footprint;
-pub use job::{Cut, Dataset, Input, Job, Outcome, Stencil, VERSION};
+pub use job::{Cut, Dataset, Fault, Input, InputFile, Job, Outcome, Stencil, VERSION};
+pub use stop::{GivenUp, Guard, Stop};

@@ -30,10 +30,10 @@ pub fn image(cards: &mut Cards, kind: Kind, header: &Header, image: &Image, part
             None => cards.raw(card),
         }
     }
-    for alternate in alternates() {
+    for alternate in alternates().filter(|alternate| has_coordinates(header, alternate)) {
         for (axis, offset) in offsets {
             let key = format!("CRPIX{axis}{alternate}");
-            if header.has(&format!("CTYPE{axis}{alternate}")) && !header.has(&key) {
+            if !header.has(&key) {
                 // Without a card it is 0.
                 cards.plain(&key, number(-real(offset)));
             }
@@ -134,6 +134,18 @@ fn is_of_table(key: &str, header: &Header) -> bool {
 /// The letters of alternative coordinates; the primary ones have none.
 fn alternates() -> impl Iterator<Item = String> {
     std::iter::once(String::new()).chain(('A'..='Z').map(String::from))
+}
+
+/// Whether a header says anything about coordinates of this letter. Each keyword has a default, CTYPE too: linear.
+fn has_coordinates(header: &Header, alternate: &str) -> bool {
+    [1, 2].iter().any(|axis| {
+        ["CTYPE", "CRVAL", "CDELT"].iter().any(|key| header.has(&format!("{key}{axis}{alternate}")))
+            || [1, 2].iter().any(|other| {
+                ["CD", "PC"]
+                    .iter()
+                    .any(|key| header.has(&format!("{key}{axis}_{other}{alternate}")))
+            })
+    })
 }
 
 /// The new value of a keyword that tells where pixels are.

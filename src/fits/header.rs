@@ -71,7 +71,7 @@ impl Header {
         &self.cards
     }
 
-    /// The value of a keyword; `None` also where the card has none that can be read.
+    /// The value of a keyword; `None` also where the card has none, or one that cannot be read.
     pub fn value(&self, key: &str) -> Option<Value> {
         self.cards.get(*self.places.get(key)?).and_then(value)
     }
@@ -79,16 +79,16 @@ impl Header {
     /// An integer; a real number without fraction is one too.
     ///
     /// # Errors
-    /// The keyword has another value.
+    /// The keyword has another value, or one that cannot be read.
     pub fn integer(&self, key: &str) -> Result<Option<i64>> {
         match self.value(key) {
-            None => Ok(None),
+            None if !self.is_unreadable(key) => Ok(None),
             Some(Value::Integer(number)) => Ok(Some(number)),
             #[expect(clippy::cast_possible_truncation, reason = "bounded")]
             Some(Value::Real(number)) if number.fract() == 0.0 && number.abs() < 9e15 => {
                 Ok(Some(number as i64))
             }
-            Some(_) => Err(Error::damaged(format!("{key} is not an integer"))),
+            _ => Err(Error::damaged(format!("{key} is not an integer"))),
         }
     }
 
@@ -98,11 +98,11 @@ impl Header {
     /// The keyword has another value, or one that is not finite.
     pub fn real(&self, key: &str) -> Result<Option<f64>> {
         match self.value(key) {
-            None => Ok(None),
+            None if !self.is_unreadable(key) => Ok(None),
             #[expect(clippy::cast_precision_loss, reason = "said above")]
             Some(Value::Integer(number)) => Ok(Some(number as f64)),
             Some(Value::Real(number)) if number.is_finite() => Ok(Some(number)),
-            Some(_) => Err(Error::damaged(format!("{key} is not a number"))),
+            _ => Err(Error::damaged(format!("{key} is not a number"))),
         }
     }
 
@@ -117,6 +117,16 @@ impl Header {
     /// Whether a keyword is T.
     pub fn is_true(&self, key: &str) -> bool {
         self.value(key) == Some(Value::Logical(true))
+    }
+
+    /// Whether the card of a keyword has a value that is none of FITS.
+    fn is_unreadable(&self, key: &str) -> bool {
+        let card = self.places.get(key).and_then(|place| self.cards.get(*place));
+        card.is_some_and(|card| {
+            let field = card.get(10..).unwrap_or_default();
+            let first = field.iter().find(|byte| **byte != b' ');
+            value(card).is_none() && !matches!(first, None | Some(b'/'))
+        })
     }
 
     /// Whether there is a card with a value for the keyword.

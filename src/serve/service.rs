@@ -209,6 +209,7 @@ impl Service {
             values: usize::try_from(limits.query_bytes).unwrap_or(usize::MAX),
             uploads: limits.upload_bytes,
             memory: MEMORY,
+            count: parameters::MOST,
         }
     }
 

@@ -79,4 +79,6 @@ pub struct Document {
     pub fields: Vec<Field>,
     /// Services that a client can call, told behind the table.
     pub services: Vec<Descriptor>,
+    /// The service that made the document, where it describes itself as DataLink 1.1 wants it.
+    pub itself: Option<Descriptor>,
 }

@@ -57,6 +57,7 @@ pub struct Writer<W: Write> {
     /// Base64 of rows.
     text: String,
     services: Vec<Descriptor>,
+    itself: Option<Descriptor>,
 }
 
 /// A document without a table, which says why there is none.
@@ -66,7 +67,7 @@ pub struct Writer<W: Write> {
 pub fn error_document<W: Write>(out: W, document: &Document, message: &str) -> Result<W> {
     let mut xml = Xml::new(out);
     begin_resource(&mut xml, document, &Info::new("QUERY_STATUS", "ERROR", message))?;
-    finish(xml, &document.services)
+    finish(xml, document.itself.as_ref(), &document.services)
 }
 
 /// A document whose table has columns and no data, as VOParquet keeps it beside the data.
@@ -81,7 +82,7 @@ pub fn header_document<W: Write>(out: W, document: &Document, status: Option<&In
     if let Some(status) = status {
         write_info(&mut xml, status)?;
     }
-    finish(xml, &document.services)
+    finish(xml, document.itself.as_ref(), &document.services)
 }
 
 fn begin_resource<W: Write>(xml: &mut Xml<W>, document: &Document, status: &Info) -> Result<()> {
@@ -130,10 +131,17 @@ fn begin_table<W: Write>(xml: &mut Xml<W>, document: &Document, nulls: bool) -> 
     Ok(())
 }
 
-fn finish<W: Write>(mut xml: Xml<W>, services: &[Descriptor]) -> Result<W> {
+fn finish<W: Write>(
+    mut xml: Xml<W>,
+    itself: Option<&Descriptor>,
+    services: &[Descriptor],
+) -> Result<W> {
     close(&mut xml, "RESOURCE")?;
+    if let Some(itself) = itself {
+        write_descriptor(&mut xml, itself, "adhoc:this")?;
+    }
     for service in services {
-        write_descriptor(&mut xml, service)?;
+        write_descriptor(&mut xml, service, "adhoc:service")?;
     }
     close(&mut xml, "VOTABLE")?;
     let mut out = xml.into_inner();
@@ -159,8 +167,9 @@ impl<W: Write> Writer<W> {
         let encoder = Encoder::new(&document.fields, serialization == Serialization::Binary2);
         let names = document.fields.iter().map(|field| field.name.clone()).collect();
         let nulls = document.fields.iter().map(tabledata::null).collect();
-        let (rows, text, services) = (Vec::new(), String::new(), document.services.clone());
-        Ok(Self { xml, serialization, names, encoder, nulls, rows, text, services })
+        let (services, itself) = (document.services.clone(), document.itself.clone());
+        let (rows, text) = (Vec::new(), String::new());
+        Ok(Self { xml, serialization, names, encoder, nulls, rows, text, services, itself })
     }
 
     /// Writes a row: one value for each field, of its kind.
@@ -216,7 +225,7 @@ impl<W: Write> Writer<W> {
                 write_info(&mut self.xml, &Info::new("warning", name, content))?;
             }
         }
-        finish(self.xml, &self.services)
+        finish(self.xml, self.itself.as_ref(), &self.services)
     }
 
     /// Hands rows on; base64 in whole lines until the end.
@@ -330,13 +339,9 @@ fn write_field<W: Write>(xml: &mut Xml<W>, field: &Field, nulls: bool) -> Result
 }
 
 /// A service that a client can call (DataLink 1.1 section 4).
-fn write_descriptor<W: Write>(xml: &mut Xml<W>, service: &Descriptor) -> Result<()> {
-    let attributes = [
-        ("type", "meta"),
-        ("utype", "adhoc:service"),
-        ("ID", service.id.as_str()),
-        ("name", &service.name),
-    ];
+fn write_descriptor<W: Write>(xml: &mut Xml<W>, service: &Descriptor, utype: &str) -> Result<()> {
+    let attributes =
+        [("type", "meta"), ("utype", utype), ("ID", service.id.as_str()), ("name", &service.name)];
     open(xml, "RESOURCE", &attributes)?;
     if !service.description.is_empty() {
         text_element(xml, BytesStart::new("DESCRIPTION"), &service.description)?;

@@ -16,13 +16,23 @@ pub struct Sip {
 }
 
 impl Sip {
-    /// Reads it from a header that has A_ORDER and B_ORDER.
+    /// Reads it from a header that has A_ORDER and B_ORDER. Orders below 2 are none, as for astropy: their terms
+    /// would be about the matrix.
     pub fn of(header: &Header) -> Result<Option<Self>, Unusable> {
+        let has = |name: char| -> Result<_, Unusable> {
+            Ok(header.integer(&format!("{name}_ORDER"))?.map(|order| order > 1))
+        };
+        if !matches!((has('A')?, has('B')?), (Some(true), _) | (_, Some(true))) {
+            return Ok(None);
+        }
         let first = coefficients(header, 'A')?;
         let second = coefficients(header, 'B')?;
         match (first, second) {
-            (Some(first), Some(second)) => Ok(Some(Self { first, second })),
-            (None, None) => Ok(None),
+            (Some(first), Some(second)) if first.len() > 2 && second.len() > 2 => {
+                Ok(Some(Self { first, second }))
+            }
+            // A without terms of B counts for nothing, either.
+            (Some(first), Some(_)) if first.len() > 2 => Ok(None),
             _ => Err(Unusable("the header has only one of A_ORDER and B_ORDER".to_owned())),
         }
     }

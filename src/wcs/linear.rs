@@ -13,15 +13,8 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// Reads it from a header.
-    pub fn of(header: &Header) -> Result<Self, Unusable> {
-        for axis in [1, 2] {
-            if let Some(unit) = header.text(&format!("CUNIT{axis}"))
-                && !matches!(unit.trim(), "deg" | "" | "degree" | "degrees")
-            {
-                return Err(Unusable(format!("CUNIT{axis} must be deg, not `{unit}`")));
-            }
-        }
+    /// Reads it from a header; `swapped` where the latitude is the first axis.
+    pub fn of(header: &Header, swapped: bool) -> Result<Self, Unusable> {
         let number =
             |key: String, default: f64| header.real(&key).map(|found| found.unwrap_or(default));
         let reference = [number("CRPIX1".to_owned(), 0.0)?, number("CRPIX2".to_owned(), 0.0)?];
@@ -45,9 +38,11 @@ impl Linear {
         };
         let mut matrix = [[entry(1, 1)?, entry(1, 2)?], [entry(2, 1)?, entry(2, 2)?]];
         if kind == "PC" {
-            let turned = header.real("CROTA2")?.or(header.real("CROTA1")?).filter(|_| !has("PC"));
-            if let Some(angle) = turned {
+            // Only that of the latitude counts, and where PC is there, none.
+            let turned = header.real(if swapped { "CROTA1" } else { "CROTA2" })?;
+            if let Some(angle) = turned.filter(|_| !has("PC")) {
                 let (sine, cosine) = angle.to_radians().sin_cos();
+                let sine = if swapped { -sine } else { sine };
                 let [first, second] = steps;
                 matrix = [[first * cosine, -second * sine], [first * sine, second * cosine]];
             } else {
@@ -55,6 +50,10 @@ impl Linear {
                     row.iter_mut().for_each(|entry| *entry *= step);
                 }
             }
+        }
+        for (row, axis) in matrix.iter_mut().zip([1, 2]) {
+            let unit = degrees(header, axis)?;
+            row.iter_mut().for_each(|entry| *entry *= unit);
         }
         let [[a, b], [c, d]] = matrix;
         let determinant = a * d - b * c;
@@ -86,5 +85,23 @@ impl Linear {
     pub fn intermediate(&self, (x, y): (f64, f64)) -> (f64, f64) {
         let [first, second] = self.matrix.map(|[along, across]| along * x + across * y);
         (first, second)
+    }
+}
+
+/// What CDELT, CD and CRVAL of an axis are to be multiplied by: the unit that CUNIT names, in degrees.
+pub fn degrees(header: &Header, axis: u32) -> Result<f64, Unusable> {
+    let key = format!("CUNIT{axis}");
+    let Some(unit) = header.text(&key) else { return Ok(1.0) };
+    // The unit of degrees in any case, as wcslib takes it; others as FITS has them.
+    match unit.trim() {
+        "" => Ok(1.0),
+        name if ["deg", "degree", "degrees"].contains(&name.to_lowercase().as_str()) => Ok(1.0),
+        "arcmin" | "ARCMIN" => Ok(1.0 / 60.0),
+        "arcsec" | "ARCSEC" | "arcsecs" => Ok(1.0 / 3600.0),
+        "mas" => Ok(1.0 / 3.6e6),
+        "rad" | "RAD" | "radian" => Ok(180.0 / std::f64::consts::PI),
+        other => Err(Unusable(format!(
+            "{key} is `{other}`: deg, arcmin, arcsec, mas and rad are supported"
+        ))),
     }
 }

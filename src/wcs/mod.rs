@@ -82,7 +82,14 @@ impl Wcs {
         let frame = frame::to_icrs(header, longitude)?;
         let rotation = Rotation::of(header, axes, projection.reference(), tpv.is_none(), frame)?;
         let sip = sip.filter(|_| tpv.is_none());
-        Ok(Some(Self { linear: Linear::of(header)?, sip, swapped, tpv, projection, rotation }))
+        Ok(Some(Self {
+            linear: Linear::of(header, swapped)?,
+            sip,
+            swapped,
+            tpv,
+            projection,
+            rotation,
+        }))
     }
 
     /// The direction of a place in the image; the centre of the first pixel is (1, 1). `None` where the projection

@@ -3,6 +3,7 @@
 //! In: CRVAL, LONPOLE, LATPOLE, and the native reference of a projection. Out: a rotation.
 
 use super::Unusable;
+use super::linear::degrees;
 use crate::fits::Header;
 use crate::geom::Vector3;
 
@@ -21,10 +22,12 @@ impl Rotation {
         frame: [Vector3; 3],
     ) -> Result<Self, Unusable> {
         let number = |key: String| header.real(&key);
-        let longitude = number(format!("CRVAL{}", axes.0))?.unwrap_or_default();
-        let latitude = number(format!("CRVAL{}", axes.1))?.unwrap_or_default();
+        let value = |axis: u32| -> Result<f64, Unusable> {
+            Ok(number(format!("CRVAL{axis}"))?.unwrap_or_default() * degrees(header, axis)?)
+        };
+        let (longitude, latitude) = (value(axes.0)?, value(axes.1)?);
         if !(-90.0..=90.0).contains(&latitude) {
-            return Err(Unusable(format!("CRVAL{} is beyond a pole: {latitude}", axes.1)));
+            return Err(Unusable(format!("CRVAL{} is beyond a pole: {latitude} degrees", axes.1)));
         }
         // PVi_1 to PVi_4 of the longitude are about the native system, unless they are those of TPV.
         let own = |m: u32| match with_pv {

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use obscore_view::diag::{Source, SpanMap};
-use obscore_view::lower::{Elements, Target, ViewName};
+use obscore_view::lower::{Definitions, Elements, Target, ViewName};
 use obscore_view::plan::{Scalar, ValueKind};
 use obscore_view::region::RegionOptions;
 use obscore_view::registry::{CollectionKey, IngestDate};
@@ -213,7 +213,7 @@ pub fn target(dialect: Dialect) -> Target {
         ingest_date: IngestDate::Nanoseconds,
         governors: obscore_view::lower::Governors::default(),
         elements: Elements::default(),
-        has_single_definitions: true,
+        definitions: Definitions::Once,
     }
 }
 

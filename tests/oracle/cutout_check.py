@@ -147,8 +147,9 @@ for number, (job, outcome) in enumerate(zip(jobs, done)):
         figures["files"] += 1
         hdul, raw = (fits.open(FOLDER / name, do_not_scale_image_data=flag) for flag in (False, True))
         main = next(i for i, h in enumerate(hdul) if "CTYPE1" in h.header)
-        w = WCS(hdul[main].header, naxis=2)
-        opened[name] = hdul, raw, main, w
+        axes = None if name.startswith("wcs_unit_") else 2
+        w = WCS(hdul[main].header, naxis=axes)
+        opened[name] = hdul, raw, main, w, axes
         # Directions of places, by wcslib.
         places = np.array(sky[name]["places"])
         ours = np.array([[np.nan] * 3 if d is None else d for d in sky[name]["directions"]])
@@ -161,7 +162,7 @@ for number, (job, outcome) in enumerate(zip(jobs, done)):
         assert gap[both].max() < 1e-6 * scale + 2e-15, (what, gap[both].max() / scale)
         different = np.isfinite(ours[:, 0]) != np.isfinite(theirs[:, 0])
         assert different.mean() < 0.01, (what, places[different][:5], different.sum())
-    hdul, raw, main, w = opened[name]
+    hdul, raw, main, w, axes = opened[name]
     shape = hdul[main].shape[-2:]
     expected = touched(w, shape, stencil)
     if outcome["outcome"] == "no-overlap":
@@ -211,7 +212,7 @@ for number, (job, outcome) in enumerate(zip(jobs, done)):
         assert theirs.bbox_original == ((y0, y0 + ny - 1), (x0, x0 + nx - 1)), what
         image = out[0 if indices[0] == 0 else 1].data
         same(image if image.ndim == 2 else image[0], theirs.data, what)
-        ours = WCS(head, naxis=2)
+        ours = WCS(head, naxis=axes)
         x = np.array([0, nx - 1, 0, nx - 1, (nx - 1) / 2])
         y = np.array([0, 0, ny - 1, ny - 1, (ny - 1) / 2])
         a, b = vectors(ours, x, y), vectors(theirs.wcs, x, y)
@@ -233,7 +234,7 @@ for number, (job, outcome) in enumerate(zip(jobs, done)):
             assert head.comments["CRPIX1A"] == old.comments["CRPIX1A"]
             assert head["CRPIX1P"] == old["CRPIX1P"] - x0 and head["CRPIX2P"] == -y0
             assert head["NOTE"] == old["NOTE"] and head["LSST BUTLER ID"] == "0190-abc"
-            for key in ("A", "P"):
+            for key in ("A", "B", "C", "P"):
                 before, after = WCS(old, naxis=2, key=key), WCS(head, naxis=2, key=key)
                 assert np.allclose(before.wcs_pix2world([[x0 + 5, y0 + 7]], 0), after.wcs_pix2world([[5, 7]], 0), atol=1e-9)
 print(json.dumps(figures))

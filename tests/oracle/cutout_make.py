@@ -84,6 +84,9 @@ def alternates(head):
     head["CTYPE1P"], head["CTYPE2P"] = "DETX", "DETY"
     head["CRPIX1P"], head["CRVAL1P"] = 0.5, 10.0
     head["CRVAL2P"], head["CDELT2P"] = 20.0, 2.0
+    # Neither CTYPE nor CRPIX: linear, about pixel 0.
+    head["CRVAL1B"], head["CDELT1B"], head["CRVAL2B"], head["CDELT2B"] = 5.0, 2.0, 7.0, -3.0
+    head["CD1_1C"], head["CD2_2C"] = 2.0, 3.0
     head["LTV1"], head["LTV2"] = -4000.0, -12000.0
     head["DATASEC"], head["CCDSEC"] = "[1:311,1:207]", "[10:20,3:4]"
     head["LONGSTRN"] = "OGIP 1.0"
@@ -181,6 +184,31 @@ for key in ("PC1_1", "PC1_2", "PC2_1", "PC2_2"):
     head.remove(key, ignore_missing=True)
 head["CDELT1"], head["CDELT2"], head["CROTA2"] = -0.2 / 3600, 0.2 / 3600, 30.0
 plain("CROTA", head)
+def turned(**angles):
+    """Without PC, with these CROTAi."""
+    head = header()
+    for key in ("PC1_1", "PC1_2", "PC2_1", "PC2_2"):
+        head.remove(key, ignore_missing=True)
+    head["CDELT1"], head["CDELT2"] = -0.2 / 3600, 0.2 / 3600
+    head.update(angles)
+    return head
+
+
+plain("CROTA1", turned(CROTA1=25.0))
+plain("CROTA12", turned(CROTA1=25.0, CROTA2=40.0))
+for label, angles in {"CROTA1": {"CROTA1": 25.0}, "CROTA2": {"CROTA2": 25.0}, "CROTA12": {"CROTA1": 25.0, "CROTA2": 40.0}}.items():
+    head = turned(**angles)
+    for key in ("CTYPE", "CRVAL", "CDELT"):
+        head[f"{key}1"], head[f"{key}2"] = head[f"{key}2"], head[f"{key}1"]
+    plain(f"swapped_{label}", head)
+for unit, parts in {"arcsec": 3600, "ARCSEC": 3600, "arcsecs": 3600, "arcmin": 60, "mas": 3.6e6, "rad": np.pi / 180, "RAD": np.pi / 180,
+                    "radian": np.pi / 180, "Deg": 1, "DEG": 1, "Degrees": 1}.items():
+    head = turned(CROTA2=12.0)
+    for axis in (1, 2):
+        head[f"CUNIT{axis}"] = unit
+        head[f"CDELT{axis}"] *= parts
+        head[f"CRVAL{axis}"] *= parts
+    plain(f"unit_{unit}", head)
 head = header()
 head["LONPOLE"] = 150.0
 plain("LONPOLE", head)
@@ -201,6 +229,10 @@ for key, value in {"A_ORDER": 3, "B_ORDER": 2, "A_2_0": 2e-5, "A_1_1": -1e-5, "A
                    "AP_ORDER": 1, "BP_ORDER": 1}.items():
     head[key] = value
 plain("SIP", head)
+for first, second in ((1, 1), (3, 1), (0, 0)):
+    other = head.copy()
+    other["A_ORDER"], other["B_ORDER"], other["A_1_0"], other["B_0_1"] = first, second, 0.1, 0.2
+    plain(f"SIP_{first}{second}", other)
 for code in ("TPV", "TAN"):
     w = wcs(code="TAN")
     head = w.to_header()
@@ -217,7 +249,8 @@ def stencils(name):
     """Circles, polygons and ranges inside of the image, across its edges, around it, and far from it."""
     with fits.open(FOLDER / name) as hdul:
         head = next(h.header for h in hdul if "CTYPE1" in h.header)
-        w = WCS(head, naxis=2)
+        # Units are only mended where the axes are all of them.
+        w = WCS(head, naxis=None if name.startswith("wcs_unit_") else 2)
     scale = np.sqrt(abs(np.linalg.det(w.pixel_scale_matrix)))
 
     def sky(x, y):
@@ -255,6 +288,14 @@ def stencils(name):
             wide = size / max(np.cos(np.radians(lat)), 1e-3)
             wide = min(wide, 170.0)
             out.append({"range": [lon - wide, lon + wide, max(lat - size, -90.0), min(lat + size * 0.7, 90.0)]})
+    if name in ("wcs_TAN_small.fits", "wcs_SIP.fits", "wcs_AIT_wide.fits"):
+        # Stars of many spikes, their middle inside of the image and outside.
+        from astropy.coordinates import SkyCoord
+        for index, spikes in ((20, 5), (21, 30), (22, 200)):
+            centre = SkyCoord(*spots[index], unit="deg")
+            radii = np.where(np.arange(2 * spikes) % 2, 0.1, 1.0) * scale * (35 + 20 * (index % 3))
+            ring = centre.directional_offset_by(np.arange(2 * spikes) * 180 / spikes * _deg(), radii * _deg())
+            out.append({"polygon": [float(v) for p in zip(ring.ra.deg, ring.dec.deg) for v in p]})
     lon, lat = spots[-1]
     if name.startswith("wcs_"):
         out.append({"circle": [(lon + 180) % 360, -lat, min(scale, 1.0)]})

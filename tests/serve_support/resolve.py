@@ -89,7 +89,7 @@ for form in forms:
         assert found["chains"] == sorted(above(members[i])), (found, above(members[i]))
         assert found["obs_publisher_did"] == f"ivo://example.org/test?{i}"
         # The line of Python names this dataset and no other.
-        named = eval(found["python"], {"butler": Finder, "uuid": uuid})
+        named = eval(found["python"], {"butler": Finder})
         assert named is not None and named.id == i, found["python"]
 
 # What the table does not publish is not found, nor what is nowhere.
@@ -112,7 +112,47 @@ status, (result,) = asked(run="Survey/raw/all")
 wanted = {str(i) for i, r in published.items() if r.run == "Survey/raw/all"}
 assert len(wanted) <= 1000 and {d["id"] for d in result["datasets"]} == wanted
 
+
+# Dimensions that data IDs imply are as good as those that they require.
+expanded = {i: butler.registry.expandDataId(ref.dataId) for i, ref in published.items()}
+implied: dict[str, set[object]] = {}
+for data_id in expanded.values():
+    for name in data_id.dimensions.implied:
+        implied.setdefault(name, set()).add(data_id[name])
+assert {"band", "physical_filter", "day_obs"} <= set(implied), implied
+found_so = 0
+for name, values in implied.items():
+    for value in sorted(values, key=str)[:4]:
+        for more in ({}, {"dataset_type": "visit_image"}):
+            wanted = {
+                str(i)
+                for i, data_id in expanded.items()
+                if name in data_id.dimensions and data_id[name] == value
+                and published[i].datasetType.name == more.get("dataset_type", published[i].datasetType.name)
+            }
+            status, (result,) = asked(**{name: value}, **more)
+            assert len(wanted) <= 1000 and {d["id"] for d in result["datasets"]} == wanted, (name, value, more)
+            # Data IDs are told as ever, with what is required.
+            for one in result["datasets"][:5]:
+                assert one["data_id"] == dict(published[uuid.UUID(one["id"])].dataId.required), one
+            found_so += len(wanted)
+assert found_so > 100, found_so
+# DALI's own parameters are no dimensions.
+one = str(some[0])
+for name in ("json", "application/json", "JSON"):
+    status, results = asked(ID=one, RESPONSEFORMAT=name)
+    assert status == 200 and results[0]["datasets"][0]["id"] == one, name
+    status, results = asked(dataset_type="raw", detector=1, responseformat=name)
+    assert status == 200, name
+
 for wrong, said in (
+    ({"ID": one, "RESPONSEFORMAT": "votable"}, "possible: json"),
+    ({"ID": one, "MAXREC": 1}, "MAXREC is not a parameter of /resolve"),
+    ({"visit": 1, "RUNID": "x"}, "RUNID is not a parameter of /resolve"),
+    ({"ID": one, "vist": 1}, "did you mean `visit`?"),
+    ({"subfilter": 1}, "`subfilter` is no dimension of any published dataset type"),
+    ({"dataset_type": "raws"}, "no dataset type `raws` is published"),
+    ({"dataset_type": "bias"}, "no dataset type `bias` is published"),
     ({}, "nothing is asked for"),
     ({"ID": "x", "visit": 1}, "both an ID"),
     ({"visits": 1}, "did you mean `visit`?"),

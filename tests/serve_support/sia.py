@@ -281,7 +281,7 @@ def documents():
     assert requests.delete(QUERY, timeout=60).status_code == 405
 
 
-def described(this, whole: bool):
+def described(this, whole: bool, scope: tuple[str, ...] | None = ("image", "cube")):
     """Look at what the service says of itself; of its values if it should."""
     assert this.type == "meta" and this.utype == "adhoc:service" and this.name == "this"
     params = {param.name: param.value for param in this.params}
@@ -289,21 +289,21 @@ def described(this, whole: bool):
     (group,) = this.groups
     inputs = {param.name: param for param in group.entries}
     assert group.name == "inputParams" and len(group.entries) == len(inputs)
+    assert inputs["POS"].datatype == "char" and "RANGE lon lon lat lat" in inputs["POS"].description
     wanted = "POS BAND TIME POL FOV SPATRES SPECRP EXPTIME TIMERES ID COLLECTION FACILITY INSTRUMENT DPTYPE DPSUBTYPE"
     assert list(inputs) == f"{wanted} CALIB TARGET FORMAT MAXREC RESPONSEFORMAT".split()
     assert inputs["BAND"].unit == "m" and inputs["BAND"].xtype == "interval" and str(inputs["TIME"].unit) == "d"
-    assert inputs["POS"].datatype == "char" and "RANGE lon lon lat lat" in inputs["POS"].description
 
     def options(name: str) -> list[str]:
         return [value for _, value in inputs[name].values.options]
 
     assert options("DPTYPE") == (["cube", "image"] if whole else ["image", "cube"])
     if whole:
-        rows = everything()
+        rows = [row for row in everything() if scope is None or row["dataproduct_type"] in scope]
         columns = {"COLLECTION": "obs_collection", "INSTRUMENT": "instrument_name", "FACILITY": "facility_name"}
         columns |= {"DPSUBTYPE": "dataproduct_subtype", "CALIB": "calib_level", "FORMAT": "access_format"}
         for name, column in columns.items():
-            there = {str(value) for value in rows[column] if value is not np.ma.masked and value != ""}
+            there = {str(row[column]) for row in rows if row[column] is not np.ma.masked and row[column] != ""}
             assert options(name) == sorted(there), (name, options(name), there)
     else:
         assert options("INSTRUMENT") == []
@@ -350,6 +350,30 @@ def errors():
         # Long URLs are not read at all.
         way = "form" if sum(len(value) for _, value in parameters) > 10_000 else "GET"
         refused(parameters, *words, way=way, status=413 if heavy else 400)
+    # As many values as a parameter can have, with others beside them, and names that nobody knows.
+    many = [("ID", f"x{number}") for number in range(1000)] + [("CALIB", 1), ("other", "x"), ("MAXREC", 5)]
+    assert len(table(many, "multipart")) == 0
+    for way in ("form", "multipart"):
+        assert len(table([("INSTRUMENT", "SynthCam"), *[("other", "x")] * 1500, ("MAXREC", 2)], way)) == 2
+    # Too much is refused in the format that was asked for.
+    much = [("ID", f"{number:05}" * 100) for number in range(3000)]
+    for heavy in ([("POS", f"CIRCLE {number} 0 1") for number in range(101)], [("ID", "x")] * 1001, much):
+        for way in ("form", "multipart"):
+            for name, kind in (("json", "application/json"), ("csv", "text/plain"), ("html", "text/html")):
+                response = ask([("RESPONSEFORMAT", name), *heavy], way)
+                assert response.status_code == 413, response.text
+                assert response.headers["content-type"].startswith(kind), (name, way, response.headers)
+                assert "UsageFault: " in response.text, response.text
+    response = ask(much, "form", QUERY + "?RESPONSEFORMAT=json")
+    assert (response.status_code, response.headers["content-type"]) == (413, "application/json"), response.text
+    response = ask([("RESPONSEFORMAT", "json")], url=f"{SIA}/nobody/query")
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/json"), response.text
+    # What docs/sia.md says of shapes.
+    corners = [(200 + math.cos(at / 1100 * math.tau), math.sin(at / 1100 * math.tau)) for at in range(1001)]
+    wide = [" ".join(f"{value:.4f}" for pair in corners[:count] for value in pair) for count in (1000, 1001)]
+    table([("POS", f"POLYGON {wide[0]}")], "form")
+    refused([("POS", f"POLYGON {wide[1]}")], "1000", way="form")
+    refused([("POS", f"POLYGON {wide[0]}")] * 10, "131072 bytes", way="form", status=413)
     file = requests.post(QUERY, files=[("POS", ("pos.txt", "CIRCLE 1 2 3"))], timeout=60)
     assert file.status_code == 400 and "POS comes as a file" in file.text, file.text
     # What looks like SQL, ADQL or XML is text.
@@ -458,6 +482,10 @@ def dax():
         found += sum(wanted.values()) > 0
     assert found > 25, found
     refused([("CALIB", 4)], "from 0 to 3")
+    # There every row can be found, so all values are described.
+    response = ask([("MAXREC", 0), ("RESPONSEFORMAT", "votable/td")])
+    _, this, _ = votable.parse(io.BytesIO(response.content), verify="exception").resources
+    described(this, True, None)
     refused([("DPTYPE", "measurements")], "possible: image, cube")
 
 

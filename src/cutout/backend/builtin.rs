@@ -11,11 +11,12 @@ use super::worker::{Body, download};
 use super::{beside, blocking, failed, unwritable};
 use crate::cutout::engine::{Limits, Provenance, cut};
 use crate::cutout::job::{Input, Job, Outcome};
+use crate::cutout::stop::Stop;
 use crate::diag::{Diagnostic, Result};
 use crate::time;
 
 /// Does a job.
-pub async fn run(job: &Job, limits: Limits) -> Result<Outcome> {
+pub async fn run(job: &Job, limits: Limits, turn: impl Send + 'static) -> Result<Outcome> {
     let [input] = job.input.as_slice() else {
         let message = format!("the built-in back-end cuts one file, not {}", job.input.len());
         return Err(Box::new(
@@ -23,14 +24,14 @@ pub async fn run(job: &Job, limits: Limits) -> Result<Outcome> {
         ));
     };
     let job = job.clone();
-    match input {
+    match &input.place {
         Input::Path(path) => {
             let path = path.clone();
-            blocking(move || {
+            blocking(turn, move |stop| {
                 let file =
                     File::open(&path).map_err(|error| unreadable(&path.display(), &error))?;
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-                make(&job, file, &name.unwrap_or_default(), limits)
+                make(&job, file, &name.unwrap_or_default(), limits, stop)
             })
             .await
         }
@@ -47,24 +48,24 @@ pub async fn run(job: &Job, limits: Limits) -> Result<Outcome> {
             let mut body = Body::new(file, limits.input);
             download(response, &mut body).await?;
             let file = body.into_file().await;
-            blocking(move || make(&job, file, &name, limits)).await
+            blocking(turn, move |stop| make(&job, file, &name, limits, stop)).await
         }
     }
 }
 
-fn make(job: &Job, mut file: File, name: &str, limits: Limits) -> Result<Outcome> {
+fn make(job: &Job, mut file: File, name: &str, limits: Limits, stop: &Stop) -> Result<Outcome> {
     let stencil = job.stencil()?;
     let region = stencil.region()?;
     let mut magic = [0; 2];
     file.seek(SeekFrom::Start(0)).map_err(|error| unreadable(&name, &error))?;
     let is_gzip = file.read_exact(&mut magic).is_ok() && magic == [0x1f, 0x8b];
     if is_gzip {
-        file = decompressed(file, name, limits.input)?;
+        file = decompressed(file, name, limits.input, stop)?;
     }
     let provenance = provenance(job, name, &stencil.text());
     let mut kept = beside(&job.output)?;
     let mut out = BufWriter::with_capacity(1 << 18, kept.as_file_mut());
-    let cuts = cut(&mut file, &region, &provenance, &limits, &mut out)?;
+    let cuts = cut(&mut file, &region, &provenance, &limits, stop, &mut out)?;
     drop(out);
     let Some(images) = cuts else { return Ok(Outcome::NoOverlap) };
     kept.persist(&job.output).map_err(|error| unwritable(&job.output, &error.error))?;
@@ -72,11 +73,11 @@ fn make(job: &Job, mut file: File, name: &str, limits: Limits) -> Result<Outcome
 }
 
 /// A gzip'ed file as it was before.
-fn decompressed(mut file: File, name: &str, most: u64) -> Result<File> {
+fn decompressed(mut file: File, name: &str, most: u64, stop: &Stop) -> Result<File> {
     let wrong = |error: std::io::Error| unreadable(&name, &error);
     file.seek(SeekFrom::Start(0)).map_err(wrong)?;
     let mut plain = tempfile::tempfile().map_err(wrong)?;
-    let mut reader = flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file));
+    let mut reader = flate2::read::MultiGzDecoder::new(std::io::BufReader::new(stop.input(file)));
     if std::io::copy(&mut (&mut reader).take(most), &mut plain).map_err(wrong)? == most
         && reader.read(&mut [0]).map_err(wrong)? > 0
     {

@@ -7,8 +7,6 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,6 +14,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 
 use super::{blocking, failed, unwritable};
 use crate::cutout::job::{Job, Outcome};
+use crate::cutout::stop::Stop;
 use crate::diag::Result;
 
 /// Most bytes of an outcome.
@@ -36,22 +35,11 @@ pub struct Command {
     pub most_bytes: u64,
 }
 
-/// Tells the thread that waits when nobody does any more.
-struct GivenUp(Arc<AtomicBool>);
-
-impl Drop for GivenUp {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 impl Command {
-    pub(super) async fn run(&self, job: &Job) -> Result<Outcome> {
-        let given_up = Arc::new(AtomicBool::new(false));
-        let _guard = GivenUp(Arc::clone(&given_up));
+    pub(super) async fn run(&self, job: &Job, turn: impl Send + 'static) -> Result<Outcome> {
         let (command, job) = (self.clone(), job.clone());
-        blocking(move || {
-            let done = command.work(&job, &given_up);
+        blocking(turn, move |stop| {
+            let done = command.work(&job, stop);
             if !matches!(done, Ok(Outcome::Made { .. })) {
                 // Whatever it began to write. There may be nothing.
                 let _ = std::fs::remove_file(&job.output);
@@ -61,7 +49,7 @@ impl Command {
         .await
     }
 
-    fn work(&self, job: &Job, given_up: &AtomicBool) -> Result<Outcome> {
+    fn work(&self, job: &Job, stop: &Stop) -> Result<Outcome> {
         let Some((program, arguments)) = self.arguments.split_first() else {
             return Err(failed("the command of cutouts is empty"));
         };
@@ -76,7 +64,7 @@ impl Command {
         let child = command
             .spawn()
             .map_err(|error| failed(format!("`{program}` cannot be started: {error}")))?;
-        let (said, complaints, ended) = self.attend(child, document, given_up)?;
+        let (said, complaints, ended) = self.attend(child, document, stop)?;
         let complaints = shown(&complaints);
         let status = ended.ok_or_else(|| {
             failed(format!(
@@ -110,7 +98,7 @@ impl Command {
         &self,
         mut child: Child,
         document: Vec<u8>,
-        given_up: &AtomicBool,
+        stop: &Stop,
     ) -> Result<(Vec<u8>, Vec<u8>, Option<std::process::ExitStatus>)> {
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -135,7 +123,7 @@ impl Command {
                     return Err(failed(format!("a command cannot be waited for: {error}")));
                 }
             }
-            if Instant::now() >= end || given_up.load(Ordering::Relaxed) {
+            if Instant::now() >= end || stop.is_given_up() {
                 break false;
             }
             thread::sleep(BEAT);

@@ -14,6 +14,7 @@ use std::path::Path;
 
 use super::engine::Limits;
 use super::job::{Job, Outcome};
+use super::stop::{GivenUp, Stop};
 use crate::diag::{Diagnostic, Result};
 
 /// Somebody who can do a [`Job`].
@@ -28,12 +29,22 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// Does a job. Where the future is dropped, a command is ended.
+    /// Does a job. Where the future is dropped, the work ends soon: this program's own sees it, a command is ended.
     pub async fn run(&self, job: &Job) -> Outcome {
+        self.run_in_turn(job, ()).await
+    }
+
+    /// Does a job, and keeps `turn` as long as anything works at it, which is a little longer than this future where
+    /// that is dropped.
+    pub async fn run_in_turn(&self, job: &Job, turn: impl Send + 'static) -> Outcome {
         let done = match self {
-            Self::Builtin(limits) => builtin::run(job, *limits).await,
-            Self::Command(command) => command.run(job).await,
-            Self::Worker(worker) => worker.run(job).await,
+            Self::Builtin(limits) => builtin::run(job, *limits, turn).await,
+            Self::Command(command) => command.run(job, turn).await,
+            Self::Worker(worker) => {
+                let done = worker.run(job).await;
+                drop(turn);
+                done
+            }
         };
         done.unwrap_or_else(|diagnostic| Outcome::failed(&diagnostic))
     }
@@ -62,12 +73,19 @@ fn beside(output: &Path) -> Result<tempfile::NamedTempFile> {
         .map_err(|error| unwritable(output, &error))
 }
 
-/// Work that blocks, on a thread of its own.
+/// Work that blocks, on a thread of its own, which keeps `turn`; told to stop when this future is dropped.
 async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
+    turn: impl Send + 'static,
+    work: impl FnOnce(&Stop) -> Result<T> + Send + 'static,
 ) -> Result<T> {
+    let stop = Stop::default();
+    let _guard = stop.guard();
+    let work = move || {
+        let _turn = turn;
+        work(&stop)
+    };
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
-        Err(_) => Err(failed("the cutout was given up")),
+        Err(_) => Err(failed(GivenUp.to_string())),
     }
 }

@@ -65,7 +65,11 @@ impl Worker {
         }
         let kept = beside(&job.output)?;
         let file = kept.reopen().map_err(|error| unwritable(&job.output, &error))?;
-        download(response, &mut Body::new(file, self.most_bytes)).await?;
+        let mut body = Body::new(file, self.most_bytes);
+        download(response, &mut body).await?;
+        if body.bytes == 0 {
+            return Err(failed("the worker's answer is empty"));
+        }
         kept.persist(&job.output).map_err(|error| unwritable(&job.output, &error.error))?;
         Ok(Outcome::Made { media_type, images: Vec::new() })
     }

@@ -55,7 +55,8 @@ message has the end of what it said.",
     Code {
         code: "C008",
         title: "the cutout cannot be written",
-        text: "The folder of the output does not exist or may not be written to, or the disk is full. \
+        text: "The folder of the output does not exist or may not be written to, the disk is full, or the \
+output is the input. \
 Nothing half-written is left.",
     },
 ];

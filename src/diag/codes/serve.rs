@@ -278,13 +278,20 @@ filter.",
         code: "S072",
         title: "the dataset cannot be cut",
         text: "Its file has no image with celestial coordinates, is damaged, or is of a kind that the \
-back-end does not read; or the part would be larger than the service makes; or several datasets have the \
-identifier. docs/cutouts.md says what can be cut.",
+back-end does not read; or it does not make what was asked for; or the part would be larger than the \
+service makes; or several datasets have the identifier. docs/cutouts.md says what can be cut.",
     },
     Code {
         code: "S073",
         title: "the back-end of cutouts failed",
         text: "The program or service that makes cutouts did not do so. Its operator finds in the log what it \
 said. Try again later.",
+    },
+    Code {
+        code: "S074",
+        title: "the results of the job are too large",
+        text: "All results of a job of cutouts together may have as many bytes as the service's setting \
+`cutouts.job_bytes` says. Nothing of the job is kept. Make several jobs, with fewer values of CIRCLE, POLYGON, POS or \
+ID each, or ask for smaller cutouts.",
     },
 ];

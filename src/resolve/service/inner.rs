@@ -11,7 +11,7 @@ use crate::plan::{
     Bound, Branch, Join, Multiplicity, On, Origin, RUN, Scalar, TAGS, TimeForm, ValueKind,
     ViewColumn, ViewPlan,
 };
-use crate::registry::{CollectionKey, Snapshot};
+use crate::registry::{CollectionKey, Group, Snapshot};
 use crate::resolve::tables::{Tables, value_kind};
 use crate::value::Literal;
 
@@ -23,12 +23,15 @@ pub fn own_name(name: &str) -> String {
 /// How names of columns begin that are Butler's: `id`, `dataset_type`, `storage_class`, `run`, and the dimensions.
 pub const OWN: &str = "butler/";
 
-/// The plan of a view with the datasets beside their values. A dimension that the data IDs of a dataset type lack
-/// is NULL there.
+/// The plan of a view with the datasets beside their values. Dimensions are those that data IDs require and those that
+/// these imply, the band of a visit say; one that the data IDs of a dataset type have neither way is NULL there.
 pub fn datasets(plan: &ViewPlan, snapshot: &Snapshot) -> ViewPlan {
     let mut plan = plan.clone();
     let mut dimensions: Vec<String> = Vec::new();
-    for name in plan.branches.iter().flat_map(|branch| &branch.required) {
+    let groups: Vec<_> = plan.branches.iter().map(|branch| group(branch, snapshot)).collect();
+    let required = groups.iter().flatten().flat_map(|group| &group.required);
+    let implied = groups.iter().flatten().flat_map(|group| &group.implied);
+    for name in required.chain(implied) {
         if !dimensions.contains(name) {
             dimensions.push(name.clone());
         }
@@ -42,17 +45,23 @@ pub fn datasets(plan: &ViewPlan, snapshot: &Snapshot) -> ViewPlan {
         };
         described(name, kind)
     }));
-    for branch in &mut plan.branches {
-        let run = run(branch, snapshot);
+    for (branch, group) in plan.branches.iter_mut().zip(groups) {
+        // Of a dataset type that the universe does not know nothing is known.
+        let Some(group) = group else {
+            branch.values.resize(plan.columns.len(), Scalar::Null);
+            continue;
+        };
+        // With what it takes to read them.
+        let mut tables = Tables::new(snapshot, group);
+        tables.joins = std::mem::take(&mut branch.joins);
+        let run = tables.run();
         let dataset_type = snapshot.dataset_types.get(&branch.dataset_type);
         let class = dataset_type.map_or(Scalar::Null, |one| text(&one.storage_class));
         let own = [Scalar::DatasetId, text(&branch.dataset_type), class, run];
         branch.values.extend(own);
-        let required = branch.required.clone();
-        branch.values.extend(dimensions.iter().map(|name| match required.contains(name) {
-            true => of_data_id(snapshot, name),
-            false => Scalar::Null,
-        }));
+        let of_data_id = |name: &String| tables.dimension(name).unwrap_or(Scalar::Null);
+        branch.values.extend(dimensions.iter().map(of_data_id));
+        branch.joins = tables.joins;
     }
     plan
 }
@@ -125,15 +134,9 @@ fn of_data_id(snapshot: &Snapshot, name: &str) -> Scalar {
     Scalar::Column { alias: TAGS.to_owned(), column: name.to_owned(), kind, nullable: false }
 }
 
-/// The name of the run, with what it takes to read it.
-fn run(branch: &mut Branch, snapshot: &Snapshot) -> Scalar {
-    let required = branch.required.iter().map(String::as_str);
-    let Ok(group) = snapshot.universe.group(required) else { return Scalar::Null };
-    let mut tables = Tables::new(snapshot, group);
-    tables.joins = std::mem::take(&mut branch.joins);
-    let run = tables.run();
-    branch.joins = tables.joins;
-    run
+/// All dimensions of a branch's data IDs.
+fn group(branch: &Branch, snapshot: &Snapshot) -> Option<Group> {
+    snapshot.universe.group(branch.required.iter().map(String::as_str)).ok()
 }
 
 /// Tables of the registry about datasets in collections, each under its own name: those that say which datasets are

@@ -9,6 +9,7 @@ use super::declared::Declared;
 use super::link::{Link, Target};
 use super::urls::Urls;
 use crate::artifacts::{Place, media_type};
+use crate::diag::Diagnostic;
 use crate::serve::datasets::{AllRelated, Calibration, Dataset, File, Related, Relation, Shelf};
 use crate::serve::soda;
 use crate::votable::Descriptor;
@@ -16,8 +17,10 @@ use crate::votable::Descriptor;
 /// What is known of a dataset beside its row.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// Its files, and those of what belongs to it.
+    /// Files that are given: its own, and those of what belongs to it.
     pub files: Vec<File>,
+    /// Why one of its own is not given.
+    pub refused: Option<Box<Diagnostic>>,
     /// Datasets that belong to it.
     pub related: AllRelated,
     /// Calibrations that were valid for it.
@@ -48,12 +51,14 @@ impl Composer<'_> {
         services: &mut Vec<Descriptor>,
     ) -> Vec<Link> {
         let mut links = self.files(asked, dataset, &known.files, "#this");
-        if links.is_empty() {
-            let why = match self.gives_files {
-                true => "NotFoundFault: no datastore has a file of this dataset",
-                false => "DefaultFault: this service gives no files",
+        if links.is_empty() || known.refused.is_some() {
+            let why = match &known.refused {
+                _ if !self.gives_files => "DefaultFault: this service gives no files".to_owned(),
+                None => "NotFoundFault: no datastore has a file of this dataset".to_owned(),
+                Some(why) if why.code == "S053" => format!("NotFoundFault: {}", why.message),
+                Some(why) => format!("DefaultFault: {}", why.message),
             };
-            links.push(Link::new(asked, "#this", Target::Nothing(why.to_owned())));
+            links.push(Link::new(asked, "#this", Target::Nothing(why)));
         }
         for link in &mut links {
             link.description = format!("{} of {}", dataset.dataset_type, named(&dataset.data_id));
@@ -74,7 +79,7 @@ impl Composer<'_> {
             links.extend(self.calibration(asked, calibration, &known.files));
         }
         links.extend(self.records(asked, dataset, shelf));
-        links.extend(self.services(asked, dataset, &known.files, services));
+        links.extend(self.services(asked, dataset, known, services));
         links
     }
 
@@ -191,7 +196,7 @@ impl Composer<'_> {
         &self,
         asked: &str,
         dataset: &Dataset,
-        files: &[File],
+        known: &Known,
         services: &mut Vec<Descriptor>,
     ) -> Vec<Link> {
         let mut links = Vec::new();
@@ -215,8 +220,8 @@ impl Composer<'_> {
             }
         };
         let class = &dataset.storage_class;
-        let mut own = files.iter().filter(|file| file.dataset == dataset.id);
-        let fits = own.clone().count() <= self.cuts;
+        let mut own = known.files.iter().filter(|file| file.dataset == dataset.id);
+        let fits = own.clone().count() <= self.cuts && known.refused.is_none();
         let is_image =
             own.any(|file| media_type(Place::read(&file.path).name(), class) == "image/fits");
         if fits && is_image && soda::is_cut(dataset) {

@@ -106,9 +106,9 @@ pub fn read(path: &Path) -> Result<Vec<Declared>> {
         let at = error.location().map_or(0, |location| location.index());
         let said = error.to_string();
         let said = said.split(" at line ").next().unwrap_or_default().to_owned();
-        Diagnostic::error("S003", "this is no list of services")
+        Diagnostic::error("S003", "`datalink.services` cannot be read as a list of services")
             .at(&source, Span::new(at, at + 1), said)
-            .help("docs/datalink.md shows one")
+            .help("each has an id, a description and an access_url at least; docs/datalink.md shows some")
     })?;
     for (at, service) in file.services.iter().enumerate() {
         let twin = file.services.iter().take(at).any(|other| other.id == service.id);

@@ -22,8 +22,9 @@ use axum::routing::get;
 pub use declared::Declared;
 pub use urls::Urls;
 
+use super::Service;
 use super::http::{base_url, xml};
-use super::{Service, vosi};
+use super::vosi::{self, Parametric};
 use crate::catalog::Column;
 use crate::diag::Diagnostic;
 use crate::stream::frames::{MJD, SKY, UTC};
@@ -35,6 +36,9 @@ pub const STANDARD: &str = "ivo://ivoa.net/std/DataLink#links-1.1";
 pub const CONTENT_TYPE: &str = crate::resolve::service::LINKS_TYPE;
 /// Where links are.
 pub const PATH: &str = "/datalink/links";
+
+/// What identifies a dataset, for people.
+const ID: &str = "Publisher's or creator's DID, butler://label/uuid, or UUID; can be repeated";
 
 /// All routes.
 pub(super) fn routes() -> Router<Arc<Service>> {
@@ -48,13 +52,24 @@ pub(super) fn routes() -> Router<Arc<Service>> {
 async fn capabilities(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {
     let base = format!("{}/datalink", base_url(&service.settings, &headers));
     let security = service.security();
-    let all = [
-        (STANDARD, "1.1", "/links", security.as_deref()),
+    let links = Parametric {
+        plain: (STANDARD, "1.1", "/links", security.as_deref()),
+        result: CONTENT_TYPE,
+        parameters: &[
+            ("ID", true, ID),
+            (
+                "RESPONSEFORMAT",
+                false,
+                "Media type of the answer, which is a VOTable whatever it is called",
+            ),
+        ],
+    };
+    let others = [
         // VOSI documents are read without a name, whatever the others need.
         ("ivo://ivoa.net/std/VOSI#capabilities", "1.0", "/capabilities", None),
         ("ivo://ivoa.net/std/VOSI#availability", "1.0", "/availability", None),
     ];
-    xml(vosi::plain_capabilities(&base, &all))
+    xml(vosi::parametric_capabilities(&base, &links, &others))
 }
 
 async fn availability(State(service): State<Arc<Service>>) -> Response {
@@ -107,8 +122,7 @@ pub fn attached(urls: &Urls, column: &str) -> Descriptor {
 /// The description of this service itself.
 fn itself(urls: &Urls) -> Descriptor {
     let mut id = Param::text("ID", "");
-    "Publisher's or creator's DID, butler://label/uuid, or UUID; can be repeated"
-        .clone_into(&mut id.field.description);
+    ID.clone_into(&mut id.field.description);
     let inputs = vec![id, Param::text("RESPONSEFORMAT", "")];
     let name = "this".to_owned();
     Descriptor { id: String::new(), name, inputs, ..attached(urls, "") }

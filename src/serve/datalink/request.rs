@@ -12,6 +12,7 @@ use super::compose::{Composer, Known};
 use super::link::{Access, Link, Target, fields};
 use super::urls::Urls;
 use super::{CONTENT_TYPE, STANDARD, itself};
+use crate::artifacts::Library;
 use crate::diag::{Diagnostic, Result};
 use crate::serve::Service;
 use crate::serve::datasets::{Dataset, Datasets, Found, Wanted};
@@ -42,7 +43,7 @@ type Answered = (u64, (&'static str, Vec<u8>));
 
 async fn links(service: &Arc<Service>, urls: Urls, request: Request) -> Result<Answered> {
     identify(&service.settings, request.headers())?;
-    let parameters = parameters::read(request, &service.weights()).await?;
+    let parameters = parameters::read(request, &service.weights().of_lists()).await?;
     let kind = response_format(&parameters)?;
     let datasets = service.datasets();
     if datasets.shelves.is_empty() {
@@ -59,11 +60,11 @@ async fn links(service: &Arc<Service>, urls: Urls, request: Request) -> Result<A
     let overflow = wanted.len() > most;
     wanted.truncate(most);
     let found = datasets.find(&wanted).await?;
-    let mut services = vec![itself(&urls)];
+    let mut services = Vec::new();
     let rows = rows(service, &datasets, &urls, &found, &mut services).await?;
     let count = rows.len() as u64;
     let access = Access { needs_identity: !service.settings.anonymous };
-    let body = written(&rows, access, services, overflow);
+    let body = written(&rows, access, (itself(&urls), services), overflow);
     let body = body.map_err(|error| Diagnostic::error("S030", error.to_string()))?;
     Ok((count, (kind, body)))
 }
@@ -80,7 +81,11 @@ async fn rows(
     let mut looks = Vec::new();
     for one in found {
         for dataset in &one.datasets {
-            looks.push(known(datasets, dataset, settings.related, &searched).boxed());
+            let library = datasets.shelves.get(dataset.shelf).and_then(|shelf| {
+                service.offered.libraries.as_ref()?.get(&shelf.name).map(AsRef::as_ref)
+            });
+            let most = settings.related;
+            looks.push(known(datasets, library, dataset, most, &searched).boxed());
         }
     }
     let known: Vec<Known> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
@@ -124,9 +129,10 @@ async fn searched(
     Ok(searched)
 }
 
-/// What is known of a dataset, with at most `most` related ones of a type.
+/// What is known of a dataset with the files that are given, and with at most `most` related ones of a type.
 async fn known(
     datasets: &Datasets,
+    library: Option<&Library>,
     dataset: &Dataset,
     most: u64,
     searched: &[Vec<String>],
@@ -140,14 +146,26 @@ async fn known(
     let related = known.related.some.iter().map(|related| related.dataset.id);
     let calibrations = known.calibrations.iter().map(|one| one.id);
     let ids: Vec<_> = [dataset.id].into_iter().chain(related).chain(calibrations).collect();
-    known.files = datasets.files(dataset.shelf, &ids).await?;
+    for file in datasets.files(dataset.shelf, &ids).await? {
+        let Some(library) = library else { continue };
+        // Files of the dataset itself are looked at, others may be many.
+        let given = match file.dataset == dataset.id {
+            true => library.gives(&file.path).await,
+            false => library.may_give(&file.path),
+        };
+        match given {
+            Ok(()) => known.files.push(file),
+            Err(why) if file.dataset == dataset.id => known.refused = Some(why),
+            Err(_) => {}
+        }
+    }
     Ok(known)
 }
 
 fn written(
     rows: &[Link],
     access: Access,
-    services: Vec<Descriptor>,
+    (itself, services): (Descriptor, Vec<Descriptor>),
     overflow: bool,
 ) -> std::io::Result<Vec<u8>> {
     let document = Document {
@@ -155,6 +173,7 @@ fn written(
         resource_infos: vec![Info::new("standardID", STANDARD, "")],
         fields: fields(rows.iter().all(|row| row.id.is_ascii())),
         services,
+        itself: Some(itself),
         ..Document::default()
     };
     let mut writer = Writer::begin(Vec::new(), &document, Serialization::TableData)?;

@@ -17,7 +17,7 @@ pub struct Shelf {
     pub schema: String,
     /// The columns of this one; those of the ObsCore table first.
     pub columns: Vec<String>,
-    /// The dimensions of its data IDs, and whether each is a number.
+    /// The dimensions of its data IDs, required and implied ones, and whether each is a number.
     pub dimensions: Vec<(String, bool)>,
     /// Its dataset types, with their storage classes and the tables of their memberships.
     pub dataset_types: Vec<DatasetType>,

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -81,20 +82,22 @@ struct Asked<'a> {
 
 async fn whole(
     State(files): State<Arc<Files>>,
-    Path(id): Path<String>,
+    id: std::result::Result<Path<String>, PathRejection>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
+    let Ok(Path(id)) = id else { return nothing().await };
     let asked = Asked { id: &id, component: None, method, headers: &headers };
     files.answer(asked).await.unwrap_or_else(|error| refuse(&error))
 }
 
 async fn component(
     State(files): State<Arc<Files>>,
-    Path((id, component)): Path<(String, String)>,
+    asked: std::result::Result<Path<(String, String)>, PathRejection>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
+    let Ok(Path((id, component))) = asked else { return nothing().await };
     let asked = Asked { id: &id, component: Some(&component), method, headers: &headers };
     files.answer(asked).await.unwrap_or_else(|error| refuse(&error))
 }

@@ -21,5 +21,7 @@ pub use logs::start_log;
 pub use metrics::Metrics;
 pub use observe::{RequestId, observe};
 pub use pipe::{PipeBody, PipeWriter, pipe};
-pub use reply::{Answered, Refusal, refuse, refuse_on_page, refuse_with, see_other, text, xml};
+pub use reply::{
+    Answered, Refusal, Told, refuse, refuse_on_page, refuse_with, see_other, text, xml,
+};
 pub use server::{Server, listen};

@@ -1,5 +1,7 @@
 //! Answers that are not results.
 
+use std::sync::Arc;
+
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -19,9 +21,15 @@ impl From<Box<Diagnostic>> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        refuse(&self.0)
+        let mut response = refuse(&self.0);
+        response.extensions_mut().insert(Told(Arc::from(self.0)));
+        response
     }
 }
+
+/// What an answer tells, for protocols whose errors have another form.
+#[derive(Debug, Clone)]
+pub struct Told(pub Arc<Diagnostic>);
 
 /// An answer, or a diagnostic in place of it.
 pub type Answered<T = Response> = Result<T, Refusal>;

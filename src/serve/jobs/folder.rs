@@ -1,6 +1,8 @@
 //! Files of jobs on disk: a folder for each job, with its uploads and results.
 
+use std::fs::DirBuilder;
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -22,7 +24,7 @@ pub struct Folder {
 impl Folder {
     /// Makes the folder, and sees that it can be written to.
     pub fn open(root: &Path) -> Result<Self> {
-        let tried = std::fs::create_dir_all(root).and_then(|()| {
+        let tried = make(root).and_then(|()| {
             tempfile::Builder::new().prefix(".writable").tempfile_in(root).map(drop)
         });
         tried.map_err(|error| {
@@ -40,7 +42,7 @@ impl Folder {
     /// The place of a new file, whose folder is made.
     pub fn reserve(&self, job: &str, file: &str) -> io::Result<PathBuf> {
         let path = self.path(job, file);
-        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        path.parent().map_or(Ok(()), make)?;
         Ok(path)
     }
 
@@ -74,4 +76,9 @@ impl Folder {
             tracing::warn!(job, %error, "a file of a job cannot be removed");
         }
     }
+}
+
+/// A folder, with those around it; what is made is for its owner alone.
+fn make(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

@@ -15,7 +15,7 @@ use crate::db::jobs::{Jobs, Record, Selection, Table};
 use crate::diag::{Diagnostic, Result};
 use crate::objects::Object;
 use crate::serve::parameters::Parameters;
-use crate::serve::uws::{Filter, Instant, Job, Phase, Wait};
+use crate::serve::uws::{Filter, Instant, Job, JobResult, Phase, Wait};
 
 /// What jobs may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,7 +190,7 @@ impl Store {
         Ok(Asked::Text(value.ok_or_else(missing)?))
     }
 
-    /// What is in a result, with its media type.
+    /// What is in a result, and what it is.
     ///
     /// # Errors
     /// S020, S021, S030, S034.
@@ -199,7 +199,7 @@ impl Store {
         id: &str,
         name: &str,
         caller: Option<&str>,
-    ) -> Result<(Object, String)> {
+    ) -> Result<(Object, JobResult)> {
         let record = self.record(id, caller).await?;
         let outcome: Outcome = record::read(&record.outcome)?;
         let found = outcome.results.into_iter().find(|(result, _)| result.id == name);
@@ -212,7 +212,7 @@ impl Store {
                 None => error,
             }
         })?;
-        Ok((self.files.read(id, &file).await?, result.media_type))
+        Ok((self.files.read(id, &file).await?, result))
     }
 
     /// Closes the database, after what is still being removed has gone.

@@ -59,6 +59,11 @@ pub trait Work: Send + Sync {
     /// # Errors
     /// Those of the work.
     fn produce<'a>(&'a self, task: Task<'a>) -> BoxFuture<'a, Result<Outcome>>;
+
+    /// All there is to say of an error, for the error document of a job.
+    fn detail(&self, error: &Diagnostic) -> String {
+        failure::text(error)
+    }
 }
 
 /// Works at jobs until `end` is cancelled. Then those that run have their grace, and what is not
@@ -67,7 +72,8 @@ pub async fn work(store: Arc<Store>, work: Arc<dyn Work>, pace: Pace, end: Cance
     let slots = Arc::new(Semaphore::new(pace.slots));
     let mut tasks = JoinSet::new();
     // The watch goes on while the last jobs end, or they would be taken for dead.
-    let watch = AbortOnDropHandle::new(tokio::spawn(watch(Arc::clone(&store), pace)));
+    let watch =
+        AbortOnDropHandle::new(tokio::spawn(watch(Arc::clone(&store), Arc::clone(&work), pace)));
     loop {
         while tasks.try_join_next().is_some() {}
         let permit = tokio::select! {
@@ -126,18 +132,18 @@ async fn give_back(store: &Store) {
 
 /// Says that this worker is alive, stops what is no longer its own, and looks after the jobs of
 /// workers that are gone and of those whose time has come.
-async fn watch(store: Arc<Store>, pace: Pace) {
+async fn watch(store: Arc<Store>, work: Arc<dyn Work>, pace: Pace) {
     let mut beat = tokio::time::interval(pace.beat);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         beat.tick().await;
-        if let Err(error) = look_after(&store, &pace).await {
+        if let Err(error) = look_after(&store, &*work, &pace).await {
             tracing::error!(%error, "jobs cannot be looked after");
         }
     }
 }
 
-async fn look_after(store: &Store, pace: &Pace) -> Result<()> {
+async fn look_after(store: &Store, work: &dyn Work, pace: &Pace) -> Result<()> {
     let (executing, queued) = (Phase::Executing.name(), Phase::Queued.name());
     let known = claims(store);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -154,7 +160,7 @@ async fn look_after(store: &Store, pace: &Pace) -> Result<()> {
     let whose = Whose::Silent { since, attempts };
     let mut changed = store.jobs.give_back(whose, (executing, queued)).await?;
     let error = Diagnostic::error("S024", "the job was interrupted several times");
-    let outcome = record::write(&failed(&error, true));
+    let outcome = record::write(&failed(work, &error, true));
     let phases = (executing, Phase::Error.name());
     changed.extend(store.jobs.give_up(since, phases, &outcome, now.0).await?);
     let expired = store.jobs.expire(now.0).await?;
@@ -180,7 +186,9 @@ async fn run(store: &Store, work: &dyn Work, record: &Record, claim: &str) {
     let (phase, outcome) = tokio::select! {
         done = produce(store, work, record, &token) => match done {
             Ok(outcome) => (Phase::Completed, outcome),
-            Err(error) => (ending(&error), failed(&error, failure::is_transient(error.code))),
+            Err(error) => {
+                (ending(&error), failed(work, &error, failure::is_transient(error.code)))
+            }
         },
         // Whoever cancelled has changed the phase as well.
         () = token.cancelled() => (Phase::Aborted, Outcome::default()),
@@ -213,9 +221,9 @@ fn ending(error: &Diagnostic) -> Phase {
     if error.code == "S032" { Phase::Aborted } else { Phase::Error }
 }
 
-fn failed(error: &Diagnostic, transient: bool) -> Outcome {
+fn failed(work: &dyn Work, error: &Diagnostic, transient: bool) -> Outcome {
     let error =
-        ErrorSummary { message: failure::line(error), detail: failure::text(error), transient };
+        ErrorSummary { message: failure::line(error), detail: work.detail(error), transient };
     Outcome { results: Vec::new(), error: Some(error) }
 }
 

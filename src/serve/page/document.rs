@@ -3,9 +3,9 @@
 use super::assets::{ICON, SCRIPT, STYLE};
 use super::overview::Overview;
 use super::{forms, holdings};
-use crate::serve::Service;
 use crate::serve::parameters::Parameters;
 use crate::serve::xml::Xml;
+use crate::serve::{Service, sia};
 
 /// Everything that a page is made of.
 pub struct Page<'a> {
@@ -35,34 +35,53 @@ impl Page<'_> {
     }
 
     /// The URLs of services with their identifiers in the page and their names, as far as there are such services.
-    fn services(&self) -> Vec<(&'static str, &'static str, String)> {
-        let mut all = vec![("tap", "TAP service", self.tap()), ("sia", "SIA service", self.sia())];
+    fn services(&self) -> Vec<(String, String, String)> {
         let at = |path: &str| format!("{}{path}", self.base);
+        let one = |id: &str, name: &str, url| (id.to_owned(), name.to_owned(), url);
+        let mut all =
+            vec![one("tap", "TAP service", self.tap()), one("sia", "SIA service", self.sia())];
+        for (schema, name) in self.more_images() {
+            let title = format!("SIA service of {name}");
+            all.push((format!("sia-{schema}"), title, at(&format!("/sia/{schema}"))));
+        }
         if !self.service.offered.shelves.is_empty() {
-            all.push(("datalink", "DataLink (of an identifier)", at("/datalink/links?ID=")));
+            all.push(one("datalink", "DataLink (of an identifier)", at("/datalink/links?ID=")));
         }
         if self.service.kitchen.is_some() {
-            all.push(("soda", "SODA (cutouts)", at("/soda/sync")));
+            all.push(one("soda", "SODA (cutouts)", at("/soda/sync")));
         }
         all
     }
 
+    /// The schemas and the names of the ObsCore tables that `/sia` itself is not about.
+    fn more_images(&self) -> impl Iterator<Item = (&str, String)> {
+        let further = sia::tables(self.service).skip(1);
+        further.map(|(schema, table)| (schema.name.as_str(), table.qualified(schema)))
+    }
+
     /// The documents of the services.
-    fn documents(&self) -> Vec<(&'static str, &'static str)> {
-        let mut all = vec![
+    fn documents(&self) -> Vec<(String, String)> {
+        let mut all: Vec<(String, String)> = [
             ("tap/capabilities", "Capabilities"),
             ("tap/tables", "Tables (VOSI)"),
             ("tap/examples", "Examples"),
             ("tap/availability", "Availability"),
             ("tap/async", "Jobs"),
             ("sia/capabilities", "Capabilities of SIA"),
-        ];
+        ]
+        .map(|(path, name)| (path.to_owned(), name.to_owned()))
+        .into();
+        for (schema, name) in self.more_images() {
+            let title = format!("Capabilities of SIA of {name}");
+            all.push((format!("sia/{schema}/capabilities"), title));
+        }
+        let mut more = |path: &str, name: &str| all.push((path.to_owned(), name.to_owned()));
         if !self.service.offered.shelves.is_empty() {
-            all.push(("datalink/capabilities", "Capabilities of DataLink"));
+            more("datalink/capabilities", "Capabilities of DataLink");
         }
         if self.service.kitchen.is_some() {
-            all.push(("soda/capabilities", "Capabilities of SODA"));
-            all.push(("soda/async", "Jobs of SODA"));
+            more("soda/capabilities", "Capabilities of SODA");
+            more("soda/async", "Jobs of SODA");
         }
         all
     }
@@ -134,8 +153,9 @@ impl Page<'_> {
         });
         xml.element("p", &[("class", "address")], |xml| {
             for (id, title, url) in self.services() {
-                xml.leaf("label", &[("for", id)], title);
-                let attributes = [("id", id), ("readonly", "readonly"), ("value", url.as_str())];
+                xml.leaf("label", &[("for", &id)], &title);
+                let attributes =
+                    [("id", id.as_str()), ("readonly", "readonly"), ("value", url.as_str())];
                 xml.empty("input", &attributes);
             }
         });
@@ -144,7 +164,7 @@ impl Page<'_> {
     fn footer(&self, xml: &mut Xml) {
         xml.element("nav", &[("aria-label", "Documents of the service")], |xml| {
             for (path, text) in self.documents() {
-                xml.leaf("a", &[("href", &self.link(path))], text);
+                xml.leaf("a", &[("href", &self.link(&path))], &text);
             }
         });
         let version = concat!("obscore-view ", env!("CARGO_PKG_VERSION"));

@@ -20,15 +20,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::Service;
 use super::failure;
-use super::http::{base_url, identify};
+use super::http::{base_url, identify, refuse_with};
 use super::parameters::{self, Parameters};
-use crate::diag::Result;
+use crate::diag::{Diagnostic, Result};
 use document::Page;
 use overview::{Counter, Overview};
 pub use snippets::pyvo;
@@ -39,6 +39,9 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// Only what this service itself has, and no script but its own file.
 const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
                       frame-ancestors 'none'";
+
+/// Media type of the page.
+const KIND: &str = "text/html; charset=utf-8";
 
 struct Shown {
     service: Arc<Service>,
@@ -58,36 +61,44 @@ pub fn routes(service: &Arc<Service>) -> Router {
 async fn show(State(shown): State<Arc<Shown>>, request: Request) -> Response {
     let service = &shown.service;
     let base = base_url(&service.settings, request.headers());
-    let (mut status, mut trouble) = (StatusCode::OK, None);
-    let mut refused = |error: &crate::diag::Diagnostic| {
-        status = failure::status(error.code);
-        trouble = Some(failure::line(error));
+    // The first error is what is said; others may come of it.
+    let mut trouble: Option<Box<Diagnostic>> = None;
+    let mut refused = |error| {
+        trouble.get_or_insert(error);
     };
     // What the repository holds is told to those who may ask it.
     let overview = match identify(&service.settings, request.headers()) {
         Ok(_) => shown.counter.overview(service, PATIENCE).await,
         Err(error) => {
-            refused(&error);
+            refused(error);
             Arc::new(Overview::default())
         }
     };
     let given = parameters::read(request, &service.weights()).await.unwrap_or_else(|error| {
-        refused(&error);
+        refused(error);
         Parameters::default()
     });
     let query = wanted(service, &given).unwrap_or_else(|error| {
-        refused(&error);
+        refused(error);
         String::new()
     });
-    let page = Page { service, base: &base, overview: &overview, given: &given, query, trouble };
+    let said = trouble.as_deref().map(failure::line);
+    let page =
+        Page { service, base: &base, overview: &overview, given: &given, query, trouble: said };
+    let page = page.write();
+    let mut response = match trouble {
+        Some(error) => refuse_with(&error, KIND, page.into_bytes()),
+        None => ([(header::CONTENT_TYPE, KIND)], page).into_response(),
+    };
     let told = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
-    (status, told, page.write()).into_response()
+    let told = told.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    response.headers_mut().extend(told);
+    response
 }
 
 /// The query to show: the one that was sent, an example, one from choices, or the first example.

@@ -11,7 +11,7 @@ mod typed;
 mod upload;
 
 pub use part::{Content, Part};
-pub use read::{Limits, from_query, read};
+pub use read::{Limits, MOST, from_query, read, read_into};
 pub use upload::{Upload, UploadSource};
 
 use crate::diag::{Diagnostic, Result};
@@ -71,8 +71,7 @@ impl Parameters {
         let first = values.next();
         if values.next().is_some() {
             let message = format!("the parameter {name} was given more than once");
-            let error = Diagnostic::error("S010", message)
-                .help("send it once; only UPLOAD and filters of job lists can be repeated");
+            let error = Diagnostic::error("S010", message).help("send it once");
             return Err(Box::new(error));
         }
         Ok(first)

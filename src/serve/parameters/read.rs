@@ -25,10 +25,22 @@ pub struct Limits {
     pub uploads: u64,
     /// Bytes of a file that are kept in memory; larger ones go to temporary files.
     pub memory: usize,
+    /// Number of values; those of protocols that take lists are limited by their bytes alone.
+    pub count: usize,
 }
 
-/// Most values and files in a request; every standard's parameters are a dozen.
-const MOST: usize = 1000;
+impl Limits {
+    /// The same for requests that may have as many values as fit in their bytes.
+    #[must_use]
+    pub fn of_lists(self) -> Self {
+        Self { count: usize::MAX, ..self }
+    }
+}
+
+/// Most values in a request whose protocol has no lists; every standard's parameters are a dozen.
+pub const MOST: usize = 1000;
+/// Most files in a request.
+const FILES: usize = 1000;
 
 /// The parameters of a query string.
 pub fn from_query(query: &str) -> Parameters {
@@ -41,13 +53,29 @@ pub fn from_query(query: &str) -> Parameters {
 /// S016 when it is too large, S017 when the body is malformed or cut short, S018 for an encoding
 /// that is none of a form's.
 pub async fn read(request: Request, limits: &Limits) -> Result<Parameters> {
+    let mut parameters = Parameters::default();
+    read_into(request, limits, &mut parameters).await?;
+    Ok(parameters)
+}
+
+/// Like [`read`], into `parameters`: where it fails, they have what was read before, so that the refusal can be in
+/// the format that was asked for.
+///
+/// # Errors
+/// Those of [`read`].
+pub async fn read_into(
+    request: Request,
+    limits: &Limits,
+    parameters: &mut Parameters,
+) -> Result<()> {
     let (head, body) = request.into_parts();
     let body = Arc::new(Mutex::new(body.into_data_stream()));
     let lent = Arc::clone(&body);
     let lent = stream::poll_fn(move |context| {
         lent.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(context)
     });
-    let read = read_from(Request::from_parts(head, Body::from_stream(lent)), limits).await;
+    let lent = Request::from_parts(head, Body::from_stream(lent));
+    let read = read_from(lent, limits, parameters).await;
     if read.is_err() {
         let rest = stream::poll_fn(|context| {
             body.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(context)
@@ -77,10 +105,14 @@ async fn linger<E>(mut rest: impl Stream<Item = Result<Bytes, E>> + Unpin) {
     .await;
 }
 
-async fn read_from(mut request: Request, limits: &Limits) -> Result<Parameters> {
-    let mut parameters = from_query(request.uri().query().unwrap_or_default());
+async fn read_from(
+    mut request: Request,
+    limits: &Limits,
+    parameters: &mut Parameters,
+) -> Result<()> {
+    *parameters = from_query(request.uri().query().unwrap_or_default());
     if !matches!(*request.method(), Method::POST | Method::PUT) {
-        return Ok(parameters);
+        return Ok(());
     }
     let kind = request.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -93,14 +125,20 @@ async fn read_from(mut request: Request, limits: &Limits) -> Result<Parameters> 
             // The layer around this knows the length of the whole body; parts are counted here.
             let multipart = Multipart::from_request(request, &()).await;
             let multipart = multipart.map_err(|error| malformed(&error.body_text()))?;
-            read_multipart(multipart, limits, &mut parameters).await?;
+            read_multipart(multipart, limits, parameters).await?;
         }
         // Clients that send nothing say nothing of its type.
         "application/x-www-form-urlencoded" | "" => {
-            let text = read_all(request.into_body(), limits.values).await?;
+            let mut text = BytesMut::new();
+            let read = read_all(request.into_body(), limits.values, &mut text).await;
+            if read.is_err() {
+                // Where it broke off, a value is not whole.
+                text.truncate(text.iter().rposition(|byte| *byte == b'&').unwrap_or_default());
+            }
             for (name, value) in form_urlencoded::parse(&text) {
                 parameters.push(&name, value);
             }
+            read?;
         }
         other => {
             return Err(Diagnostic::error("S018", format!("a body of type {other} is not read"))
@@ -108,24 +146,24 @@ async fn read_from(mut request: Request, limits: &Limits) -> Result<Parameters> 
                 .into());
         }
     }
-    if parameters.entries.len() + parameters.parts.len() > MOST {
-        let message = format!("the request has more than {MOST} parameters");
-        return Err(Diagnostic::error("S016", message).into());
+    match parameters.entries.len() > limits.count {
+        true => Err(too_many(limits.count, "parameters")),
+        false => Ok(()),
     }
-    Ok(parameters)
 }
 
-async fn read_all(body: Body, most: usize) -> Result<Bytes> {
-    let mut collected = BytesMut::new();
+/// Reads at most `most` bytes; what was read is in `collected` after an error as well.
+async fn read_all(body: Body, most: usize, collected: &mut BytesMut) -> Result<()> {
     let mut stream = body.into_data_stream();
     while let Some(piece) = stream.next().await {
         let piece = piece.map_err(|error| interrupted(&error))?;
-        if collected.len() + piece.len() > most {
+        let left = most - collected.len();
+        collected.extend_from_slice(piece.get(..left).unwrap_or(&piece));
+        if piece.len() > left {
             return Err(too_large("the parameters", most as u64));
         }
-        collected.extend_from_slice(&piece);
     }
-    Ok(collected.freeze())
+    Ok(())
 }
 
 async fn read_multipart(
@@ -133,20 +171,23 @@ async fn read_multipart(
     limits: &Limits,
     parameters: &mut Parameters,
 ) -> Result<()> {
-    let (mut values, mut uploads, mut count) = (0, 0, 0);
+    let (mut values, mut uploads) = (0, 0);
     while let Some(field) = multipart.next_field().await.map_err(|error| broken(&error))? {
-        count += 1;
-        if count > MOST {
-            let message = format!("the request has more than {MOST} parameters");
-            return Err(Diagnostic::error("S016", message).into());
-        }
         let name = field.name().unwrap_or_default().to_owned();
         let media_type = field.content_type().map(str::to_owned);
         let plain = media_type.as_deref().is_none_or(|kind| kind.starts_with("text/plain"));
         if field.file_name().is_none() && plain {
+            // Names weigh as in the other encoding, or there could be any number of empty values.
+            values += name.len() + 1;
             let text = value(field, limits.values, &mut values).await?;
             parameters.push(&name, text);
+            if parameters.entries.len() > limits.count {
+                return Err(too_many(limits.count, "parameters"));
+            }
         } else {
+            if parameters.parts.len() == FILES {
+                return Err(too_many(FILES, "files"));
+            }
             let content = file(field, limits, &mut uploads).await?;
             parameters.push_part(Part { name, media_type, content });
         }
@@ -208,6 +249,10 @@ async fn file(mut field: Field<'_>, limits: &Limits, total: &mut u64) -> Result<
     })
 }
 
+fn too_many(most: usize, what: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("S016", format!("the request has more than {most} {what}")))
+}
+
 fn too_large(what: &str, most: u64) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("S016", format!("{what} are larger than {most} bytes")))
 }
@@ -240,7 +285,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
-    const LIMITS: Limits = Limits { values: 100, uploads: 1000, memory: 10 };
+    const LIMITS: Limits = Limits { values: 100, uploads: 1000, memory: 10, count: 7 };
 
     fn post(kind: &str, body: impl Into<Body>) -> Request {
         let request = Request::builder().method("POST").uri("/sync?a=url&B=%41+c");

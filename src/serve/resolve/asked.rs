@@ -9,6 +9,9 @@ use crate::serve::parameters::Parameters;
 /// Identifiers of one request.
 pub const MOST: usize = 500;
 
+/// Parameters that DALI has for all services, and that mean nothing here.
+const OTHERS: [&str; 4] = ["MAXREC", "RUNID", "UPLOAD", "FORMAT"];
+
 /// A question.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Asked {
@@ -29,9 +32,15 @@ impl Asked {
         for (name, value) in parameters.entries().filter(|(_, value)| !value.trim().is_empty()) {
             match name {
                 "ID" => wanted.push(Wanted::new(value)),
+                "RESPONSEFORMAT" => {}
+                _ if OTHERS.contains(&name) => {
+                    let message = format!("{name} is not a parameter of /resolve");
+                    return Err(wrong(&message, shelves));
+                }
                 _ => pairs.push((name, value)),
             }
         }
+        respond(parameters.single("RESPONSEFORMAT")?)?;
         if wanted.len() > MOST {
             let message = format!("{} identifiers in one request", wanted.len());
             let error = Diagnostic::error("S016", message);
@@ -41,7 +50,11 @@ impl Asked {
             (false, true) => Ok(Self::Identifiers(wanted)),
             (true, false) => Self::data_id(pairs, shelves),
             (true, true) => Err(wrong("nothing is asked for", shelves)),
-            (false, false) => Err(wrong("both an ID and parts of a data ID are given", shelves)),
+            (false, false) => {
+                // What is no part of a data ID either is said first.
+                Self::data_id(pairs, shelves)?;
+                Err(wrong("both an ID and parts of a data ID are given", shelves))
+            }
         }
     }
 
@@ -57,11 +70,10 @@ impl Asked {
         for (name, text) in pairs {
             let known = names(shelves).find(|(known, _)| known.eq_ignore_ascii_case(name));
             let Some((known, is_number)) = known else {
-                let mut error =
-                    wrong(&format!("`{}` is no dimension", name.to_lowercase()), shelves);
-                if let Some(near) =
-                    nearest(&name.to_lowercase(), names(shelves).map(|(name, _)| name))
-                {
+                let name = name.to_lowercase();
+                let message = format!("`{name}` is no dimension of any published dataset type");
+                let mut error = wrong(&message, shelves);
+                if let Some(near) = nearest(&name, names(shelves).map(|(name, _)| name)) {
                     error.help.insert(0, format!("did you mean `{near}`?"));
                 }
                 return Err(error);
@@ -78,12 +90,48 @@ impl Asked {
                 })?;
                 Value::from(number)
             } else {
+                if known == "dataset_type" {
+                    is_published(text, shelves)?;
+                }
                 Value::from(text)
             };
             values.push((known.to_owned(), value));
         }
         Ok(Self::DataId(values))
     }
+}
+
+/// Refuses formats other than JSON.
+fn respond(asked: Option<&str>) -> Result<()> {
+    let asked = asked.unwrap_or("json");
+    let bare = asked.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if ["json", "application/json"].contains(&bare.as_str()) {
+        return Ok(());
+    }
+    let shown: String = asked.chars().take(40).collect();
+    let error = Diagnostic::error("S019", format!("/resolve does not answer as `{shown}`"));
+    Err(Box::new(error.help("possible: json, application/json")))
+}
+
+/// Refuses the names of dataset types that no table publishes.
+fn is_published(name: &str, shelves: &[Shelf]) -> Result<()> {
+    let mut known: Vec<&str> = shelves
+        .iter()
+        .flat_map(|shelf| &shelf.dataset_types)
+        .map(|one| one.name.as_str())
+        .collect();
+    if known.contains(&name) {
+        return Ok(());
+    }
+    known.sort_unstable();
+    known.dedup();
+    let shown: String = name.chars().take(80).collect();
+    let mut error =
+        Diagnostic::error("S011", format!("no dataset type `{shown}` is published here"));
+    if let Some(near) = nearest(name, known.iter().copied()) {
+        error = error.help(format!("did you mean `{near}`?"));
+    }
+    Err(Box::new(error.help(format!("published: {}", known.join(", ")))))
 }
 
 fn names(shelves: &[Shelf]) -> impl Iterator<Item = (&str, bool)> {

@@ -119,7 +119,7 @@ async fn described(datasets: &Datasets, found: &[Dataset]) -> Result<Vec<Descrip
 /// take the name of the run for a pattern.
 pub fn python(dataset: &Dataset) -> String {
     if dataset.run.contains(['*', '?', '[']) {
-        return format!("butler.get(butler.get_dataset(uuid.UUID(\"{}\")))", dataset.id);
+        return format!("butler.get(butler.get_dataset(\"{}\"))", dataset.id);
     }
     let mut arguments = vec![quoted(&dataset.dataset_type)];
     let values = dataset.data_id.iter().map(|(name, value)| match value {

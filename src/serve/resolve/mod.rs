@@ -18,7 +18,7 @@ pub use document::{Document, document, python};
 
 use super::Service;
 use super::failure;
-use super::http::{identify, text};
+use super::http::{identify, refuse_with};
 use super::parameters;
 use crate::diag::{Diagnostic, Result};
 
@@ -52,7 +52,5 @@ async fn found(service: &Arc<Service>, request: Request) -> Result<Document> {
 }
 
 fn refuse(error: &Diagnostic) -> Response {
-    let status = failure::status(error.code);
-    tracing::info!(code = error.code, %error, "request refused");
-    (status, text(failure::text(error) + "\n")).into_response()
+    refuse_with(error, "text/plain; charset=utf-8", (failure::text(error) + "\n").into_bytes())
 }

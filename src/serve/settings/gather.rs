@@ -1,6 +1,7 @@
 //! From all places to [`Settings`].
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
 
 use super::table::SETTINGS;
 use super::value::{Given, Origin};
@@ -245,9 +246,16 @@ impl Gathered<'_> {
                 self.refuse("cutouts.worker", "S004", message);
             }
         }
+        if let Some(program) = command.first()
+            && !is_program(program, self.environment)
+        {
+            let message = format!("names no program: there is no `{program}` that can be executed");
+            self.refuse("cutouts.command", "S003", &message);
+        }
         let is_on = self.get("cutouts", Given::switch);
         let pixels = self.get("cutouts.pixels", Given::number);
         let bytes = self.get("cutouts.bytes", Given::bytes);
+        let job_bytes = self.get("cutouts.job_bytes", Given::bytes);
         let running = self.count("cutouts.running");
         Some(CutoutSettings {
             is_on: is_on?,
@@ -255,6 +263,7 @@ impl Gathered<'_> {
             worker,
             pixels: pixels?,
             bytes: bytes?,
+            job_bytes: job_bytes?,
             running: running?,
         })
     }
@@ -327,4 +336,19 @@ impl Gathered<'_> {
 
 fn path_of(given: &Given, environment: &Environment) -> std::path::PathBuf {
     environment.path(&given.text)
+}
+
+/// Whether a program can be started by this name: looked for as the system does.
+fn is_program(name: &str, environment: &Environment) -> bool {
+    let is_executable = |path: std::path::PathBuf| {
+        let found = std::fs::metadata(path);
+        found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    };
+    if name.contains('/') {
+        // No shell is there to know a home.
+        return !name.starts_with('~') && is_executable(environment.path(name));
+    }
+    let folders = environment.get("PATH").unwrap_or("/bin:/usr/bin");
+    std::env::split_paths(folders)
+        .any(|folder| is_executable(environment.path(&folder.to_string_lossy()).join(name)))
 }

@@ -78,6 +78,8 @@ pub struct CutoutSettings {
     pub pixels: u64,
     /// Most bytes that are fetched, unpacked or made.
     pub bytes: u64,
+    /// Most bytes of all results of a job.
+    pub job_bytes: u64,
     /// Cutouts at the same time.
     pub running: usize,
 }

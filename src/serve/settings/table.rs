@@ -82,6 +82,8 @@ pub const SETTINGS: &[Setting] = settings! {
         "Most pixels of a cutout, of all its images together";
     "cutouts.bytes" "cutouts-bytes" "CUTOUTS_BYTES" Bytes "4GB"
         "Most bytes of a file that is fetched or unpacked to be cut, and of what a back-end makes";
+    "cutouts.job_bytes" "cutouts-job-bytes" "CUTOUTS_JOB_BYTES" Bytes "10GB"
+        "Most bytes of all results of a job of cutouts together";
     "cutouts.running" "cutouts-running" "CUTOUTS_RUNNING" Number "4"
         "Cutouts at the same time, those of jobs among them";
     "prepared" "prepared" "PREPARED" Prepare "auto"

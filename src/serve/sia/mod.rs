@@ -33,6 +33,7 @@ pub use values::Known;
 
 use super::Service;
 use super::http::xml;
+use super::parameters::{Parameters, from_query};
 use super::vosi;
 use crate::catalog::{Schema, Table};
 use crate::diag::{Diagnostic, Result};
@@ -90,7 +91,7 @@ fn target<'a>(service: &'a Arc<Service>, named: &Named) -> Result<Target<'a>> {
 async fn ask(State(service): State<Arc<Service>>, named: Named, request: Request) -> Response {
     match target(&service, &named) {
         Ok(target) => query::answer(&target, request).await,
-        Err(error) => refuse(&error, None),
+        Err(error) => refuse(&error, &from_query(request.uri().query().unwrap_or_default())),
     }
 }
 
@@ -112,18 +113,21 @@ async fn capabilities(
                 ],
             ))
         }
-        Err(error) => refuse(&error, None),
+        Err(error) => refuse(&error, &Parameters::default()),
     }
 }
 
 async fn availability(State(service): State<Arc<Service>>, named: Named) -> Response {
     match target(&service, &named) {
         Ok(_) => xml(service.availability().await),
-        Err(error) => refuse(&error, None),
+        Err(error) => refuse(&error, &Parameters::default()),
     }
 }
 
 async fn nothing() -> Response {
     let error = Diagnostic::error("S020", "there is nothing of that name");
-    refuse(&error.help("/sia/query takes queries, /sia/capabilities says what there is"), None)
+    refuse(
+        &error.help("/sia/query takes queries, /sia/capabilities says what there is"),
+        &Parameters::default(),
+    )
 }

@@ -14,7 +14,7 @@ use super::{Target, conditions};
 use crate::adql;
 use crate::diag::Result;
 use crate::serve::http::identify;
-use crate::serve::parameters::{self, Parameters};
+use crate::serve::parameters::{self, Parameters, from_query};
 use crate::serve::query::{Query, Reading, Remarks};
 use crate::serve::sync;
 use crate::stream::answer::Format;
@@ -30,12 +30,14 @@ pub async fn answer(target: &Target<'_>, request: Request) -> Response {
     // Who may not ask is told so before anything is read.
     let caller = match identify(&service.settings, &headers) {
         Ok(caller) => caller,
-        Err(error) => return super::refuse(&error, None),
+        Err(error) => return super::refuse(&error, &from_query(uri.query().unwrap_or_default())),
     };
-    let parameters = match parameters::read(request, &service.weights()).await {
-        Ok(parameters) => parameters,
-        Err(error) => return super::refuse(&error, None),
-    };
+    let mut parameters = Parameters::default();
+    let limits = service.weights().of_lists();
+    if let Err(error) = parameters::read_into(request, &limits, &mut parameters).await {
+        service.metrics.query_ended(PROTOCOL, error.code, 0);
+        return super::refuse(&error, &parameters);
+    }
     let answered = match read(target, &parameters, caller.0, &headers, &uri).await {
         Ok(query) => sync::answer(service, PROTOCOL, query).await,
         Err(error) => {
@@ -43,7 +45,7 @@ pub async fn answer(target: &Target<'_>, request: Request) -> Response {
             Err(error)
         }
     };
-    answered.unwrap_or_else(|error| super::refuse(&error, Some(&parameters)))
+    answered.unwrap_or_else(|error| super::refuse(&error, &parameters))
 }
 
 async fn read(

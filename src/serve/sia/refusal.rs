@@ -13,9 +13,9 @@ use crate::serve::parameters::Parameters;
 use crate::stream::answer::{About, ErrorDocument, Format};
 
 /// The answer to a request that cannot be answered.
-pub fn refuse(error: &Diagnostic, parameters: Option<&Parameters>) -> Response {
+pub fn refuse(error: &Diagnostic, parameters: &Parameters) -> Response {
     let text = format!("{}: {}", fault(error), failure::line(error));
-    let asked = parameters.and_then(|all| all.all("RESPONSEFORMAT").next());
+    let asked = parameters.all("RESPONSEFORMAT").next();
     // A format that is not there is told in the one of those who ask for none.
     let format = Format::parse(asked.unwrap_or_default()).or_else(|_| Format::parse("votable"));
     let document = format

@@ -10,10 +10,11 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::names::listed;
+use super::names::{SCOPE, listed};
 use crate::catalog::{Schema, Table};
 use crate::serve::Service;
 use crate::serve::ask::ask;
+use crate::serve::settings::Like;
 
 /// Longest time of the question.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -64,7 +65,12 @@ async fn found(service: &Service, schema: &Schema, table: &Table) -> Option<Valu
     let columns = listed().filter(|(_, column)| table.column(column).is_some());
     let columns: Vec<(&str, &str)> = columns.collect();
     let names: Vec<&str> = columns.iter().map(|(_, column)| *column).collect();
-    let adql = format!("SELECT DISTINCT {} FROM {}", names.join(", "), table.written(schema));
+    let mut adql = format!("SELECT DISTINCT {} FROM {}", names.join(", "), table.written(schema));
+    // What no request finds cannot be asked for.
+    if service.settings.sia == Like::Standard {
+        let kinds = SCOPE.1.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>();
+        adql.push_str(&format!(" WHERE {} IN ({})", SCOPE.0, kinds.join(", ")));
+    }
     // Waiting for a turn takes of the time as well.
     let asked = ask(service, &adql, COMBINATIONS, PATIENCE);
     let rows = match tokio::time::timeout(PATIENCE, asked).await {

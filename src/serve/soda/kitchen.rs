@@ -3,6 +3,8 @@
 //! In: a combination of values. Out: a file with the part of the image, or nothing where none is left. The dataset is
 //! found, its files are located in the datastore, and a back-end gets a job.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +17,17 @@ use tokio::sync::Semaphore;
 
 use super::{Part, filter};
 use crate::artifacts::{Library, Opened, Place, Record};
-use crate::cutout::{self, Backend, Command, Input, Job, Limits, Outcome, Worker};
+use crate::cutout::{
+    self, Backend, Command, Fault, Input, InputFile, Job, Limits, Outcome, Worker,
+};
 use crate::diag::{Diagnostic, Result};
 use crate::serve::Service;
 use crate::serve::datasets::{Dataset, Datasets, Wanted};
 use crate::serve::jobs::Store;
 use crate::serve::settings::{CutoutSettings, Settings};
+
+/// Characters of what a back-end says that clients are shown.
+const SHOWN: usize = 1000;
 
 /// What makes cutouts.
 #[derive(Debug)]
@@ -28,7 +35,7 @@ pub struct Kitchen {
     /// Who computes.
     pub backend: Backend,
     /// Cutouts at the same time.
-    pub turns: Semaphore,
+    pub turns: Arc<Semaphore>,
     /// Most bytes that are brought here of a file that is elsewhere or in a zip.
     pub most_bytes: u64,
     /// Asynchronous jobs.
@@ -76,7 +83,7 @@ impl Kitchen {
                 most_bytes: *bytes,
             }),
         };
-        Self { backend, turns: Semaphore::new(*running), most_bytes: *bytes, store }
+        Self { backend, turns: Arc::new(Semaphore::new(*running)), most_bytes: *bytes, store }
     }
 
     /// The most files of a dataset that is cut: this program does not put those of a composite together.
@@ -87,7 +94,8 @@ impl Kitchen {
         }
     }
 
-    /// Makes a cutout, within a time.
+    /// Makes a cutout for somebody who waits, within a time; without one for a job, which waits for its turn as
+    /// long as it may run, and ends this itself.
     ///
     /// # Errors
     /// S025 for a dataset that is not published, S072 for one that cannot be cut, S073 where the back-end failed,
@@ -110,11 +118,16 @@ impl Kitchen {
             library.ok_or_else(|| uncut("the files of this dataset are not known here"))?;
         let busy =
             || Box::new(Diagnostic::error("S031", "as many cutouts are made as can be at a time"));
-        let waiting =
-            tokio::time::timeout(service.settings.limits.queue_time, self.turns.acquire());
-        let _turn = waiting.await.map_err(|_| busy())?.map_err(|_| busy())?;
+        let patience = time.map_or(Duration::MAX, |_| service.settings.limits.queue_time);
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        let waiting = tokio::time::timeout(patience, turn);
+        let turn = waiting.await.map_err(|_| busy())?.map_err(|_| busy())?;
         let made = async {
-            let folder = tempfile::Builder::new().prefix("obscore-view-cutout-").tempdir();
+            // Images that not everybody on this machine may see.
+            let folder = tempfile::Builder::new()
+                .prefix("obscore-view-cutout-")
+                .permissions(Permissions::from_mode(0o700))
+                .tempdir();
             let folder = folder.map_err(|error| failed(&error.to_string()))?;
             let input = self.inputs(library, &dataset, folder.path()).await?;
             let name = format!("{}_{}_cutout.fits", dataset.dataset_type, dataset.id);
@@ -125,14 +138,16 @@ impl Kitchen {
                 dataset: described(&dataset),
                 stencils: vec![shape.clone()],
                 output: path.clone(),
-                provenance: indexmap::IndexMap::new(),
+                provenance: provenance(service, part, &dataset),
             };
-            match self.backend.run(&job).await {
+            match self.backend.run_in_turn(&job, turn).await {
                 Outcome::Made { media_type, .. } => {
                     Ok(Served::Dish(Dish { path, media_type, name, _folder: folder }))
                 }
                 Outcome::NoOverlap => Ok(Served::Nothing),
-                Outcome::Failed { message, code } => Err(refused(&message, code.as_deref())),
+                Outcome::Failed { message, fault, code } => {
+                    Err(refused(&message, fault, code.as_deref()))
+                }
             }
         };
         match time {
@@ -150,19 +165,22 @@ impl Kitchen {
         library: &Library,
         dataset: &Dataset,
         folder: &Path,
-    ) -> Result<Vec<Input>> {
+    ) -> Result<Vec<InputFile>> {
         let held = library.files(dataset.id).await?;
         let mut inputs = Vec::new();
         for (at, record) in held.records.iter().enumerate() {
-            inputs.push(match library.open(&held, record, Method::GET).await? {
+            let place = match library.open(&held, record, Method::GET).await? {
                 Opened::Here(content) => match content.path() {
                     Some(path) => Input::Path(path.to_owned()),
                     None => {
                         if content.size() > self.most_bytes {
                             return Err(uncut("the file in the zip is too large"));
                         }
-                        let path = folder.join(format!("{at}-{}", base_name(record)));
                         let failed = |error: std::io::Error| failed(&error.to_string());
+                        // Under its own name, which HISTORY tells; planes of a composite may have the same.
+                        let folder = folder.join(at.to_string());
+                        tokio::fs::create_dir(&folder).await.map_err(failed)?;
+                        let path = folder.join(base_name(record));
                         let mut file = tokio::fs::File::create(&path).await.map_err(failed)?;
                         let mut pieces = content.pieces(0..content.size());
                         while let Some(piece) = pieces.next().await {
@@ -173,7 +191,8 @@ impl Kitchen {
                     }
                 },
                 Opened::Elsewhere(url) => Input::Url(url.to_string()),
-            });
+            };
+            inputs.push(InputFile { place, component: record.component.clone() });
         }
         Ok(inputs)
     }
@@ -209,10 +228,29 @@ fn described(dataset: &Dataset) -> cutout::Dataset {
     }
 }
 
+/// What the result says of where it comes from.
+fn provenance(
+    service: &Service,
+    part: &Part,
+    dataset: &Dataset,
+) -> indexmap::IndexMap<String, String> {
+    let program = || format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let url = service.offered.url.as_ref().map(|url| format!("{url}/soda"));
+    let said = [
+        ("request", part.text()),
+        ("service", url.unwrap_or_else(program)),
+        ("dataset", dataset.id.to_string()),
+    ];
+    said.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
 fn base_name(record: &Record) -> String {
     let place = Place::read(&record.path);
     let name = place.name().rsplit('/').next().unwrap_or_default();
-    name.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).collect()
+    let name: String =
+        name.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).collect();
+    // A folder's name for itself is no name of a file.
+    if name.trim_matches('.').is_empty() { "input".to_owned() } else { name }
 }
 
 #[allow(clippy::unnecessary_box_returns)] // as every Result carries it
@@ -225,12 +263,16 @@ fn failed(message: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("S030", format!("the cutout cannot be made: {message}")))
 }
 
-/// What a back-end said: of a file that has no image, or of a shape that is too much, the client is told; what is
-/// the back-end's own trouble stays inside.
-fn refused(message: &str, code: Option<&str>) -> Box<Diagnostic> {
-    Box::new(match code {
-        Some("C002" | "C003" | "C004" | "C005") => Diagnostic::error("S072", message.to_owned()),
-        _ => {
+/// What a back-end said: where it says that it is a fault of the request, or one that passes, the client is told; what
+/// is the back-end's own trouble stays inside.
+fn refused(message: &str, fault: Option<Fault>, code: Option<&str>) -> Box<Diagnostic> {
+    // One line, and not a long one.
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line: String = line.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+    Box::new(match fault {
+        Some(Fault::Usage) => Diagnostic::error("S072", line),
+        Some(Fault::Unavailable) => Diagnostic::error("S031", line),
+        None => {
             tracing::error!(message, code, "a back-end of cutouts failed");
             Diagnostic::error("S073", "the back-end of cutouts failed")
                 .help("its operator finds the reason in the log")

@@ -28,7 +28,7 @@ pub use request::{Asked, Part};
 pub use work::Cutouts;
 
 use super::Service;
-use super::http::{Answered, base_url, identify, xml};
+use super::http::{base_url, identify, xml};
 use super::jobs::resource;
 use crate::diag::Diagnostic;
 
@@ -60,12 +60,15 @@ async fn place(
     State((service, store)): State<Placed>,
     mut request: Request,
     next: Next,
-) -> Answered {
-    let caller = identify(&service.settings, request.headers())?;
+) -> Response {
+    let caller = match identify(&service.settings, request.headers()) {
+        Ok(caller) => caller,
+        Err(error) => return refusal::refuse(&error),
+    };
     let url = format!("{}/soda/async", base_url(&service.settings, request.headers()));
     request.extensions_mut().insert(caller);
     request.extensions_mut().insert(resource::Jobs { store, url, errors_are_text: true });
-    Ok(next.run(request).await)
+    refusal::reword(next.run(request).await)
 }
 
 async fn capabilities(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {

@@ -128,6 +128,26 @@ impl Asked {
     }
 }
 
+impl Part {
+    /// The parameters, in characters that FITS headers have.
+    pub fn text(&self) -> String {
+        let number = |value: f64| match value {
+            f64::INFINITY => "+Inf".to_owned(),
+            f64::NEG_INFINITY => "-Inf".to_owned(),
+            value => value.to_string(),
+        };
+        let ends =
+            |interval: Interval| format!("{} {}", number(interval.low), number(interval.high));
+        let mut said = vec![format!("ID={}", self.id)];
+        said.extend(self.shape.as_ref().map(|shape| format!("POS={}", shape.text())));
+        said.extend(self.band.map(|band| format!("BAND={}", ends(band))));
+        said.extend(self.time.map(|time| format!("TIME={}", ends(time))));
+        said.extend(self.polarizations.iter().map(|state| format!("POL={state}")));
+        let plain = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
+        said.join("; ").chars().map(plain).collect()
+    }
+}
+
 /// The values, or once nothing.
 fn each<T>(values: &[T]) -> Vec<Option<&T>> {
     if values.is_empty() { vec![None] } else { values.iter().map(Some).collect() }
@@ -142,18 +162,28 @@ fn numbers(name: &str, text: &str) -> Result<Vec<f64>> {
     numbers.map_err(|wrong| unfit(name, text, &wrong))
 }
 
-/// A shape of POS; open ends of a RANGE are those of the sphere.
+/// A shape of POS. Open ends of a RANGE are those of the sphere, and its longitudes are brought between 0 and 360, as
+/// image queries read them: back-ends get numbers that JSON has, and that mean one thing.
 fn of_shape(shape: &Shape) -> Stencil {
     match (shape.keyword(), shape.numbers()) {
         ("CIRCLE", &[lon, lat, radius]) => Stencil::Circle([lon, lat, radius]),
-        ("RANGE", &[west, east, south, north]) => Stencil::Range([
-            west.max(0.0),
-            if east.is_finite() { east } else { 360.0 },
-            south.max(-90.0),
-            north.min(90.0),
-        ]),
+        ("RANGE", &[west, east, south, north]) => {
+            let [west, east] = match (west.is_finite(), east.is_finite()) {
+                (true, true) if east - west >= 360.0 => [0.0, 360.0],
+                (from, to) => [
+                    if from { longitude(west) } else { 0.0 },
+                    if to { longitude(east) } else { 360.0 },
+                ],
+            };
+            Stencil::Range([west, east, south.clamp(-90.0, 90.0), north.clamp(-90.0, 90.0)])
+        }
         (_, numbers) => Stencil::Polygon(numbers.to_vec()),
     }
+}
+
+/// A longitude between 0 and 360, both of which stay.
+fn longitude(degrees: f64) -> f64 {
+    if (0.0..=360.0).contains(&degrees) { degrees } else { degrees.rem_euclid(360.0) }
 }
 
 fn checked(name: &str, text: &str, stencil: Stencil) -> Result<Stencil> {
@@ -196,8 +226,38 @@ mod tests {
         assert_eq!(asked.polarizations, ["I", "Q"]);
         assert_eq!(asked.shapes.first(), Some(&Stencil::Range([12.0, 12.5, -90.0, 90.0])));
         assert_eq!(asked.part().unwrap_err().code, "S071");
+        let first = asked.parts().into_iter().next().unwrap();
+        let said = "ID=a; POS=RANGE 12 12.5 -90 90; BAND=0.0000005 0.0000006; POL=I; POL=Q";
+        assert_eq!(first.text(), said);
+        let odd = read(&[("ID", "ü\n"), ("TIME", "-Inf 5")]).unwrap().part().unwrap();
+        assert_eq!(odd.text(), "ID=??; TIME=-Inf 5");
         let alone = read(&[("ID", "a")]).unwrap().part().unwrap();
         assert_eq!((alone.shape, alone.band, alone.time), (None, None, None));
+    }
+
+    #[test]
+    fn ranges_go_through_the_meridian_0() {
+        for (text, expected) in [
+            ("RANGE -0.25 0.25 -1 1", [359.75, 0.25, -1.0, 1.0]),
+            ("RANGE -320.25 -319.75 -5 -4", [39.75, 40.25, -5.0, -4.0]),
+            ("RANGE 399.75 400.25 -5 -4", [39.75, 40.25, -5.0, -4.0]),
+            ("RANGE 359 361 -1 1", [359.0, 1.0, -1.0, 1.0]),
+            ("RANGE -180 180 -1 1", [0.0, 360.0, -1.0, 1.0]),
+            ("RANGE 0 360 -Inf +Inf", [0.0, 360.0, -90.0, 90.0]),
+            ("RANGE -Inf +Inf +Inf +Inf", [0.0, 360.0, 90.0, 90.0]),
+            ("RANGE -10 +Inf -1 1", [350.0, 360.0, -1.0, 1.0]),
+            ("RANGE -Inf -350 -1 1", [0.0, 10.0, -1.0, 1.0]),
+        ] {
+            let part = read(&[("ID", "a"), ("POS", text)]).unwrap().part().unwrap();
+            // The same place that image queries look at.
+            let numbers = Shape::parse(text).unwrap();
+            let &[west, east, south, north] = numbers.numbers() else { unreachable!() };
+            let whole = crate::geom::range_degrees((west, east), (south, north)).unwrap();
+            assert_eq!(part.shape, Some(Stencil::Range(expected)), "{text}");
+            assert_eq!(Stencil::Range(expected).region().unwrap(), whole, "{text}");
+        }
+        let wrong = read(&[("ID", "a"), ("POS", "RANGE 1 2 -91 0")]).unwrap_err();
+        assert_eq!(wrong.code, "S011");
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Queries {
         let file = growing.file.clone();
         // Removed unless it is complete, however this ends.
         let size = growing.finish(query.answered(&self.answer, output).await).await?;
-        let result = JobResult { id: "result".to_owned(), media_type, size };
+        let result = JobResult { id: "result".to_owned(), media_type, size, name: None };
         Ok(Outcome { results: vec![(result, file)], error: None })
     }
 }

@@ -55,6 +55,9 @@ pub struct JobResult {
     pub media_type: String,
     /// Bytes.
     pub size: u64,
+    /// A name for it as a file, of one that goes to clients as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// Why a job failed.

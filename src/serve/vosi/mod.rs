@@ -15,7 +15,7 @@ pub use availability::{Availability, availability};
 pub use capabilities::{Capabilities, Function, Limit, OutputFormat, capabilities};
 pub use examples::{Example, examples};
 pub use features::FEATURES;
-pub use plain::plain_capabilities;
+pub use plain::{Parametric, parametric_capabilities, plain_capabilities};
 pub use tables::{Detail, table, tables, tables_for_astroquery};
 
 /// Of all documents that have types from other schemas.

@@ -74,8 +74,18 @@ pub async fn results(asked: JobRequest) -> Answered {
 }
 
 pub async fn result(asked: JobRequest, Path((_, name)): Path<(String, String)>) -> Answered {
-    let (object, media_type) = asked.jobs.store.result(&asked.id, &name, asked.caller()).await?;
-    Ok(file(object, &media_type))
+    let (object, result) = asked.jobs.store.result(&asked.id, &name, asked.caller()).await?;
+    let mut response = file(object, &result.media_type);
+    if let Some(name) = result.name {
+        let plain = |c: &char| c.is_ascii_alphanumeric() || "._-".contains(*c);
+        let name: String = name.chars().filter(plain).collect();
+        let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+        let headers = response.headers_mut();
+        headers.extend(disposition.ok().map(|value| (header::CONTENT_DISPOSITION, value)));
+        // What has a name is a file, and is not packed on its way.
+        headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("none"));
+    }
+    Ok(response)
 }
 
 fn instant(instant: Option<Instant>) -> Response {
