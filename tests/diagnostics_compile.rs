@@ -18,7 +18,7 @@ fn registry() -> Snapshot {
     let file = folder.path().join("gen3.sqlite3");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        db::restore(&file, include_str!("../fixtures/demo.sql")).await.unwrap();
+        db::restore(&file, include_str!("../fixtures/demo/registry.sql")).await.unwrap();
         let environment = Environment::new(folder.path(), Vec::<(String, String)>::new());
         let url = format!("sqlite:///{}", file.display());
         db::inspect(&url, &environment, &Options::default()).await.unwrap()

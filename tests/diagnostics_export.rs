@@ -72,7 +72,7 @@ fn a_value_that_does_not_fit_is_told() {
     let (code, said) = obscore_view(folder.path(), &["demo", "repo"]);
     assert_eq!(code, Some(0), "{said}");
     let text = std::fs::read_to_string(folder.path().join("repo/mapping.yaml")).unwrap();
-    let wide = text.replacen("s_xel: [4608, 4096]", "extra_columns: {s_xel1: 99999999999}", 1);
+    let wide = text.replacen("s_xel: [64, 64]", "extra_columns: {s_xel1: 99999999999}", 1);
     assert_ne!(text, wide);
     std::fs::write(folder.path().join("wide.yaml"), wide).unwrap();
     let arguments = ["export", "repo", "-m", "wide.yaml", "-o", "o.csv", "--dataset-type", "raw"];

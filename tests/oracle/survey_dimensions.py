@@ -154,6 +154,7 @@ def add_visit(
     number: int,
     system: int,
     regions: list[Any],
+    name: str | None = None,
 ) -> None:
     """Define a visit of ``exposures``; regions: the visit's, then those of the first detectors."""
     first = exposures[0]
@@ -161,7 +162,7 @@ def add_visit(
     visit = {
         **first,
         "id": number,
-        "name": f"{number}" if camera == CAMERA else f"v'{number}{{%}}",
+        "name": name or (f"{number}" if camera == CAMERA else f"v'{number}{{%}}"),
         "visit_system": system,
         "exposure_time": None if first["exposure_time"] is None else first["exposure_time"] * len(exposures),
         "region": regions[0],

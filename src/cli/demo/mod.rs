@@ -1,6 +1,8 @@
-//! `demo`: a small real registry with its view.
+//! `demo`: a small real repository with its view.
 //!
-//! The registry is a dump that daf_butler wrote (`fixtures/make_demo.py`), so no Python is needed.
+//! daf_butler wrote its registry and its images (`fixtures/demo/make.py`), so no Python is needed.
+
+mod repository;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,34 +13,24 @@ use super::repositories::Further;
 use super::{Failure, Outcome, apply};
 use crate::db::{self, Database};
 use crate::deploy::{self, Request, Unwatched};
-use crate::diag::{Diagnostic, Source};
+use crate::diag::Source;
 use crate::mapping;
 use crate::serve::http::{listen, start_log};
 use crate::serve::page;
 use crate::serve::settings::{self, Flags};
 use crate::value::Cell;
 
-const REGISTRY: &str = include_str!("../../fixtures/demo.sql");
-const MAPPING: &str = include_str!("../../fixtures/demo.yaml");
-const BUTLER: &str = "\
-datastore:
-  cls: lsst.daf.butler.datastores.fileDatastore.FileDatastore
-  root: <butlerRoot>
-registry:
-  db: sqlite:///<butlerRoot>/gen3.sqlite3
-";
-
-/// Make a small real registry in SQLite, put the view on it, and answer three queries; --serve then
-/// serves it.
+/// Make a small real repository with images, put the view on its registry, and answer three queries;
+/// --serve then serves it.
 ///
-/// With --serve there is a page at http://127.0.0.1:8080/ and TAP at http://127.0.0.1:8080/tap until
-/// Ctrl-C. The port is the next free one unless --bind says which.
+/// With --serve there is a page at http://127.0.0.1:8080/ and TAP at http://127.0.0.1:8080/tap, with SIA,
+/// links, files and cutouts, until Ctrl-C. The port is the next free one unless --bind says which.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Folder of the repository; made when it does not exist.
     #[arg(default_value = "obscore-demo")]
     folder: PathBuf,
-    /// Serve the repository afterwards: a page for people and TAP.
+    /// Serve the repository afterwards: a page for people, TAP, SIA, links, files and cutouts.
     #[arg(long)]
     serve: bool,
     /// Address and port to listen at.
@@ -71,12 +63,13 @@ const QUERIES: [(&str, &str); 3] = [
 
 pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let folder = arguments.folder;
-    write(&folder).await?;
+    repository::write(&folder).await?;
     let repo = folder.display().to_string();
     let mapping_file = folder.join("mapping.yaml");
     let sql_file = folder.join("obscore.sql");
 
-    let (mapping, said) = mapping::read(Source::new(mapping_file.display().to_string(), MAPPING));
+    let (mapping, said) =
+        mapping::read(Source::new(mapping_file.display().to_string(), repository::MAPPING));
     let mapping = mapping.ok_or(said)?;
     let (found, snapshot) = compile::snapshot(&repo).await?;
     // Plain SQL, so that any SQLite client can read the view.
@@ -97,6 +90,9 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     }
 }
 
+/// A folder of the datastore with one image, about RA 40, Dec -34.4.
+const COADD: &str = "Demo/runs/DRP/second/deep_coadd/0/4/r";
+
 /// Where everything is, and commands to go on with, as this program was called.
 fn what_is_there(repo: &str, mapping: &Path, sql: &Path, served: bool) -> String {
     let (mapping, sql) = (mapping.display(), sql.display());
@@ -107,6 +103,7 @@ fn what_is_there(repo: &str, mapping: &Path, sql: &Path, served: bool) -> String
          sqlite3 {repo}/gen3.sqlite3 'SELECT obs_id, s_region FROM obscore LIMIT 3'\n  \
          {program} query {repo} -m {mapping} \"SELECT obs_id, t_min FROM ivoa.ObsCore WHERE 1 = \
          CONTAINS(POINT(40, -34.4), s_region)\"\n  \
+         {program} cutout {repo}/{COADD}/*.fits --circle 40,-34.4,0.05 -o part.fits\n  \
          {program} check {repo} -m {mapping}\n  \
          {program} export {repo} -m {mapping} -o obscore.parquet\n"
     );
@@ -153,26 +150,6 @@ async fn serve(
 /// A query for those who have the service before them.
 const SERVED: &str = "SELECT obs_id, em_filter_name, t_min, s_ra, s_dec\nFROM ivoa.ObsCore\nWHERE 1 = \
                       CONTAINS(POINT(40, -34.4), s_region)";
-
-/// The repository's files; a registry that is there already is kept.
-async fn write(folder: &Path) -> Result<(), Failure> {
-    let cannot = |path: &Path, error: &std::io::Error| {
-        Failure::from(Box::new(
-            Diagnostic::error("D001", format!("cannot write `{}`: {error}", path.display()))
-                .help("name a folder that may be written to: obscore-view demo FOLDER"),
-        ))
-    };
-    std::fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
-    for (name, text) in [("butler.yaml", BUTLER), ("mapping.yaml", MAPPING)] {
-        let path = folder.join(name);
-        std::fs::write(&path, text).map_err(|error| cannot(&path, &error))?;
-    }
-    let registry = folder.join("gen3.sqlite3");
-    if !registry.exists() {
-        db::restore(&registry, REGISTRY).await?;
-    }
-    Ok(())
-}
 
 async fn answers(database: &Database, compiled: &Compiled) -> Result<String, Failure> {
     let request = Request {
