@@ -296,11 +296,13 @@ impl Target {
     }
 }
 
-/// Whether nothing that is asked of a branch tells datasets of one data ID apart.
+/// Whether nothing that is asked of a branch tells datasets of one data ID apart. A CALIBRATION collection can
+/// have several of them, each with a row.
 fn is_alike(branch: &Branch, outputs: &[(String, Expr, &Scalar)]) -> bool {
     let used = || outputs.iter().map(|(_, _, scalar)| *scalar);
     let apart = |join: &&Join| [DATASET, RUN].contains(&join.alias.as_str());
     !branch.required.is_empty()
+        && branch.calibs_table.is_none()
         && !used().any(Scalar::tells_datasets_apart)
         && !branch.conditions.iter().any(Predicate::tells_datasets_apart)
         && !branch.needed(used()).iter().any(apart)

@@ -7,6 +7,7 @@
 mod branch;
 mod collections;
 mod convert;
+mod counted;
 mod fetch;
 mod float;
 mod format;
@@ -27,6 +28,7 @@ mod time;
 mod view;
 
 pub use branch::{BranchSelect, JoinClause, JoinKind};
+pub use counted::DATASETS;
 pub use fetch::{Fetch, Recipe, Wire};
 pub use governors::Governors;
 pub use lowest::Definitions;

@@ -26,6 +26,8 @@ pub struct Wanted<'a> {
     /// Columns that are handed through as regions: the name of the encoded region, and that of the
     /// value for rows without one.
     pub regions: &'a [(usize, String, String)],
+    /// Whether a row may stand for several datasets, and says in [`DATASETS`](super::DATASETS) for how many.
+    pub is_counted: bool,
 }
 
 /// The rows of a branch.
@@ -35,6 +37,8 @@ pub struct BranchTexts {
     at: usize,
     /// Its SELECTs; a condition can be added at their ends.
     selects: Vec<SelectText>,
+    /// What stands for them, counted; conditions can be added on its datasets.
+    counted: Option<SelectText>,
 }
 
 /// A SELECT around the table of its datasets.
@@ -157,11 +161,18 @@ impl Target {
                 let position = obscore.columns.get(at).copied();
                 position.and_then(|position| branch.values.get(position)).unwrap_or(&Scalar::Null)
             };
-            let outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
+            let mut outputs = self.outputs(wanted, &value, &|at| kind_of(obscore, at));
             let find_first = matches!(plan.search, Search::Path(_)) && holding > 1;
-            let selects = self.branch_with(branch, &plan.search, &outputs, find_first);
-            let selects = self.select_texts(branch, &plan.search, found, &selects);
-            branches.push(BranchTexts { at, selects });
+            let texts =
+                |selects: &[BranchSelect]| self.select_texts(branch, &plan.search, found, selects);
+            let mut counted = None;
+            if wanted.is_counted {
+                let select = self.counted(branch, &plan.search, found, &outputs, find_first);
+                counted = select.and_then(|select| texts(&[select]).pop());
+                outputs.push(self.one_dataset());
+            }
+            let selects = texts(&self.branch_with(branch, &plan.search, &outputs, find_first));
+            branches.push(BranchTexts { at, selects, counted });
         }
         branches
     }
@@ -199,10 +210,15 @@ impl Target {
         for texts in branches {
             let Some(asked) = asked.iter().find(|asked| asked.at == texts.at) else { continue };
             let Some(conditions) = self.linked(asked, keys, parameters) else { continue };
-            selects.extend(texts.selects.iter().map(|select| select.with(&conditions)));
+            let counted = texts.counted.as_ref().filter(|_| conditions.others.is_empty());
+            match counted {
+                Some(counted) => selects.push(counted.with(&conditions)),
+                None => selects.extend(texts.selects.iter().map(|select| select.with(&conditions))),
+            }
         }
         if selects.is_empty() {
-            let outputs = self.outputs(wanted, &|_| &Scalar::Null, &|at| kind_of(obscore, at));
+            let mut outputs = self.outputs(wanted, &|_| &Scalar::Null, &|at| kind_of(obscore, at));
+            outputs.extend(wanted.is_counted.then(|| self.one_dataset()));
             return format!("SELECT {} WHERE 1 = 0", self.listed(&outputs));
         }
         selects.join("\nUNION ALL\n")

@@ -8,6 +8,7 @@
 
 mod abilities;
 mod check;
+mod counted;
 mod full;
 mod near;
 mod plain;
@@ -20,6 +21,7 @@ mod write;
 
 pub use abilities::{Ability, abilities};
 pub use check::{Uploaded, check};
+pub use counted::counted;
 pub use near::{Near, Side, are_equal_somewhere, nearby, shapes};
 pub use plain::{Plain, Sought, plain};
 pub use push::pushed;

@@ -64,6 +64,8 @@ pub struct Sql<'a> {
     pub regions: RegionOptions,
     /// Whether regions of the result are decoded; otherwise they stay as Butler encodes them.
     pub decode: bool,
+    /// The number of the table whose rows stand for as many as they say in [`DATASETS`].
+    pub counted: Option<usize>,
     /// Most rows that are wanted; more may come where the database is slower with a limit.
     pub limit: Option<u64>,
 }
@@ -107,6 +109,8 @@ pub struct Needs {
     pub wishes: Vec<Wish>,
     /// Where on the sky the rows must be.
     pub covers: Vec<Cover>,
+    /// Whether a row may stand for several that are alike, and says for how many ([`counted`](super::counted)).
+    pub is_counted: bool,
 }
 
 impl Needs {

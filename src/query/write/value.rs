@@ -4,6 +4,7 @@ use super::super::tree::{Cast, Node, Value};
 use super::{Writer, column};
 use crate::adql::{AggregateFunction, Operator};
 use crate::catalog::Type;
+use crate::lower::DATASETS;
 use crate::obscore::ColumnType;
 use crate::sql::Dialect;
 
@@ -56,7 +57,11 @@ impl Writer<'_> {
                 let parts: Vec<String> = parts.iter().map(|part| self.value(part)).collect();
                 format!("({})", parts.join(" || "))
             }
-            Node::CountAll => "count(*)".to_owned(),
+            Node::CountAll => match self.sql.counted {
+                Some(id) => dialect
+                    .exactly(&format!("coalesce(sum(t{id}.{DATASETS}), 0)"), ColumnType::BigInt),
+                None => "count(*)".to_owned(),
+            },
             Node::Aggregate { function, distinct, argument } => {
                 self.aggregate(*function, *distinct, argument)
             }

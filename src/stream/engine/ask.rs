@@ -219,6 +219,7 @@ impl Service {
         let mut places = vec![Place::Table(String::new()); checked.sources.len()];
         let mut preamble = Preamble::new(session.dialect());
         let nearby = self.nearby(checked);
+        let mut counted = query::counted(checked).filter(|_| wishes.is_empty());
         let mut left: Vec<usize> = (0..checked.sources.len()).collect();
         while !left.is_empty() {
             let at = staged.next(question, &nearby, &left);
@@ -234,13 +235,19 @@ impl Service {
             let here = home.is_some() && self.site(source.table) == home;
             let place = match self.origin(source.table) {
                 Some(Origin::ObsCore(site, view)) if here => {
+                    needed.is_counted = counted.is_some() && needed.regions.is_empty();
+                    counted = counted.filter(|_| needed.is_counted);
                     self.obscore(session, site, view, &needed, &mut preamble).await?
                 }
                 Some(Origin::Native(site, native)) if here => {
                     let joined = checked.sources.len() > 1;
+                    counted = None;
                     self.native(session, site, native, &needed, joined, &mut preamble).await?
                 }
-                _ => staged.bring(session, checked, at, &needed, uploads).await?,
+                _ => {
+                    counted = None;
+                    staged.bring(session, checked, at, &needed, uploads).await?
+                }
             };
             if let Some(known) = places.get_mut(at) {
                 *known = place;
@@ -258,6 +265,7 @@ impl Service {
             twin: &|table, column| self.twin(table, column),
             regions: self.regions,
             decode: true,
+            counted,
             limit: more,
         };
         Ok(query::write(checked, &sql, preamble.parameters))

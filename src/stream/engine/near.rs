@@ -194,6 +194,7 @@ async fn each(
         twin: &|_, _| None,
         regions: crate::region::RegionOptions::default(),
         decode: false,
+        counted: None,
         limit: None,
     };
     let written = query::write(&asked, &sql, Parameters::new(to.dialect()));

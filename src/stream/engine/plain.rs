@@ -216,6 +216,7 @@ impl Service {
             twin: &|_, _| None,
             regions: published.target.regions,
             decode: false,
+            counted: None,
             limit: None,
             pairs: &[],
         };

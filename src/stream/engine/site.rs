@@ -270,7 +270,7 @@ impl Published {
             (*at, encoded(*at), other)
         });
         let regions: Vec<(usize, String, String)> = regions.collect();
-        let wanted = Wanted { values: &values, regions: &regions };
+        let wanted = Wanted { values: &values, regions: &regions, is_counted: needs.is_counted };
         let (target, plan, obscore) = (&self.target, &self.plan, &self.obscore);
         let write = || target.obscore_branches(plan, obscore, found, wanted);
         let branches = self.texts.branches(found, needs, write);
@@ -296,7 +296,7 @@ impl Site {
                 _ => (*at, encoded(*at), String::new()),
             })
             .collect();
-        let wanted = Wanted { values: &values, regions: &regions };
+        let wanted = Wanted { values: &values, regions: &regions, is_counted: false };
         self.target.native_source(native, wanted, &needs.wishes, &needs.covers, known, parameters)
     }
 }

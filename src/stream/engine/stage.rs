@@ -211,6 +211,7 @@ impl<'s> Staged<'s> {
             twin: &|table, column| service.twin(table, column),
             regions: service.regions,
             decode: false,
+            counted: None,
             limit: Some(left.saturating_add(1)),
         };
         let written = query::write(&question, &sql, preamble.parameters);

@@ -14,8 +14,8 @@ use crate::query::Needs;
 /// Sets of columns whose texts are kept.
 const KEPT: usize = 64;
 
-/// Positions of columns that are read as values, and as regions.
-type Columns = (Vec<usize>, Vec<usize>);
+/// Positions of columns that are read as values, and as regions; whether rows are counted.
+type Columns = (Vec<usize>, Vec<usize>, bool);
 /// Positions of columns that are handed out, and of those that are compared; how exposures define visits.
 type PlainColumns = (Vec<usize>, Vec<(usize, String)>, Definitions);
 
@@ -56,7 +56,7 @@ impl Texts {
         needs: &Needs,
         write: impl FnOnce() -> Vec<BranchTexts>,
     ) -> Arc<Vec<BranchTexts>> {
-        let key = (needs.values.clone(), needs.regions.clone());
+        let key = (needs.values.clone(), needs.regions.clone(), needs.is_counted);
         self.known(found, key, |kept| &mut kept.branches, write)
     }
 
