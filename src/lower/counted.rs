@@ -2,8 +2,8 @@
 //!
 //! In: a branch of which a query asks how many rows have some values, all of which follow from a part of the
 //! data ID. Out: a SELECT with these values and how many datasets have them, whose joins are made for each
-//! different part once: for each visit, not for each of its 189 detectors. Two hundred thousand images are
-//! counted by night and band in a quarter of the time.
+//! different part once: for each visit, not for each of its 189 detectors. Datasets are counted by night and
+//! band in a quarter of the time (docs/performance.md).
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,8 @@ use sea_query::Expr;
 
 use super::scalar::column;
 use super::{BranchSelect, Found, Target};
-use crate::plan::{Branch, Join, On, Scalar, Search, TAGS};
+use crate::obscore::ColumnType;
+use crate::plan::{Branch, Join, On, Scalar, Search, TAGS, tells_datasets_apart};
 
 /// The column that says for how many datasets a row stands.
 pub const DATASETS: &str = "n";
@@ -63,6 +64,7 @@ impl Target {
         first: bool,
     ) -> Option<String> {
         let own = |name: &str| self.dialect.text(&column(TAGS, name));
+        let all = |names: &[&str]| names.iter().map(|name| own(name)).collect::<Vec<String>>();
         let collections: Vec<String> = found
             .collections_of(branch.dataset_type_id)
             .iter()
@@ -77,11 +79,7 @@ impl Target {
             branch.dataset_type_id,
         );
         if !first {
-            return Some(grouped(
-                &keys.iter().map(|key| own(key)).collect::<Vec<_>>(),
-                "count(*)",
-                &from,
-            ));
+            return Some(grouped(&all(keys), "count(*)", &from));
         }
         // Datasets of one data ID are in several collections: their data IDs are counted. Of all of its
         // dimensions one can be counted within the others.
@@ -92,14 +90,14 @@ impl Target {
         let outer: Vec<&str> =
             branch.required.iter().map(String::as_str).filter(|one| *one != innermost).collect();
         let count = format!("count(DISTINCT {})", own(innermost));
-        let inner = grouped(&outer.iter().map(|one| own(one)).collect::<Vec<_>>(), &count, &from);
+        let inner = grouped(&all(&outer), &count, &from);
         if outer.len() == keys.len() {
             return Some(inner);
         }
         let sum = format!("sum({})", own(DATASETS));
-        let sum = self.dialect.exactly(&sum, crate::obscore::ColumnType::BigInt);
+        let sum = self.dialect.exactly(&sum, ColumnType::BigInt);
         let from = format!("FROM {inner} AS {TAGS}");
-        Some(grouped(&keys.iter().map(|key| own(key)).collect::<Vec<_>>(), &sum, &from))
+        Some(grouped(&all(keys), &sum, &from))
     }
 }
 
@@ -129,16 +127,16 @@ fn keys<'b>(
         columns(scalar, &mut read)?;
     }
     for join in joins {
-        if crate::plan::tells_datasets_apart(&join.alias) {
+        if tells_datasets_apart(&join.alias) {
             return None;
         }
         for (_, operand) in &join.on {
             match operand {
-                On::Column { alias, column } => own(alias, column, &mut read),
+                On::Column { alias, column } => note(alias, column, &mut read),
                 On::LowestVisit { instrument, exposure, detector, agreeing } => {
                     let agreeing = agreeing.iter().map(|(_, place)| place);
                     let places = [instrument, exposure].into_iter().chain(detector).chain(agreeing);
-                    places.for_each(|(alias, column)| own(alias, column, &mut read));
+                    places.for_each(|(alias, column)| note(alias, column, &mut read));
                 }
             }
         }
@@ -152,7 +150,7 @@ fn keys<'b>(
 fn columns<'s>(scalar: &'s Scalar, read: &mut BTreeSet<&'s str>) -> Option<()> {
     let parts = scalar.parts();
     match scalar {
-        Scalar::Column { alias, column, .. } => own(alias, column, read),
+        Scalar::Column { alias, column, .. } => note(alias, column, read),
         _ if parts.is_empty() => {
             let mut aliases = Vec::new();
             scalar.aliases(&mut aliases);
@@ -165,7 +163,8 @@ fn columns<'s>(scalar: &'s Scalar, read: &mut BTreeSet<&'s str>) -> Option<()> {
     Some(())
 }
 
-fn own<'s>(alias: &str, column: &'s str, read: &mut BTreeSet<&'s str>) {
+/// Notes a column of the dataset.
+fn note<'s>(alias: &str, column: &'s str, read: &mut BTreeSet<&'s str>) {
     if alias == TAGS {
         read.insert(column);
     }
