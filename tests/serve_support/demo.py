@@ -31,8 +31,10 @@ def image(hdus: fits.HDUList) -> fits.ImageHDU:
 
 # Butler reads every image, and those on the sky are where the registry has them: within its regions' bounding circles.
 digests: dict[str, str] = {}
+placed = 0
 for kind in ("raw", "visit_image", "deep_coadd"):
-    for ref in butler.registry.queryDatasets(kind, collections=...):
+    # A dataset comes once for each collection that has it.
+    for ref in set(butler.registry.queryDatasets(kind, collections=...)):
         hdu = image(butler.get(ref))
         digests[str(ref.id)] = hashlib.sha256(butler.getURI(ref).read()).hexdigest()
         data_id = butler.registry.expandDataId(ref.dataId)
@@ -54,6 +56,7 @@ for kind in ("raw", "visit_image", "deep_coadd"):
             where = SkyCoord(place.getLon().asDegrees(), place.getLat().asDegrees(), unit="deg")
             pixel = np.abs(wcs.proj_plane_pixel_scales()[0])
             assert corners.separation(where).min() < pixel, (ref, corners, where)
+        placed += 1
 
 # Rows lead to files by themselves, and to cutouts.
 service = pyvo.dal.TAPService(tap)
@@ -82,4 +85,4 @@ for subtype in ("lsst.raw", "lsst.visit_image", "lsst.deep_coadd"):
     assert middle.separation(centre) < radius / 2, middle
     cutouts += 1
 
-print(f"{len(digests)} images, {len(rows)} rows, {cutouts} cutouts")
+print(f"{len(digests)} images, {placed} placed, {len(rows)} rows, {cutouts} cutouts")

@@ -64,7 +64,7 @@ pub struct Sql<'a> {
     pub regions: RegionOptions,
     /// Whether regions of the result are decoded; otherwise they stay as Butler encodes them.
     pub decode: bool,
-    /// The number of the table whose rows stand for as many as they say in [`DATASETS`].
+    /// The number of the table whose rows stand for as many as they say in [`DATASETS`](crate::lower::DATASETS).
     pub counted: Option<usize>,
     /// Most rows that are wanted; more may come where the database is slower with a limit.
     pub limit: Option<u64>,
