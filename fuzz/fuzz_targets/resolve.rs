@@ -27,7 +27,6 @@ fuzz_target!(|data: &[u8]| {
         elements: Vec::new(),
         records: Vec::new(),
         has_trash: false,
-        has_creators: false,
     };
     let mut lines = Parameters::default();
     for line in text.split('\n') {
