@@ -62,11 +62,7 @@ impl Session {
     /// What a failure of PostgreSQL means. Where a prepared statement is not found, or is there already
     /// (SQLSTATE 26000, 42P05), a pooler stands between, and none is kept any more.
     pub(super) fn failed(&self, failure: &sqlx::Error) -> Box<Diagnostic> {
-        let code = failure.as_database_error().and_then(DatabaseError::code);
-        if matches!(code.as_deref(), Some("26000" | "42P05")) {
-            self.prepared.store(false, Ordering::Relaxed);
-        }
-        error::describe(failure, &self.target)
+        failed(&self.prepared, &self.target, failure)
     }
 
     /// The database system.
@@ -222,12 +218,13 @@ impl Session {
         parameters: &[Cell],
     ) -> BoxStream<'a, Result<Vec<Cell>>> {
         let sql = AssertSqlSafe(sql.to_owned()).into_sql_str();
-        let target = &self.target;
+        let keeps_prepared = self.keeps_prepared();
+        let (target, prepared) = (&self.target, &self.prepared);
         match &mut self.connection {
-            // Statements are not kept on the server: behind pgbouncer the next transaction may have
-            // another server connection.
+            // Unless it is known to be safe, statements are not kept on the server: behind pgbouncer the next
+            // transaction may have another server connection.
             Connection::Postgres(connection) => {
-                let mut query = sqlx::query(sql).persistent(false);
+                let mut query = sqlx::query(sql).persistent(keeps_prepared);
                 for parameter in parameters {
                     query = postgres::bind(query, parameter);
                 }
@@ -235,7 +232,7 @@ impl Session {
                     .fetch(&mut **connection)
                     .map(move |row| match row {
                         Ok(row) => postgres::row(&row),
-                        Err(failure) => Err(error::describe(&failure, target)),
+                        Err(failure) => Err(failed(prepared, target, &failure)),
                     })
                     .boxed()
             }
@@ -344,6 +341,15 @@ impl Session {
         };
         done.map_err(|failure| error::describe(&failure, &self.target))
     }
+}
+
+/// As [`Session::failed`].
+fn failed(prepared: &AtomicBool, target: &Target, failure: &sqlx::Error) -> Box<Diagnostic> {
+    let code = failure.as_database_error().and_then(DatabaseError::code);
+    if matches!(code.as_deref(), Some("26000" | "42P05")) {
+        prepared.store(false, Ordering::Relaxed);
+    }
+    error::describe(failure, target)
 }
 
 /// Whether a statement has a parameter of that number.

@@ -63,16 +63,13 @@ pub async fn answer(
         return Ok(([(header::CONTENT_TYPE, media_type)], ()).into_response());
     };
     guard.disarm();
-    let (whole, told) = oneshot::channel();
-    tokio::spawn(async move {
+    let whole = async move {
         // A document that an error ended is whole; only where nobody could end it, it is not.
-        let ended = done.await;
-        let is_whole = ended.is_ok_and(|ended| {
+        done.await.is_ok_and(|ended: Result<Answered>| {
             ended.as_ref().err().is_none_or(|error| !["S030", "X001"].contains(&error.code))
-        });
-        let _ = whole.send(is_whole);
-    });
-    let body = body.into_body(first, told, cancel);
+        })
+    };
+    let body = body.into_body(first, whole, cancel);
     Ok(([(header::CONTENT_TYPE, media_type)], body).into_response())
 }
 

@@ -11,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use futures::stream;
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// Bytes that are sent on at once.
@@ -83,16 +83,16 @@ impl PipeBody {
         self.pieces.recv().await
     }
 
-    /// The body: `first`, then what is written until the writer goes. When `whole` then says no, or
-    /// nothing, the body breaks off, so that no client takes it for complete. When the client
-    /// leaves, `cancel` is cancelled.
+    /// The body: `first`, then what is written until the writer goes. When `whole` then says no, the body
+    /// breaks off, so that no client takes it for complete. When the client leaves, `cancel` is cancelled.
     pub fn into_body(
         self,
         first: Bytes,
-        whole: oneshot::Receiver<bool>,
+        whole: impl Future<Output = bool> + Send + 'static,
         cancel: CancellationToken,
     ) -> Body {
-        let state = (Some(first), self.pieces, Some(whole), Some(cancel.drop_guard()));
+        let whole = Some(Box::pin(whole));
+        let state = (Some(first), self.pieces, whole, Some(cancel.drop_guard()));
         let pieces = stream::unfold(state, |(first, mut pieces, whole, guard)| async move {
             if let Some(first) = first {
                 return Some((Ok(first), (None, pieces, whole, guard)));
@@ -100,7 +100,7 @@ impl PipeBody {
             if let Some(piece) = pieces.recv().await {
                 return Some((Ok(piece), (None, pieces, whole, guard)));
             }
-            if let Ok(true) = whole?.await {
+            if whole?.await {
                 guard.map(tokio_util::sync::DropGuard::disarm);
                 return None;
             }
@@ -114,6 +114,8 @@ impl PipeBody {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::future::{pending, ready};
+
     use super::*;
 
     const STALL: Duration = Duration::from_millis(50);
@@ -133,10 +135,8 @@ mod tests {
         });
         let first = body.first().await.unwrap();
         assert!(first.len() < 2 * PIECE);
-        let (done, whole) = oneshot::channel();
         let cancel = CancellationToken::new();
-        done.send(true).unwrap();
-        let all = collect(body.into_body(first, whole, cancel.clone())).await.unwrap();
+        let all = collect(body.into_body(first, ready(true), cancel.clone())).await.unwrap();
         assert!(all.ends_with(b"\n99999\n") && all.len() == 588_890);
         written.await.unwrap();
         assert!(!cancel.is_cancelled());
@@ -147,8 +147,7 @@ mod tests {
         for leaves in [false, true] {
             let (mut writer, body) = pipe(STALL);
             let cancel = CancellationToken::new();
-            let (_done, whole) = oneshot::channel();
-            let body = body.into_body(Bytes::from_static(b"x"), whole, cancel.clone());
+            let body = body.into_body(Bytes::from_static(b"x"), pending(), cancel.clone());
             let kept = if leaves {
                 drop(body);
                 None
@@ -174,9 +173,7 @@ mod tests {
         let (writer, mut body) = pipe(STALL);
         drop(writer);
         assert!(body.first().await.is_none());
-        let (done, whole) = oneshot::channel();
-        drop(done);
-        let body = body.into_body(Bytes::from_static(b"x"), whole, CancellationToken::new());
+        let body = body.into_body(Bytes::from_static(b"x"), ready(false), CancellationToken::new());
         assert!(collect(body).await.is_err());
     }
 }

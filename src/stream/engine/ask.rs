@@ -54,6 +54,13 @@ pub struct Answered {
     pub overflow: bool,
 }
 
+/// Rows on their way from a session into a sink.
+pub(super) struct Sent {
+    pub pipeline: Pipeline,
+    /// Whether all rows of the statements were taken, where nothing failed.
+    pub all: Result<bool>,
+}
+
 /// A question with what belongs to it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Question<'q> {
@@ -133,19 +140,33 @@ impl Service {
             watched.stop().await;
         });
         let question = Question { checked, uploads, limit, limits, running: &running };
-        let answered = match &plain {
-            Some(plain) => self.answer_plain(&mut session, plain, &question, sink).await,
-            None => self.answer_in(&mut session, home, &question, sink).await,
+        let sent = match &plain {
+            Some(plain) => self.send_plain(&mut session, plain, &question, sink).await,
+            None => self.send_query(&mut session, home, &question, sink).await,
         };
-        watch.abort();
-        if !matches!(&answered, Ok((_, true))) {
-            // What still runs would hold a connection up until its last row.
-            running.end().await;
-        }
-        // The answer is there already; a connection that breaks now is not used again.
-        let _ = session.rollback().await;
+        let (ending, answered) = match sent {
+            // The transaction ends while the last rows are written.
+            Ok(Sent { pipeline, all: Ok(true) }) => {
+                let ending = tokio::spawn(session.rollback());
+                let answered = pipeline.end(Ok(())).await;
+                watch.abort();
+                (ending, answered)
+            }
+            other => {
+                let answered = match other {
+                    Ok(Sent { pipeline, all }) => pipeline.end(all.map(drop)).await,
+                    Err(wrong) => Err(wrong),
+                };
+                watch.abort();
+                // What still runs would hold a connection up until its last row.
+                running.end().await;
+                (tokio::spawn(session.rollback()), answered)
+            }
+        };
+        // A connection that breaks now is not used again.
+        let _ = ending.await;
         match answered {
-            Ok((answered, _)) => Ok(answered),
+            Ok(Summary { rows, overflow, .. }) => Ok(Answered { rows, overflow }),
             Err(wrong) => running.check().and(Err(wrong)),
         }
     }
@@ -164,23 +185,21 @@ impl Service {
         whole.then_some(home)
     }
 
-    /// Answers in a session; says too whether all rows of the statement were taken.
-    async fn answer_in(
+    /// Sends the rows of one statement on their way.
+    async fn send_query(
         &self,
         session: &mut Session,
         home: Option<usize>,
         question: &Question<'_>,
         sink: Box<dyn Sink>,
-    ) -> Result<(Answered, bool)> {
+    ) -> Result<Sent> {
         let mut staged = Staged::new(self, question.limits, question.running, Bring::Rows);
         let wishes = self.first_rows(session, home, question, &mut staged).await?;
         let written = self.compile(session, home, question, wishes, &mut staged).await?;
         staged.end().await;
         let pipeline = self.pipeline(question, None, sink);
-        let sent = send(session, &pipeline, written).await;
-        let taken = matches!(sent, Ok(true));
-        let summary: Summary = pipeline.end(sent.map(drop)).await?;
-        Ok((Answered { rows: summary.rows, overflow: summary.overflow }, taken))
+        let all = send(session, &pipeline, written).await;
+        Ok(Sent { pipeline, all })
     }
 
     /// The way of rows into the sink of a question, `top` of them where that is not left to a database.

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::ask::{Answered, Question, known};
+use super::ask::{Question, Sent, known};
 use super::keep::{keep, located};
 use super::probes;
 use super::service::{Origin, Service};
@@ -89,17 +89,17 @@ impl Service {
         (!is_named).then_some(PlainRows { site, view, rows })
     }
 
-    /// Answers a question for plain rows in a session; says too whether all rows were taken.
-    pub(super) async fn answer_plain(
+    /// Sends plain rows on their way.
+    pub(super) async fn send_plain(
         &self,
         session: &mut Session,
         plain: &PlainRows<'_>,
         question: &Question<'_>,
         sink: Box<dyn Sink>,
-    ) -> Result<(Answered, bool)> {
+    ) -> Result<Sent> {
         let parts = self.parts(session, plain, question).await?;
         let pipeline = self.pipeline(question, plain.rows.top, sink);
-        let sent = async {
+        let all = async {
             for (at, part) in &parts.parts {
                 let Some(branch) = parts.branches.get(*at) else { continue };
                 if !pipeline.wants_more().await {
@@ -123,10 +123,8 @@ impl Service {
             }
             Ok(true)
         };
-        let sent = sent.await;
-        let taken = matches!(sent, Ok(true));
-        let summary = pipeline.end(sent.map(drop)).await?;
-        Ok((Answered { rows: summary.rows, overflow: summary.overflow }, taken))
+        let all = all.await;
+        Ok(Sent { pipeline, all })
     }
 
     /// Notes down the statements of a question for plain rows.
