@@ -12,6 +12,9 @@ use crate::plan::{
 };
 use crate::sql::{Dialect, layout};
 
+/// Alias of the datasets of earlier collections, which hide those of later ones.
+pub(super) const EARLIER: &str = "earlier_t";
+
 /// The SELECT of one branch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BranchSelect {
@@ -183,9 +186,9 @@ impl Target {
     /// PostgreSQL would not see an anti-join. SQLite, left alone, would go through all datasets of
     /// the type for every row; so it has to go through the collections that may hold the type.
     fn first_found(&self, branch: &Branch, condition: Option<&Predicate>) -> Expr {
-        let on = [self.is_in("earlier_t", "earlier"), self.is_of_type("earlier_t", branch)];
+        let on = [self.is_in(EARLIER, "earlier"), self.is_of_type(EARLIER, branch)];
         let same = branch.required.iter().map(|dimension| {
-            let own = column("earlier_t", dimension);
+            let own = column(EARLIER, dimension);
             self.dialect.fill("{0} = {1}", &[&own, &column(TAGS, dimension)])
         });
         let texts = |parts: Vec<Expr>| -> Vec<String> {
@@ -211,7 +214,7 @@ impl Target {
             ),
         };
         Expr::cust(format!(
-            "NOT EXISTS (\n    SELECT 1\n    FROM {from} {} AS earlier_t ON {}\n    WHERE {}{satisfied}\n  )",
+            "NOT EXISTS (\n    SELECT 1\n    FROM {from} {} AS {EARLIER} ON {}\n    WHERE {}{satisfied}\n  )",
             self.memberships(branch, &search),
             texts(on.into()).join("\n      AND "),
             conditions.join("\n      AND "),
@@ -231,7 +234,7 @@ impl Target {
         format!(
             "EXISTS (\n      SELECT 1\n      FROM {dataset} AS {DATASET}{run}\n      JOIN \
              {collection} AS {COLLECTIONS} ON {COLLECTIONS}.{key} = earlier.{key}\n      WHERE \
-             {DATASET}.id = earlier_t.dataset_id\n        AND ({condition})\n    )",
+             {DATASET}.id = {EARLIER}.dataset_id\n        AND ({condition})\n    )",
             dataset = self.table("dataset"),
             collection = self.table("collection"),
             condition = self.dialect.text(&self.predicate(condition)),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use sea_query::Expr;
 
+use super::branch::EARLIER;
 use super::invert::Condition;
 use super::probe::Linked;
 use super::scalar::column;
@@ -75,7 +76,28 @@ impl SelectText {
             false => self.dialect.behind(&self.before),
         };
         let others = conditions.others.iter().map(|one| format!("\n  AND {one}"));
-        format!("{before}{datasets}{}{}", self.after, others.collect::<String>())
+        let after = self.hidden_among(conditions).unwrap_or_else(|| self.after.clone());
+        format!("{before}{datasets}{after}{}", others.collect::<String>())
+    }
+
+    /// What stands behind the table of datasets, with those that hide others looked for among the few that have
+    /// the same data IDs, read once: where few rows are left, a look into every earlier collection for each of
+    /// them takes longer.
+    fn hidden_among(&self, conditions: &Linked) -> Option<String> {
+        let once = self.dialect.read_once()?;
+        if !conditions.leave_few
+            || conditions.data_ids.is_empty()
+            || !conditions.datasets.is_empty()
+        {
+            return None;
+        }
+        let of_all = format!("{} AS {EARLIER}", self.datasets);
+        let own = conditions.data_ids.join("\n      AND ");
+        let of_few = format!(
+            "(\n    SELECT {TAGS}.* FROM {} AS {TAGS}\n    WHERE {own}{once}\n  ) AS {EARLIER}",
+            self.datasets
+        );
+        Some(self.after.replace(&of_all, &of_few))
     }
 }
 

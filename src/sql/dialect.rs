@@ -128,6 +128,15 @@ impl Dialect {
         }
     }
 
+    /// What at the end of a subquery makes it be computed once, where other rows are then compared with its rows
+    /// by their hashes.
+    pub fn read_once(self) -> Option<&'static str> {
+        match self {
+            Self::Postgres => Some("\n    OFFSET 0"),
+            Self::Sqlite => None,
+        }
+    }
+
     /// A value for which no index is used, where the database has no statistics to choose one.
     pub fn without_index(self, value: &str) -> String {
         match self {
