@@ -14,9 +14,11 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command};
+use std::slice::from_ref;
 use std::time::{Duration, Instant};
 
 use obscore_view::db::{Access, Database, Environment, Options, Prepare, Repo, resolve};
+use obscore_view::lower::Wire;
 use obscore_view::value::Cell;
 use support::postgres::Cluster;
 
@@ -121,6 +123,29 @@ async fn statements_stay_prepared_where_connections_stay() {
     let pooled = open(session.port, Prepare::Direct).await;
     assert!(pooled.keeps_prepared(), "a session has its own connection");
     answers_are_right(&pooled).await;
+}
+
+/// The same text with other parameters is another statement, also where the text refers to none of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn statements_are_told_apart_by_their_parameters() {
+    let database = open(Cluster::shared().port(), Prepare::Direct).await;
+    let mut session = database.snapshot().await.unwrap();
+    let (text, int) = (|value: &str| Cell::Text(value.to_owned()), Cell::Int);
+    for parameters in [vec![text("a")], vec![], vec![int(1), text("b")], vec![Cell::Null]] {
+        let rows = session.rows("SELECT 7", &parameters).await.unwrap();
+        assert_eq!(rows, [[int(7)]], "{parameters:?}");
+    }
+    for (parameter, expected) in [(Cell::Null, Cell::Null), (int(5), int(5)), (text("6"), int(6))] {
+        let select = "SELECT CAST($1 AS bigint)";
+        let rows = session.rows(select, from_ref(&parameter)).await.unwrap();
+        assert_eq!(rows, [[expected]], "{parameter:?}");
+        let (to, mut tuples) = tokio::sync::mpsc::channel(4);
+        let fields = [Wire::Int];
+        session.tuples(select, from_ref(&parameter), &fields, &to).await.unwrap();
+        drop(to);
+        assert!(tuples.recv().await.is_some());
+    }
+    session.rollback().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

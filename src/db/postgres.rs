@@ -28,6 +28,24 @@ pub fn bind<'q>(query: PgQuery<'q>, cell: &Cell) -> PgQuery<'q> {
     }
 }
 
+/// The text of a statement that stays prepared. The driver finds it by its text alone, where the server has it
+/// with the number and the types of the parameters that came with it first; so these are told in the text.
+pub fn kept(sql: &str, parameters: &[Cell]) -> String {
+    let kind = |cell: &Cell| match cell {
+        Cell::Null => 'n',
+        Cell::Bool(_) => 'b',
+        Cell::Int(_) | Cell::Timestamp(_) => 'i',
+        Cell::Float(_) => 'f',
+        Cell::Text(_) => 't',
+        Cell::Bytes(_) => 'y',
+        Cell::Uuid(_) => 'u',
+    };
+    match parameters {
+        [] => sql.to_owned(),
+        some => format!("/* {} */ {sql}", some.iter().map(kind).collect::<String>()),
+    }
+}
+
 /// A row as cells.
 ///
 /// # Errors

@@ -217,8 +217,12 @@ impl Session {
         sql: &str,
         parameters: &[Cell],
     ) -> BoxStream<'a, Result<Vec<Cell>>> {
-        let sql = AssertSqlSafe(sql.to_owned()).into_sql_str();
         let keeps_prepared = self.keeps_prepared();
+        let sql = match keeps_prepared {
+            true => postgres::kept(sql, parameters),
+            false => sql.to_owned(),
+        };
+        let sql = AssertSqlSafe(sql).into_sql_str();
         let (target, prepared) = (&self.target, &self.prepared);
         match &mut self.connection {
             // Unless it is known to be safe, statements are not kept on the server: behind pgbouncer the next

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row, SqlSafeStr, ValueRef};
 use tokio::sync::mpsc::Sender;
 
 use super::chunks::Chunks;
-use crate::db::postgres::bind;
+use crate::db::postgres::{bind, kept};
 use crate::value::Cell;
 
 /// Sends all rows of `select`, or as many as are received.
@@ -19,8 +19,8 @@ pub async fn send(
 ) -> Result<(), sqlx::Error> {
     // Unless it is known to be safe, statements are not kept on the server: behind pgbouncer the next
     // transaction may have another server connection.
-    let sql = AssertSqlSafe(select.to_owned()).into_sql_str();
-    let mut query = sqlx::query(sql).persistent(prepared);
+    let sql = if prepared { kept(select, parameters) } else { select.to_owned() };
+    let mut query = sqlx::query(AssertSqlSafe(sql).into_sql_str()).persistent(prepared);
     for parameter in parameters {
         query = bind(query, parameter);
     }
