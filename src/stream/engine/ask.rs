@@ -144,13 +144,13 @@ impl Service {
             Some(plain) => self.send_plain(&mut session, plain, &question, sink).await,
             None => self.send_query(&mut session, home, &question, sink).await,
         };
-        let (ending, answered) = match sent {
+        // A connection that breaks while its transaction ends is not used again.
+        let answered = match sent {
             // The transaction ends while the last rows are written.
             Ok(Sent { pipeline, all: Ok(true) }) => {
-                let ending = tokio::spawn(session.rollback());
-                let answered = pipeline.end(Ok(())).await;
+                let (answered, _) = tokio::join!(pipeline.end(Ok(())), session.rollback());
                 watch.abort();
-                (ending, answered)
+                answered
             }
             other => {
                 let answered = match other {
@@ -160,11 +160,10 @@ impl Service {
                 watch.abort();
                 // What still runs would hold a connection up until its last row.
                 running.end().await;
-                (tokio::spawn(session.rollback()), answered)
+                let _ = session.rollback().await;
+                answered
             }
         };
-        // A connection that breaks now is not used again.
-        let _ = ending.await;
         match answered {
             Ok(Summary { rows, overflow, .. }) => Ok(Answered { rows, overflow }),
             Err(wrong) => running.check().and(Err(wrong)),
