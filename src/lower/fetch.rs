@@ -8,6 +8,7 @@
 use sea_query::Expr;
 
 use super::scalar::column;
+use super::split::Split;
 use super::{BranchSelect, Found, Target};
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, RegionPart, Scalar, Search, TimeForm, ValueKind, ViewPlan};
@@ -143,7 +144,7 @@ impl Target {
         only_one: bool,
         columns: &[(usize, ColumnType)],
         beside: &[(String, Expr, &Scalar)],
-    ) -> (Fetch, Vec<BranchSelect>) {
+    ) -> Fetched {
         let mut fields = Fields { target: self, found: Vec::new() };
         let recipes = columns
             .iter()
@@ -163,13 +164,23 @@ impl Target {
         outputs.extend_from_slice(beside);
         let find_first = matches!(search, Search::Path(_)) && !only_one;
         let selects = self.branch_with(branch, search, &outputs, find_first);
+        let split = self.split(branch, search, find_first, &found, beside);
         let fields = if found.is_empty() {
             vec![Wire::Int]
         } else {
             found.iter().map(|field| field.wire).collect()
         };
-        (Fetch { fields, recipes }, selects)
+        Fetched { fetch: Fetch { fields, recipes }, selects, split }
     }
+}
+
+/// A branch as raw fields.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    pub fetch: Fetch,
+    pub selects: Vec<BranchSelect>,
+    /// The same with dimension records apart.
+    pub split: Option<Split<BranchSelect>>,
 }
 
 /// The name of a field in the SELECT.
@@ -178,13 +189,13 @@ pub(super) fn field_name(field: usize) -> String {
 }
 
 /// A field of the SELECT.
-#[derive(Debug)]
-struct Field {
-    sql: Expr,
-    text: String,
-    wire: Wire,
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    pub sql: Expr,
+    pub text: String,
+    pub wire: Wire,
     /// What its joins are looked up by.
-    needs: Scalar,
+    pub needs: Scalar,
 }
 
 #[derive(Debug)]

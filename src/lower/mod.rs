@@ -24,6 +24,7 @@ mod search;
 mod sidecar;
 mod sky;
 mod source;
+mod split;
 mod time;
 mod view;
 
@@ -33,13 +34,14 @@ pub use fetch::{Fetch, Recipe, Wire};
 pub use governors::Governors;
 pub use lowest::Definitions;
 pub use names::ViewName;
-pub use plain::{Apart, PlainBranch, PlainSelects, framed};
+pub use plain::{Apart, Form, Layout, PlainBranch, PlainSelects, framed};
 pub use probe::{Asked, At, Keys, Probe, Probing};
 pub use script::{Kind, Rights, STAMP, STANDS_IN, Script, Stamp, Statement, script};
 pub use search::Search;
 pub use sidecar::{Elements, Sidecar, Stretch};
 pub use sky::{Kept, Known, UNKEPT};
 pub use source::{BranchTexts, Found, Wanted};
+pub use split::{Lookup, Lowest, Records};
 
 use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate, Snapshot};

@@ -6,15 +6,16 @@
 //! database. Where several collections have datasets of the type, find-first has two forms: a condition on
 //! every row, or a question before the rows for the data IDs that are in several collections at all
 //! ([`Hiding`]), which are few in most registries; where few rows are left, the first of each data ID is told
-//! as they arrive in the order of the search.
+//! as they arrive in the order of the search. Both forms can be had with dimension records apart ([`Form`]).
 
 use sea_query::Expr;
 
 use super::branch::BranchSelect;
-use super::fetch::{Fetch, field_name};
+use super::fetch::{Fetch, Fetched, field_name};
 use super::probe::Linked;
 use super::scalar::column;
 use super::source::{SelectText, among, kind_of};
+use super::split::{Lookup, Records, Split};
 use super::{Asked, Found, Keys, Target, Wire};
 use crate::obscore::ColumnType;
 use crate::plan::{Branch, COLLECTIONS, Predicate, Scalar, Search, TAGS, ViewPlan};
@@ -34,6 +35,8 @@ pub struct PlainBranch {
     pub fetch: Fetch,
     /// With find-first, where that is needed.
     selects: Vec<SelectText>,
+    /// The same with dimension records apart.
+    split: Option<Split<SelectText>>,
     /// Without find-first, where that can be done apart.
     hiding: Option<Hiding>,
     /// Whether a column that is compared tells datasets of one data ID apart.
@@ -51,6 +54,52 @@ struct Hiding {
     after: String,
     /// The SELECTs of all datasets, hidden or not.
     selects: Vec<SelectText>,
+    /// Those with dimension records apart.
+    split: Vec<SelectText>,
+}
+
+/// Whether the database joins datasets and dimension records, or the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The database does.
+    Joined,
+    /// The reader does.
+    Split,
+}
+
+/// What rows are made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// The fields of each row, and the recipes of its columns.
+    pub fetch: Fetch,
+    /// Which of the fields the SELECTs have, in their order.
+    pub own: Vec<usize>,
+    /// Their names there.
+    pub names: Vec<String>,
+    /// Where the others come from.
+    pub lookups: Vec<Lookup>,
+}
+
+impl Layout {
+    /// What the fields of the SELECTs are.
+    pub fn sent(&self) -> Vec<Wire> {
+        self.own.iter().filter_map(|at| self.fetch.fields.get(*at).copied()).collect()
+    }
+
+    /// The tables that the others come from.
+    pub fn tables(&self) -> impl Iterator<Item = &Records> {
+        self.lookups.iter().flat_map(|lookup| {
+            let lowest = lookup.lowest.as_ref().map(|lowest| &lowest.definitions);
+            [Some(&lookup.records), lowest].into_iter().flatten()
+        })
+    }
+
+    /// Adds a field that the SELECTs have, too.
+    pub fn push(&mut self, name: String, wire: Wire) {
+        self.own.push(self.fetch.fields.len());
+        self.names.push(name);
+        self.fetch.fields.push(wire);
+    }
 }
 
 /// The SELECTs of a branch.
@@ -76,17 +125,32 @@ pub struct Apart {
 }
 
 impl PlainBranch {
-    /// The names of the fields in the SELECTs.
-    pub fn fields(&self) -> Vec<String> {
-        (0..self.fetch.fields.len()).map(field_name).collect()
+    /// The form with dimension records apart, where there is one.
+    pub fn apart(&self) -> Form {
+        if self.split.is_some() { Form::Split } else { Form::Joined }
+    }
+
+    /// What its rows are made of.
+    pub fn layout(&self, form: Form) -> Layout {
+        let mut fetch = self.fetch.clone();
+        let (own, lookups) = match self.split.as_ref().filter(|_| form == Form::Split) {
+            Some(split) => {
+                fetch.fields.clone_from(&split.fields);
+                (split.own.clone(), split.lookups.clone())
+            }
+            None => ((0..fetch.fields.len()).collect(), Vec::new()),
+        };
+        let names = own.iter().map(|at| field_name(*at)).collect();
+        Layout { fetch, own, names, lookups }
     }
 
     /// Its SELECTs without any condition.
-    pub fn all(&self) -> PlainSelects {
-        self.selects(&Linked::default())
+    pub fn all(&self, form: Form) -> PlainSelects {
+        self.selects(&Linked::default(), form)
     }
 
-    fn selects(&self, conditions: &Linked) -> PlainSelects {
+    fn selects(&self, conditions: &Linked, form: Form) -> PlainSelects {
+        let split = self.split.as_ref().filter(|_| form == Form::Split);
         let written = |selects: &[SelectText]| -> Vec<String> {
             selects.iter().map(|select| select.with(conditions)).collect()
         };
@@ -100,13 +164,14 @@ impl PlainBranch {
             };
             let question = format!("{before}{datasets}{}", hiding.after);
             Apart {
-                selects: written(&hiding.selects),
+                selects: written(if split.is_some() { &hiding.split } else { &hiding.selects }),
                 question,
                 data_id: hiding.data_id.clone(),
                 are_few: conditions.leave_few && !self.tells_apart,
             }
         });
-        PlainSelects { selects: written(&self.selects), apart }
+        let selects = split.map_or(&self.selects, |split| &split.selects);
+        PlainSelects { selects: written(selects), apart }
     }
 
     /// The names of the columns of the data ID, and of the rank of the collection.
@@ -170,8 +235,10 @@ impl Target {
         }
         let search = &plan.search;
         let only_one = holding == 1 || !matches!(search, Search::Path(_));
-        let (fetch, selects) = self.fetch(branch, search, only_one, columns, &beside);
-        let selects = self.select_texts(branch, search, found, &selects);
+        let texts = |selects: &[BranchSelect]| self.select_texts(branch, search, found, selects);
+        let Fetched { fetch, selects, split } =
+            self.fetch(branch, search, only_one, columns, &beside);
+        let (selects, split) = (texts(&selects), split.map(|split| split.with(&texts)));
         let apart = branch.conditions.iter().any(Predicate::tells_datasets_apart);
         let tells_apart = beside.iter().any(|(_, _, scalar)| scalar.tells_datasets_apart());
         let is_apart = !only_one && !apart && !branch.required.is_empty();
@@ -180,11 +247,21 @@ impl Target {
             let data_id = self.data_id(branch).into_iter().map(Expr::cust);
             let named = data_id.chain([column(COLLECTIONS, "rank")]).enumerate();
             beside.extend(named.map(|(at, one)| (data_id_name(at), one, &Scalar::Null)));
-            let (_, selects) = self.fetch(branch, search, true, columns, &beside);
-            self.hiding(branch, search, found, &selects)
+            let fetched = self.fetch(branch, search, true, columns, &beside);
+            let split = fetched.split.map(|split| split.with(&texts).selects);
+            self.hiding(branch, search, texts(&fetched.selects), split.unwrap_or_default())
         });
         let (dataset_type, dataset_type_id) = (branch.dataset_type.clone(), branch.dataset_type_id);
-        Some(PlainBranch { at, dataset_type, dataset_type_id, fetch, selects, hiding, tells_apart })
+        Some(PlainBranch {
+            at,
+            dataset_type,
+            dataset_type_id,
+            fetch,
+            selects,
+            split,
+            hiding,
+            tells_apart,
+        })
     }
 
     /// The columns of a branch's data IDs, in SQL.
@@ -196,8 +273,8 @@ impl Target {
         &self,
         branch: &Branch,
         search: &Search,
-        found: &Found,
-        selects: &[BranchSelect],
+        selects: Vec<SelectText>,
+        split: Vec<SelectText>,
     ) -> Hiding {
         let data_id = self.data_id(branch);
         let membership = self.membership(branch, search);
@@ -220,7 +297,8 @@ impl Target {
                 self.dialect.text(&self.may_hold(branch)),
                 data_id.join(", ")
             ),
-            selects: self.select_texts(branch, search, found, selects),
+            selects,
+            split,
         }
     }
 
@@ -232,9 +310,10 @@ impl Target {
         asked: &[Asked],
         keys: &[Keys],
         parameters: &mut Parameters,
+        form: Form,
     ) -> Option<PlainSelects> {
         let asked = asked.iter().find(|asked| asked.at == branch.at)?;
         let conditions = self.linked(asked, keys, parameters)?;
-        Some(branch.selects(&conditions))
+        Some(branch.selects(&conditions, form))
     }
 }

@@ -13,10 +13,11 @@ use arrow_array::{ArrayRef, RecordBatch, new_null_array};
 use arrow_schema::{DataType, SchemaRef};
 
 use super::evaluate::Rows;
+use super::records::{self, Bound, Store};
 use super::regions::Regions;
 use super::tuples::Tuples;
 use crate::diag::{Diagnostic, Result};
-use crate::lower::{Fetch, Recipe};
+use crate::lower::{Fetch, Recipe, Records};
 use crate::region::{RegionColumns, RegionOptions};
 
 /// Whether a row is kept.
@@ -26,10 +27,29 @@ pub type Keep = Box<dyn FnMut(&Rows<'_>, usize) -> Result<bool> + Send>;
 pub struct Decoder {
     schema: SchemaRef,
     regions: Regions,
-    fetch: Fetch,
-    /// Which of its rows are kept; all if `None`.
-    keep: Option<Keep>,
+    part: Part,
+    store: Store,
     tuples: Tuples,
+}
+
+/// The rows of a statement, or several.
+pub struct Part {
+    /// What rows have, and what is made of it.
+    pub fetch: Fetch,
+    /// Which of the fields are in the tuples, in their order.
+    pub own: Vec<usize>,
+    /// Where the others come from.
+    pub bounds: Vec<Bound>,
+    /// Which of the rows are kept; all if `None`.
+    pub keep: Option<Keep>,
+}
+
+impl Part {
+    /// Rows that the database sends as a whole.
+    pub fn whole(fetch: Fetch, keep: Option<Keep>) -> Self {
+        let own = (0..fetch.fields.len()).collect();
+        Self { fetch, own, bounds: Vec::new(), keep }
+    }
 }
 
 impl Decoder {
@@ -37,14 +57,26 @@ impl Decoder {
     pub fn new(schema: SchemaRef, options: RegionOptions) -> Self {
         let fetch = Fetch { fields: Vec::new(), recipes: Vec::new() };
         let regions = Regions::new(options);
-        Self { schema, regions, fetch, keep: None, tuples: Tuples::default() }
+        let (store, tuples) = (Store::default(), Tuples::default());
+        Self { schema, regions, part: Part::whole(fetch, None), store, tuples }
     }
 
-    /// Turns to another branch, of which some rows may be kept only.
-    pub fn branch(&mut self, fetch: Fetch, keep: Option<Keep>) {
-        self.fetch = fetch;
-        self.keep = keep;
+    /// Turns to the rows of another branch.
+    pub fn turn(&mut self, part: Part) {
+        self.part = part;
         self.tuples.clear();
+    }
+
+    /// Keeps records, for branches that look into them: as [`Store::load`].
+    ///
+    /// # Errors
+    /// R029 for a broken tuple.
+    pub fn load(
+        &mut self,
+        records: &Records,
+        next: impl FnMut() -> Option<Vec<u8>>,
+    ) -> Result<Option<usize>> {
+        self.store.load(records, next)
     }
 
     /// Regions so far that could not be decoded.
@@ -57,22 +89,31 @@ impl Decoder {
     /// # Errors
     /// X003 for a value that does not fit its column, R029 for a broken tuple.
     pub fn decode(&mut self, chunk: Vec<u8>) -> Result<RecordBatch> {
-        let data = self.tuples.complete(chunk, self.fetch.fields.len())?;
-        let mut regions = self.decode_regions(&data);
+        let mut data = self.tuples.complete(chunk, self.part.own.len())?;
+        let mut records = Vec::new();
+        let looks_up = !self.part.bounds.is_empty();
+        if looks_up {
+            let Part { fetch, own, bounds, .. } = &self.part;
+            let joined = self.store.join(&data, &self.tuples.spans, (own, &fetch.fields), bounds);
+            let records::Rows { spans, records: found } = joined;
+            (self.tuples.spans, records) = (spans, found);
+            data = std::mem::take(&mut self.store.bytes);
+        }
+        let mut regions = self.decode_regions(&data, &records);
         self.leave_out(&data, &mut regions)?;
-        let rows = Rows {
-            data: &data,
-            spans: &self.tuples.spans,
-            wires: &self.fetch.fields,
-            regions: &regions,
-        };
+        let fetch = &self.part.fetch;
+        let wires = &fetch.fields;
+        let rows = Rows { data: &data, spans: &self.tuples.spans, wires, regions: &regions };
         let columns: Result<Vec<ArrayRef>> = self
             .schema
             .fields()
             .iter()
-            .zip(&self.fetch.recipes)
+            .zip(&fetch.recipes)
             .map(|(field, recipe)| array(&rows, recipe, field.name(), field.data_type()))
             .collect();
+        if looks_up {
+            self.store.bytes = data;
+        }
         RecordBatch::try_new(Arc::clone(&self.schema), columns?)
             .map_err(|error| Box::new(Diagnostic::error("X003", error.to_string())))
     }
@@ -83,8 +124,8 @@ impl Decoder {
         data: &[u8],
         regions: &mut [Vec<Option<Arc<RegionColumns>>>],
     ) -> Result<()> {
-        let Some(keep) = &mut self.keep else { return Ok(()) };
-        let wires = &self.fetch.fields;
+        let Part { fetch, keep: Some(keep), .. } = &mut self.part else { return Ok(()) };
+        let wires = &fetch.fields;
         let rows = Rows { data, spans: &self.tuples.spans, wires, regions };
         let kept: Result<Vec<bool>> = (0..rows.count()).map(|row| keep(&rows, row)).collect();
         let kept = kept?;
@@ -97,19 +138,31 @@ impl Decoder {
         Ok(())
     }
 
-    /// The decoded regions of every field that a recipe takes one from.
-    fn decode_regions(&mut self, data: &[u8]) -> Vec<Vec<Option<Arc<RegionColumns>>>> {
-        let wires = &self.fetch.fields;
+    /// The decoded regions of every field that a recipe takes one from; those of records once.
+    fn decode_regions(
+        &mut self,
+        data: &[u8],
+        records: &[Vec<Option<u32>>],
+    ) -> Vec<Vec<Option<Arc<RegionColumns>>>> {
+        let Part { fetch, bounds, .. } = &self.part;
+        let wires = &fetch.fields;
         let rows = Rows { data, spans: &self.tuples.spans, wires, regions: &[] };
         let mut wanted = vec![false; wires.len()];
-        self.fetch.recipes.iter().for_each(|recipe| mark_regions(recipe, &mut wanted));
+        fetch.recipes.iter().for_each(|recipe| mark_regions(recipe, &mut wanted));
         let mut decoded = Vec::with_capacity(wanted.len());
         for (field, wanted) in wanted.into_iter().enumerate() {
             let count = if wanted { rows.count() } else { 0 };
-            let columns = (0..count)
-                .map(|row| rows.str(row, field).map(|text| self.regions.columns(text)))
-                .collect();
-            decoded.push(columns);
+            let mut looked = bounds.iter().zip(records);
+            let looked = looked.find(|(bound, _)| bound.lookup.into.contains(&field));
+            let columns = |row| {
+                let text = rows.str(row, field)?;
+                let Some((bound, records)) = looked else {
+                    return Some(self.regions.columns(text));
+                };
+                let record = records.get(row).copied().flatten()?;
+                self.store.region(bound.table, record, || self.regions.decode(text))
+            };
+            decoded.push((0..count).map(columns).collect());
         }
         decoded
     }

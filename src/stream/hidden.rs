@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::db::Session;
 use crate::diag::Result;
-use crate::lower::{Apart, Fetch, PlainBranch, PlainSelects, Recipe, Wire};
+use crate::lower::{Apart, Form, Layout, PlainBranch, PlainSelects, Recipe, Wire};
 use crate::value::Cell;
 
 use super::decode::Keep;
@@ -103,17 +103,18 @@ impl Hidden {
         })
     }
 
-    /// What the statements of a branch have to fetch: with their names, and the first field of the data ID, which
-    /// is there where something is hidden.
-    pub fn fetch(&self, branch: &PlainBranch) -> (Fetch, Vec<String>, usize) {
-        let (mut fetch, mut names) = (branch.fetch.clone(), branch.fields());
-        let from = fetch.fields.len();
+    /// What the rows of a branch are made of, and the first field of the data ID, which is there where something
+    /// is hidden.
+    pub fn layout(&self, branch: &PlainBranch, form: Form) -> (Layout, usize) {
+        let mut layout = branch.layout(form);
+        let from = layout.fetch.fields.len();
         if let Self::Known { data_id, .. } | Self::Ordered { data_id, .. } = self {
-            fetch.fields.extend(data_id);
-            fetch.fields.push(Wire::Int);
-            names.extend(branch.data_id_fields());
+            let wires = data_id.iter().copied().chain([Wire::Int]);
+            branch.data_id_fields().into_iter().zip(wires).for_each(|(name, wire)| {
+                layout.push(name, wire);
+            });
         }
-        (fetch, names, from)
+        (layout, from)
     }
 
     /// The order that rows must come in, in SQL: that of the last field.

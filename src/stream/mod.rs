@@ -1,4 +1,4 @@
-//! Rows on their way out: from a registry to a file, in constant memory.
+//! Rows on their way out: from a registry to a file, in bounded memory.
 //!
 //! In: a plan, a session, and the columns that are asked for. Out: Arrow batches, handed to a
 //! [`Sink`] (Parquet, CSV, VOTable) between its `start` and its `finish`. Three workers take turns:
@@ -12,11 +12,13 @@ mod decode;
 pub mod engine;
 mod evaluate;
 pub mod frames;
+mod gather;
 mod hidden;
 mod limit;
 mod origin;
 mod parquet;
 mod pipeline;
+mod records;
 mod regions;
 mod run;
 mod sink;

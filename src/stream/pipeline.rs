@@ -12,10 +12,10 @@ use arrow_schema::SchemaRef;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::decode::Keep;
+use super::decode::Part;
 use super::{Decoder, Flow, Limit, Limited, Progress, Sink, Status, Summary};
 use crate::diag::{Diagnostic, Result};
-use crate::lower::Fetch;
+use crate::lower::Records;
 use crate::region::RegionOptions;
 
 /// Chunks or batches that may wait for the next worker.
@@ -47,16 +47,22 @@ impl Pipeline {
         Self { work, decoder, writer }
     }
 
-    /// Where to send the tuples of the next statement, of whose rows some may be kept only; `None` when no
-    /// more rows are wanted.
-    pub async fn branch(
-        &self,
-        name: Arc<str>,
-        fetch: Fetch,
-        keep: Option<Keep>,
-    ) -> Option<mpsc::Sender<Vec<u8>>> {
+    /// Where to send the tuples of the next statement; `None` when no more rows are wanted.
+    pub async fn branch(&self, name: Arc<str>, part: Part) -> Option<mpsc::Sender<Vec<u8>>> {
         let (tuples, receiver) = mpsc::channel(QUEUE);
-        self.work.send(Work::Branch(name, fetch, keep, receiver)).await.ok().map(|()| tuples)
+        self.work.send(Work::Branch(name, part, receiver)).await.ok().map(|()| tuples)
+    }
+
+    /// Where to send the tuples of records, and who tells the number of their table afterwards, or that they are
+    /// too many; `None` when no more rows are wanted.
+    pub async fn records(
+        &self,
+        records: Records,
+    ) -> Option<(mpsc::Sender<Vec<u8>>, oneshot::Receiver<Option<usize>>)> {
+        let (tuples, receiver) = mpsc::channel(QUEUE);
+        let (reply, answer) = oneshot::channel();
+        let sent = self.work.send(Work::Records(records, receiver, reply)).await;
+        sent.ok().map(|()| (tuples, answer))
     }
 
     /// Whether more rows are wanted, once those that were sent are written.
@@ -87,9 +93,10 @@ impl Pipeline {
     }
 }
 
-/// A dataset type's tuples, for the decoder; or the end.
+/// The tuples of a dataset type or of records, for the decoder; or the end.
 enum Work {
-    Branch(Arc<str>, Fetch, Option<Keep>, mpsc::Receiver<Vec<u8>>),
+    Branch(Arc<str>, Part, mpsc::Receiver<Vec<u8>>),
+    Records(Records, mpsc::Receiver<Vec<u8>>, oneshot::Sender<Option<usize>>),
     Ask(oneshot::Sender<()>),
     End(Status),
 }
@@ -107,6 +114,9 @@ fn decode(
     mut work: mpsc::Receiver<Work>,
     batches: &SyncSender<Written>,
 ) -> Result<u64> {
+    let failed = |error: &Diagnostic| {
+        let _ = batches.send(Written::End(Status::Error(error.message.clone())));
+    };
     while let Some(next) = work.blocking_recv() {
         match next {
             Work::End(status) => {
@@ -119,12 +129,16 @@ fn decode(
                     break;
                 }
             }
-            Work::Branch(name, fetch, keep, mut tuples) => {
-                decoder.branch(fetch, keep);
+            Work::Records(records, mut tuples, reply) => {
+                let next = || tuples.blocking_recv();
+                let table = decoder.load(&records, next).inspect_err(|error| failed(error))?;
+                // Whoever asked may have left.
+                let _ = reply.send(table);
+            }
+            Work::Branch(name, part, mut tuples) => {
+                decoder.turn(part);
                 while let Some(chunk) = tuples.blocking_recv() {
-                    let batch = decoder.decode(chunk).inspect_err(|error| {
-                        let _ = batches.send(Written::End(Status::Error(error.message.clone())));
-                    })?;
+                    let batch = decoder.decode(chunk).inspect_err(|error| failed(error))?;
                     if batches.send(Written::Batch(Arc::clone(&name), batch)).is_err() {
                         return Ok(decoder.corrupt_regions());
                     }

@@ -44,10 +44,15 @@ impl Regions {
         columns
     }
 
-    fn decoded(&mut self, text: &str) -> Arc<RegionColumns> {
+    /// The columns of an encoded region, which nobody keeps here.
+    pub fn decode(&mut self, text: &str) -> Arc<RegionColumns> {
         let (columns, error) = region::columns(text, self.options);
         self.corrupt += u64::from(error.is_some());
-        let columns = Arc::new(columns);
+        Arc::new(columns)
+    }
+
+    fn decoded(&mut self, text: &str) -> Arc<RegionColumns> {
+        let columns = self.decode(text);
         if self.known.len() >= KEPT {
             self.known.clear();
         }

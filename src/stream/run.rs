@@ -5,12 +5,14 @@
 
 use std::sync::Arc;
 
+use super::decode::Part;
+use super::gather::{FEW, Gathered};
 use super::hidden::Hidden;
 use super::pipeline::Pipeline;
 use super::{OutputColumn, Sink, schema, visits};
 use crate::db::Session;
 use crate::diag::Result;
-use crate::lower::{Found, Target, framed};
+use crate::lower::{Form, Found, Target, framed};
 use crate::obscore::ColumnType;
 use crate::plan::ViewPlan;
 
@@ -77,20 +79,32 @@ impl Export<'_> {
         let limit = limit.unwrap_or_default();
         let definitions = visits::definitions(session, self.target, self.plan).await?;
         let target = Target { definitions, ..self.target.clone() };
+        let few = self.limit.is_some_and(|limit| limit <= FEW);
+        let mut gathered = Gathered::default();
         for at in 0..self.plan.branches.len() {
             let branch = target.plain_branch(self.plan, at, &found, &columns, Vec::new());
             let Some(branch) = branch else { continue };
             let name: Arc<str> = Arc::from(branch.dataset_type.as_str());
             let helpers = self.target.helper_tables_of(&found, branch.dataset_type_id);
-            let (selects, hidden, _) = Hidden::find(session, &helpers, branch.all(), &[]).await?;
-            let (fetch, names, data_id) = hidden.fetch(&branch);
+            let bounds = match few {
+                true => None,
+                false => gathered.bounds(session, pipeline, &branch).await?,
+            };
+            let form = if bounds.is_some() { Form::Split } else { Form::Joined };
+            let selects = branch.all(form);
+            let (selects, hidden, _) = Hidden::find(session, &helpers, selects, &[]).await?;
+            let (layout, data_id) = hidden.layout(&branch, form);
+            let sent = layout.sent();
             for select in selects {
                 let keep = hidden.clone().keep(data_id);
-                let next = pipeline.branch(Arc::clone(&name), fetch.clone(), keep).await;
+                let (fetch, own) = (layout.fetch.clone(), layout.own.clone());
+                let bounds = bounds.clone().unwrap_or_default();
+                let part = Part { fetch, own, bounds, keep };
+                let next = pipeline.branch(Arc::clone(&name), part).await;
                 let Some(tuples) = next else { return Ok(()) };
                 let limit = if hidden.is_none() { &*limit } else { "" };
-                let sql = framed(&helpers, &names, &select, "b", "") + limit;
-                session.tuples(&sql, &[], &fetch.fields, &tuples).await?;
+                let sql = framed(&helpers, &layout.names, &select, "b", "") + limit;
+                session.tuples(&sql, &[], &sent, &tuples).await?;
             }
         }
         Ok(())

@@ -22,6 +22,7 @@ use crate::plan::{Cover, Scalar, Wish};
 use crate::query::{self, Ability, Checked, Place, Sql, TableId, Uploaded, Written, abilities};
 use crate::sql::{Dialect, Parameters};
 use crate::stream::Limit;
+use crate::stream::decode::Part;
 use crate::stream::pipeline::Pipeline;
 
 /// A question that has been understood.
@@ -405,7 +406,7 @@ pub(super) async fn send(
 ) -> Result<bool> {
     let Written { text, parameters, fields, recipes } = written;
     let fetch = Fetch { fields: fields.clone(), recipes };
-    let Some(tuples) = pipeline.branch(Arc::from("query"), fetch, None).await else {
+    let Some(tuples) = pipeline.branch(Arc::from("query"), Part::whole(fetch, None)).await else {
         return Ok(false);
     };
     session.tuples(&text, &parameters, &fields, &tuples).await?;

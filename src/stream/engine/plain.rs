@@ -16,16 +16,14 @@ use super::stage::Bring;
 use super::statement::Statement;
 use crate::db::Session;
 use crate::diag::Result;
-use crate::lower::{Fetch, PlainBranch, PlainSelects, framed};
+use crate::lower::{Fetch, Form, PlainBranch, PlainSelects, Wire, framed};
 use crate::plan::{Test, Wish};
 use crate::query::{self, Checked, Needs, Plain, Sql, Written, conditions};
 use crate::sql::Parameters;
+use crate::stream::gather::{FEW, Gathered};
 use crate::stream::hidden::Hidden;
-use crate::stream::{Sink, visits};
+use crate::stream::{Sink, decode, visits};
 use crate::value::Cell;
-
-/// So many rows come before the data IDs that hide datasets could be known.
-const FIRST: u64 = 10_000;
 
 /// A question for plain rows of a table.
 pub(super) struct PlainRows<'c> {
@@ -52,6 +50,8 @@ struct Part {
     /// What the SELECTs refer to.
     helpers: Arc<str>,
     selects: PlainSelects,
+    /// The same with dimension records apart.
+    split: Option<PlainSelects>,
     /// Parameters of the SELECTs alone.
     known: Vec<Cell>,
     /// Conditions of the question, in SQL.
@@ -63,6 +63,10 @@ struct Part {
 /// Statements for the rows of a dataset type.
 struct Statements {
     statements: Vec<Written>,
+    /// Which fields of rows they have, in their order.
+    own: Vec<usize>,
+    /// What all of the fields are.
+    fields: Vec<Wire>,
     hidden: Hidden,
     /// The first field of the data ID.
     data_id: usize,
@@ -99,20 +103,29 @@ impl Service {
     ) -> Result<Sent> {
         let parts = self.parts(session, plain, question).await?;
         let pipeline = self.pipeline(question, plain.rows.top, sink);
+        let mut gathered = Gathered::default();
         let all = async {
             for (at, part) in &parts.parts {
                 let Some(branch) = parts.branches.get(*at) else { continue };
                 if !pipeline.wants_more().await {
                     return Ok(false);
                 }
-                let found = parts.statements(session, plain, question, branch, part).await?;
+                let bounds = match part.split {
+                    Some(_) => gathered.bounds(session, &pipeline, branch).await?,
+                    None => None,
+                };
+                let form = if bounds.is_some() { Form::Split } else { Form::Joined };
+                let found =
+                    parts.statements(session, plain, question, (branch, part, form)).await?;
                 for written in found.statements {
                     let places = located(&plain.rows, &branch.fetch.recipes);
                     let keep = keep(places, found.hidden.clone(), found.data_id);
                     let Written { text, parameters, fields, recipes } = written;
-                    let fetch = Fetch { fields: fields.clone(), recipes };
+                    let fetch = Fetch { fields: found.fields.clone(), recipes };
+                    let (own, bounds) = (found.own.clone(), bounds.clone().unwrap_or_default());
                     let name = Arc::from(branch.dataset_type.as_str());
-                    let Some(tuples) = pipeline.branch(name, fetch, keep).await else {
+                    let rows = decode::Part { fetch, own, bounds, keep };
+                    let Some(tuples) = pipeline.branch(name, rows).await else {
                         return Ok(false);
                     };
                     session.tuples(&text, &parameters, &fields, &tuples).await?;
@@ -140,7 +153,14 @@ impl Service {
         let mut probed = std::mem::take(&mut parts.probed);
         for (at, part) in &parts.parts {
             let Some(branch) = parts.branches.get(*at) else { continue };
-            let found = parts.statements(session, plain, question, branch, part).await?;
+            let form = part.split.as_ref().map_or(Form::Joined, |_| branch.apart());
+            for records in branch.layout(form).tables() {
+                let known = probed.iter().any(|other: &Written| other.text == records.select);
+                if !known {
+                    probed.push(asked_before(records.select.clone(), Vec::new()));
+                }
+            }
+            let found = parts.statements(session, plain, question, (branch, part, form)).await?;
             probed.extend(found.asked);
             let purpose = format!("rows of {}", branch.dataset_type);
             rows.extend(found.statements.into_iter().map(|written| (purpose.clone(), written)));
@@ -165,7 +185,8 @@ impl Service {
         let site = self.sites.get(plain.site);
         let Some(published) = site.and_then(|site| site.published.get(plain.view)) else {
             let branches = Arc::default();
-            return Ok(Parts { alias, branches, parts: Vec::new(), probed: Vec::new() });
+            let (parts, probed) = (Vec::new(), Vec::new());
+            return Ok(Parts { alias, branches, parts, probed });
         };
         let covers = self.covers(checked, 0);
         let needs = Needs { covers, wishes: query::wishes(checked, 0), ..Needs::default() };
@@ -178,21 +199,31 @@ impl Service {
         if needs.is_about_all() || probes::are_many(&keys) {
             session.reads_much().await?;
             let (target, plan) = (&published.target, &published.plan);
-            if most(plain, question).is_none_or(|most| most > FIRST) {
+            if most(plain, question).is_none_or(|most| most > FEW as u64) {
                 definitions = visits::definitions(session, target, plan).await?;
             }
         }
+        let are_many = most(plain, question).is_none_or(|most| most > FEW as u64);
+        let is_tested = !plain.rows.tested.is_empty() || !plain.rows.sought.is_empty();
+        let are_all = needs.is_about_all() && are_many && !is_tested;
         let branches = published.plain_branches(&found, definitions, &plain.rows);
         let mut parts = Vec::new();
         for (at, branch) in branches.iter().enumerate() {
             let mut parameters = Parameters::new(session.dialect());
-            let selects = published.target.plain_selects(branch, &asked, &keys, &mut parameters);
-            let Some(selects) = selects else { continue };
+            let mut selects = |form| {
+                let target = &published.target;
+                // Both have the same parameters.
+                parameters = Parameters::new(session.dialect());
+                target.plain_selects(branch, &asked, &keys, &mut parameters, form)
+            };
+            let split = if are_all { selects(Form::Split) } else { None };
+            let Some(selects) = selects(Form::Joined) else { continue };
+            let split = split.filter(|_| branch.apart() == Form::Split);
             let known = parameters.clone().into_cells();
             let tested = self.tested(session, published, plain, question, &mut parameters);
             let parameters = parameters.into_cells();
             let helpers = published.helper_tables_of(&found, branch.dataset_type_id);
-            parts.push((at, Part { helpers, selects, known, tested, parameters }));
+            parts.push((at, Part { helpers, selects, split, known, tested, parameters }));
         }
         Ok(Parts { alias, branches, parts, probed })
     }
@@ -231,35 +262,36 @@ impl Parts {
         session: &mut Session,
         plain: &PlainRows<'_>,
         question: &Question<'_>,
-        branch: &PlainBranch,
-        part: &Part,
+        (branch, part, form): (&PlainBranch, &Part, Form),
     ) -> Result<Statements> {
+        let selects = part.split.as_ref().filter(|_| form == Form::Split).unwrap_or(&part.selects);
         let most = most(plain, question);
         let all_found = plain.rows.sought.is_empty();
-        let are_few = part.selects.apart.as_ref().is_some_and(|apart| apart.are_few);
-        let are_first = most.is_some_and(|most| most <= FIRST) && all_found && !are_few;
+        let are_few = selects.apart.as_ref().is_some_and(|apart| apart.are_few);
+        let are_first = most.is_some_and(|most| most <= FEW as u64) && all_found && !are_few;
         let (selects, hidden, asked) = if are_first {
-            (part.selects.selects.clone(), Hidden::None, None)
+            (selects.selects.clone(), Hidden::None, None)
         } else {
-            let selects = part.selects.clone();
-            Hidden::find(session, &part.helpers, selects, &part.known).await?
+            Hidden::find(session, &part.helpers, selects.clone(), &part.known).await?
         };
-        let (fetch, names, data_id) = hidden.fetch(branch);
+        let (layout, data_id) = hidden.layout(branch, form);
+        let (fields, names) = (layout.sent(), &layout.names);
         let limit = most.filter(|most| {
             let gains = session.dialect().gains_from_limit(*most) && i64::try_from(*most).is_ok();
             all_found && hidden.is_none() && gains
         });
         let limit = limit.map(|most| format!("\nLIMIT {most}"));
-        let end = hidden.order(&names) + &limit.unwrap_or_default();
+        let end = hidden.order(names) + &limit.unwrap_or_default();
         let written = |select: &String| Written {
-            text: framed(&part.helpers, &names, select, &self.alias, &part.tested) + &end,
+            text: framed(&part.helpers, names, select, &self.alias, &part.tested) + &end,
             parameters: part.parameters.clone(),
-            fields: fetch.fields.clone(),
-            recipes: fetch.recipes.clone(),
+            fields: fields.clone(),
+            recipes: layout.fetch.recipes.clone(),
         };
         let statements = selects.iter().map(written).collect();
         let asked = asked.map(|text| asked_before(text, part.known.clone()));
-        Ok(Statements { statements, hidden, data_id, asked })
+        let (own, fields) = (layout.own, layout.fetch.fields);
+        Ok(Statements { statements, own, fields, hidden, data_id, asked })
     }
 }
 
