@@ -206,7 +206,7 @@ async fn maxrec_and_overflow() {
                 assert_eq!((answer.rows.len(), answer.overflow), (rows, overflow), "{most}");
             }
         }
-        let limits = Limits { staged_rows: 100, time: None };
+        let limits = Limits { staged_rows: 100, ..Limits::default() };
         let never = std::future::pending();
         let refused = ask_within(
             service,

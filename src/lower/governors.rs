@@ -132,6 +132,11 @@ impl Target {
         !few.contains(dimension) && !keys.contains_key(dimension)
     }
 
+    /// Whether a dimension has few values without being a governor.
+    pub(super) fn is_of_few(&self, dimension: &str) -> bool {
+        self.governors.few.contains(dimension)
+    }
+
     /// What the values of a dimension are, as a database sends them.
     pub(super) fn wire(&self, dimension: &str) -> Wire {
         if self.governors.texts.contains(dimension) { Wire::Text } else { Wire::Int }

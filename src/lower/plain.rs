@@ -125,6 +125,11 @@ pub struct Apart {
 }
 
 impl PlainBranch {
+    /// The position of the only probe that finds the regions of all rows that are asked for.
+    pub fn regions(&self, asked: &[Asked]) -> Option<usize> {
+        asked.iter().find(|asked| asked.at == self.at)?.regions()
+    }
+
     /// The form with dimension records apart, where there is one.
     pub fn apart(&self) -> Form {
         if self.split.is_some() { Form::Split } else { Form::Joined }
@@ -163,11 +168,13 @@ impl PlainBranch {
                 false => hiding.before.clone(),
             };
             let question = format!("{before}{datasets}{}", hiding.after);
+            // What waits for its records is as good as few.
+            let waits = split.is_some() && conditions.is_alike && !conditions.data_ids.is_empty();
             Apart {
                 selects: written(if split.is_some() { &hiding.split } else { &hiding.selects }),
                 question,
                 data_id: hiding.data_id.clone(),
-                are_few: conditions.leave_few && !self.tells_apart,
+                are_few: (conditions.leave_few || waits) && !self.tells_apart,
             }
         });
         let selects = split.map_or(&self.selects, |split| &split.selects);
@@ -314,6 +321,8 @@ impl Target {
     ) -> Option<PlainSelects> {
         let asked = asked.iter().find(|asked| asked.at == branch.at)?;
         let conditions = self.linked(asked, keys, parameters)?;
-        Some(branch.selects(&conditions, form))
+        // Tables that conditions speak of may be apart.
+        let fits = form == Form::Joined || conditions.others.is_empty();
+        fits.then(|| branch.selects(&conditions, form))
     }
 }

@@ -21,9 +21,11 @@ use crate::value::Cell;
 /// A table some of whose rows are to be found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
-    table: String,
+    /// The table.
+    pub table: String,
     alias: String,
-    keys: Vec<String>,
+    /// The columns of its key.
+    pub keys: Vec<String>,
     conditions: Vec<Condition>,
     /// Where its rows must be, and what tells where they are: the last columns that [`Target::probe`]
     /// selects, which who reads them tests.
@@ -95,6 +97,8 @@ pub(super) struct Linked {
     pub others: Vec<String>,
     /// Whether few rows are left, with all datasets of their data IDs.
     pub leave_few: bool,
+    /// Whether datasets of one data ID are asked for alike.
+    pub is_alike: bool,
 }
 
 /// How a dataset refers to a row that was found.
@@ -404,6 +408,7 @@ impl Target {
             }
         }
         linked.leave_few = few && asked.is_alike;
+        linked.is_alike = asked.is_alike;
         Some(linked)
     }
 
@@ -516,6 +521,15 @@ impl Target {
 }
 
 impl Asked {
+    /// The position of the only probe that finds the regions of all of its rows.
+    pub(super) fn regions(&self) -> Option<usize> {
+        let by_place = |links: &&Links| matches!(links.otherwise, Otherwise::Sky(_));
+        match self.links.iter().find(by_place)?.any.as_slice() {
+            [(only, _)] => Some(*only),
+            _ => None,
+        }
+    }
+
     /// Whether few datasets share a value of the column.
     fn tell(&self, column: &str) -> bool {
         self.telling.iter().any(|telling| telling == column)

@@ -16,6 +16,8 @@ use super::{BranchSelect, Target, Wire};
 use crate::plan::{
     Branch, COLLECTIONS, DATASET, Join, Multiplicity, On, RUN, Scalar, Search, TAGS, ValueKind,
 };
+use crate::sql::Parameters;
+use crate::value::Cell;
 
 /// What the table of records is called in a SELECT that has nothing but their regions, the same for all
 /// branches.
@@ -26,12 +28,17 @@ const REGION: &str = "region";
 /// Records of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Records {
-    /// Their SELECT: the columns of the key, then the fields.
+    /// Their SELECT: the columns of the key, then the fields. A WHERE can be added.
     pub select: String,
     /// What all of these are.
     pub wires: Vec<Wire>,
-    /// How many of them are the key.
-    pub key: usize,
+    /// The names of the key's columns.
+    pub key: Vec<String>,
+    /// The table, where regions are all that is wanted of it.
+    pub regions_of: Option<String>,
+    /// The columns of the key in SQL, those that few rows share and the governors before them; none where a
+    /// table is small.
+    pub columns: Vec<Option<String>>,
 }
 
 /// How a row gets fields of a record.
@@ -71,6 +78,48 @@ pub(super) struct Split<S> {
     pub lookups: Vec<Lookup>,
     /// The SELECTs of datasets.
     pub selects: Vec<S>,
+}
+
+impl Records {
+    /// The positions of the columns of the key that tell few records: `None` where a table is small.
+    pub fn telling(&self) -> Option<Vec<usize>> {
+        let columns = self.columns.iter().enumerate();
+        let telling: Vec<usize> =
+            columns.filter(|(_, column)| column.is_some()).map(|(at, _)| at).collect();
+        (!telling.is_empty()).then_some(telling)
+    }
+
+    /// The SELECT of those that have one of the keys: the columns of [`Self::telling`].
+    pub fn with_keys(
+        &self,
+        target: &Target,
+        keys: &[Vec<Cell>],
+        parameters: &mut Parameters,
+    ) -> Option<String> {
+        let columns: Vec<&str> = self.columns.iter().filter_map(Option::as_deref).collect();
+        let rows = target.dialect.known_rows(keys, columns.len(), parameters)?;
+        Some(format!("{}\nWHERE ({}) IN ({rows})", self.select, columns.join(", ")))
+    }
+
+    /// The SELECT of those of visits that exposures define, by instruments and exposures; `visit` is its column in
+    /// the key.
+    pub fn with_exposures(
+        &self,
+        target: &Target,
+        (exposures, visit): (&[Vec<Cell>], usize),
+        parameters: &mut Parameters,
+    ) -> Option<String> {
+        let named = |at: usize| self.columns.get(at)?.clone();
+        let instrument = named(self.key.iter().position(|name| name == "instrument")?)?;
+        let visit = named(visit)?;
+        let rows = target.dialect.known_rows(exposures, 2, parameters)?;
+        Some(format!(
+            "{}\nWHERE ({instrument}, {visit}) IN (\n  SELECT v.instrument, v.visit FROM {} AS v\n  WHERE \
+             (v.instrument, v.exposure) IN ({rows})\n)",
+            self.select,
+            target.table("visit_definition"),
+        ))
+    }
 }
 
 impl Split<BranchSelect> {
@@ -286,6 +335,8 @@ impl<'t> Slots<'t> {
         }
         let table = self.target.joined_table(join);
         let quoted = self.target.dialect.name(alias);
+        let names: Vec<&str> = by_name(join).map(|(own, _)| own).collect();
+        let columns = self.telling(&join.table, &names, alias);
         let mut select = format!("SELECT {} FROM {table} AS {quoted}", outputs.join(", "));
         // Some times are computed with a table of leap seconds.
         if select.contains(&self.target.own(&self.target.view.utc())) {
@@ -297,7 +348,13 @@ impl<'t> Slots<'t> {
             has_record,
         });
         Lookup {
-            records: Records { select, wires, key: key.fields.len() },
+            records: Records {
+                select,
+                wires,
+                key: names.into_iter().map(str::to_owned).collect(),
+                regions_of: (alias == REGIONS).then(|| join.table.clone()),
+                columns,
+            },
             key: key.fields,
             lowest,
             is_required: join.multiplicity == Multiplicity::ExactlyOne,
@@ -305,13 +362,35 @@ impl<'t> Slots<'t> {
         }
     }
 
+    /// The columns of a key in SQL, if any of them tells few records: those, and governors.
+    fn telling(&self, table: &str, names: &[&str], alias: &str) -> Vec<Option<String>> {
+        let dimension = |name: &str| match name {
+            "id" | "name" => table.to_owned(),
+            other => other.to_owned(),
+        };
+        let tells = |name: &&str| self.target.tells(&dimension(name));
+        let is_large = names.iter().any(tells);
+        let column = |name: &&str| {
+            let is_of_few = self.target.is_of_few(&dimension(name));
+            (is_large && !is_of_few).then(|| self.target.dialect.text(&column(alias, name)))
+        };
+        names.iter().map(column).collect()
+    }
+
     /// The visits that exposures define.
     fn definitions(&self) -> Records {
         let table = self.target.table("visit_definition");
         let names = ["instrument", "exposure", "visit"];
         let wires = names.map(|name| self.target.wire(name)).to_vec();
-        let names = names.map(|name| self.target.dialect.text(&column("v", name)));
-        Records { select: format!("SELECT {} FROM {table} AS v", names.join(", ")), wires, key: 2 }
+        let named = names.map(|name| self.target.dialect.text(&column("v", name)));
+        let [instrument, exposure, _] = names;
+        Records {
+            select: format!("SELECT {} FROM {table} AS v", named.join(", ")),
+            wires,
+            key: vec![instrument.to_owned(), exposure.to_owned()],
+            regions_of: None,
+            columns: self.telling("visit_definition", &[instrument, exposure], "v"),
+        }
     }
 }
 

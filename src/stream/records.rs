@@ -108,7 +108,8 @@ impl Store {
         mut next: impl FnMut() -> Option<Vec<u8>>,
     ) -> Result<Option<usize>> {
         let (before, end) = (self.held, self.end);
-        let mut table = Table { width: records.wires.len() - records.key, ..Table::default() };
+        let mut table =
+            Table { width: records.wires.len() - records.key.len(), ..Table::default() };
         let mut tuples = Tuples::default();
         let mut fits = true;
         self.bytes.truncate(end);
@@ -133,7 +134,7 @@ impl Store {
 
     fn add(&mut self, table: &mut Table, records: &Records, data: &[u8], spans: &[Span]) {
         for row in spans.chunks(records.wires.len()) {
-            let (own, fields) = row.split_at(records.key);
+            let (own, fields) = row.split_at(records.key.len());
             let mut key = Vec::new();
             let mut parts = own.iter().zip(&records.wires);
             let whole = parts.all(|(span, wire)| push_key(&mut key, *wire, field(data, *span)));
@@ -336,7 +337,7 @@ fn integer(bytes: &[u8]) -> Option<i64> {
 }
 
 /// Appends a part of a key so that no two keys have the same bytes; false for NULL.
-fn push_key(out: &mut Vec<u8>, wire: Wire, bytes: Option<&[u8]>) -> bool {
+pub fn push_key(out: &mut Vec<u8>, wire: Wire, bytes: Option<&[u8]>) -> bool {
     let Some(bytes) = bytes else { return false };
     match wire {
         Wire::Int => match integer(bytes) {
@@ -373,7 +374,13 @@ mod tests {
 
     fn records(key: &[Wire]) -> Records {
         let wires = key.iter().copied().chain([Wire::Text]).collect();
-        Records { select: String::new(), wires, key: key.len() }
+        made(wires, key.len())
+    }
+
+    fn made(wires: Vec<Wire>, key: usize) -> Records {
+        let key = vec![String::new(); key];
+        let (select, regions_of, columns) = Default::default();
+        Records { select, wires, key, regions_of, columns }
     }
 
     fn load(store: &mut Store, records: &Records, tuples: Vec<Vec<u8>>) -> usize {
@@ -451,11 +458,7 @@ mod tests {
         let definition = |exposure: i64, visit: i64| {
             tuple(&[Some(b"A"), Some(&number(exposure)), Some(&number(visit))])
         };
-        let visits = Records {
-            select: String::new(),
-            wires: vec![Wire::Text, Wire::Int, Wire::Int],
-            key: 2,
-        };
+        let visits = made(vec![Wire::Text, Wire::Int, Wire::Int], 2);
         let defined = vec![definition(5, 9), definition(5, 7), definition(6, 8), definition(5, 20)];
         let definitions = load(&mut store, &visits, defined);
         let key = [Wire::Int, Wire::Text, Wire::Int];

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::decode::Part;
-use super::gather::{FEW, Gathered};
+use super::gather::{Gathered, PART};
 use super::hidden::Hidden;
 use super::pipeline::Pipeline;
 use super::{OutputColumn, Sink, schema, visits};
@@ -79,7 +79,7 @@ impl Export<'_> {
         let limit = limit.unwrap_or_default();
         let definitions = visits::definitions(session, self.target, self.plan).await?;
         let target = Target { definitions, ..self.target.clone() };
-        let few = self.limit.is_some_and(|limit| limit <= FEW);
+        let few = self.limit.is_some_and(|limit| limit as u64 <= PART);
         let mut gathered = Gathered::default();
         for at in 0..self.plan.branches.len() {
             let branch = target.plain_branch(self.plan, at, &found, &columns, Vec::new());

@@ -42,6 +42,14 @@ pub fn characters(datatype: Datatype, text: &str, out: &mut Vec<u8>) -> usize {
         return text.len();
     }
     let before = out.len();
+    if text.is_ascii() {
+        out.resize(before + 2 * text.len(), 0);
+        let units = out.get_mut(before..).unwrap_or_default().chunks_exact_mut(2);
+        for (unit, byte) in units.zip(text.bytes()) {
+            unit.copy_from_slice(&[0, byte]);
+        }
+        return text.len();
+    }
     text.encode_utf16().for_each(|unit| out.extend_from_slice(&unit.to_be_bytes()));
     (out.len() - before) / 2
 }

@@ -102,7 +102,7 @@ pub async fn answer_soon(
     uploads: &[Upload],
     longest: Duration,
 ) -> Option<Answer> {
-    let limits = Limits { time: Some(longest), ..Limits::default() };
+    let limits = Limits { time: Some(longest), ..limits(adql) };
     let answer = ask_within(service, adql, uploads, None, limits, std::future::pending()).await;
     match answer {
         Ok(answer) => Some(answer),
@@ -126,7 +126,13 @@ pub async fn ask(
     adql: &str,
     uploads: &[Upload],
 ) -> Result<Answer, Vec<Diagnostic>> {
-    ask_within(service, adql, uploads, None, Limits::default(), std::future::pending()).await
+    ask_within(service, adql, uploads, None, limits(adql), std::future::pending()).await
+}
+
+/// Of half of the queries, datasets and dimension records are read apart however few they are.
+fn limits(adql: &str) -> Limits {
+    let joined_rows = if adql.len().is_multiple_of(2) { 0 } else { Limits::default().joined_rows };
+    Limits { joined_rows, ..Limits::default() }
 }
 
 /// As [`ask`], with limits.

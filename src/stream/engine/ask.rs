@@ -314,7 +314,7 @@ impl Service {
             }
         };
         let (asked, probes) = published.asked(&found, needs, &known);
-        let keys = probes::run(session, published, &probes, &mut preamble.probed).await?;
+        let keys = probes::run(session, published, &probes, &mut preamble.probed).await?.keys;
         if needs.is_about_all() || probes::are_many(&keys) {
             session.reads_much().await?;
         }

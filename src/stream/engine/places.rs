@@ -31,6 +31,8 @@ pub(super) struct Candidates {
     pub looked: usize,
     /// Keys of those that may be wanted: of all, or of more than were to be found.
     pub keys: Vec<Vec<Cell>>,
+    /// The stored region of each.
+    pub regions: Vec<Option<String>>,
 }
 
 /// Looks for the regions of a cover, until the keys of more than `most` have been found.
@@ -76,7 +78,9 @@ fn test(
             if found.keys.len() > most {
                 break;
             }
-            if may_match(rows.str(row, width), cover) {
+            let region = rows.str(row, width);
+            if may_match(region, cover) {
+                found.regions.push(region.map(str::to_owned));
                 found.keys.push((0..width).map(|field| rows.cell(row, field)).collect());
             }
         }

@@ -22,6 +22,15 @@ const MOST_PLACES: usize = 100_000;
 /// Rows whose places are looked at, one after the other: a trixel has about fourteen for each that is wanted.
 const CANDIDATES: usize = 400_000;
 
+/// What probes have found.
+#[derive(Debug, Default)]
+pub struct Probed {
+    /// The keys, probe by probe.
+    pub keys: Vec<Keys>,
+    /// The stored regions of those rows, for probes by regions.
+    pub regions: Vec<Vec<Option<String>>>,
+}
+
 /// Runs probes, one after the other; their statements are added to `asked`.
 ///
 /// # Errors
@@ -31,15 +40,16 @@ pub async fn run(
     published: &Published,
     probes: &[Probe],
     asked: &mut Vec<Written>,
-) -> Result<Vec<Keys>> {
-    let mut found = Vec::with_capacity(probes.len());
+) -> Result<Probed> {
+    let mut found = Probed::default();
     for probe in probes {
         let (candidates, most) = match probe.place {
             Some(_) => (CANDIDATES, MOST_PLACES),
             None => (MOST, MOST),
         };
         let probing = published.target.probe(probe, candidates + 1);
-        let Candidates { mut looked, mut keys } = match (&probe.place, &probing.fields) {
+        let Candidates { mut looked, mut keys, mut regions } = match (&probe.place, &probing.fields)
+        {
             (Some((cover, At::Region)), Some(fields)) => {
                 places::candidates(session, &probing, fields, cover, most).await?
             }
@@ -48,8 +58,24 @@ pub async fn run(
         let mut fit = looked <= candidates && keys.len() <= most;
         let mut look = |mut row: Vec<Cell>| {
             looked += 1;
-            if probe.place.as_ref().is_none_or(|(cover, at)| may_match(&mut row, cover, at)) {
-                keys.push(row);
+            match &probe.place {
+                None => keys.push(row),
+                Some((cover, At::Region)) => {
+                    let region = row.pop().filter(|region| *region != Cell::Null);
+                    if places::may_match(region.as_ref().and_then(Cell::as_str), cover) {
+                        regions.push(match region {
+                            Some(Cell::Text(text)) => Some(text),
+                            _ => None,
+                        });
+                        keys.push(row);
+                    }
+                }
+                Some((cover, At::Position(..))) => {
+                    let latitude = row.pop();
+                    if position_may_match(row.pop().as_ref(), latitude.as_ref(), cover) {
+                        keys.push(row);
+                    }
+                }
             }
             looked <= candidates && keys.len() <= most
         };
@@ -72,20 +98,10 @@ pub async fn run(
             }
         }
         let few = looked <= candidates && keys.len() <= most;
-        found.push(few.then_some(keys));
+        found.keys.push(few.then_some(keys));
+        found.regions.push(regions);
     }
     Ok(found)
-}
-
-/// Whether a row may be where a query looks for it; takes what tells that from its end.
-fn may_match(row: &mut Vec<Cell>, cover: &Cover, at: &At) -> bool {
-    match at {
-        At::Region => places::may_match(row.pop().as_ref().and_then(Cell::as_str), cover),
-        At::Position(..) => {
-            let latitude = row.pop();
-            position_may_match(row.pop().as_ref(), latitude.as_ref(), cover)
-        }
-    }
 }
 
 /// Whether a position is where a query looks for it. The query itself tells what is wrong with one that
@@ -99,6 +115,17 @@ fn position_may_match(lon: Option<&Cell>, lat: Option<&Cell>, cover: &Cover) -> 
         },
         _ => true,
     }
+}
+
+/// Whether more than `joined` datasets may refer to the rows that were found, each of them to a record of its own
+/// or some forty to one, as to a visit or a tract.
+pub fn are_some(keys: &[Keys], joined: u64) -> bool {
+    const EACH: u64 = 40;
+    let some = |keys: &Vec<Vec<Cell>>| {
+        let are_parts = keys.first().is_some_and(|key| key.len() > 2);
+        keys.len() as u64 * if are_parts { 1 } else { EACH } > joined
+    };
+    keys.iter().flatten().any(some)
 }
 
 /// Whether so many keys were found that a database which knows their number needs more memory than by default to

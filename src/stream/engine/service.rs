@@ -18,11 +18,14 @@ pub struct Limits {
     pub staged_rows: u64,
     /// Longest time; none when `None`.
     pub time: Option<Duration>,
+    /// So many datasets are joined to their dimension records by PostgreSQL; of more, the records are asked for
+    /// apart.
+    pub joined_rows: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { staged_rows: 20_000_000, time: None }
+        Self { staged_rows: 20_000_000, time: None, joined_rows: 300 }
     }
 }
 
