@@ -126,7 +126,7 @@ async fn diagnostics_look_like_this() {
     let stopped = ask_within(&service, endless, &[], None, limits, std::future::pending()).await;
     show("Q118", endless, &stopped.unwrap_err());
     let far = "SELECT COUNT(a.obs_id), COUNT(b.obs_id) FROM ivoa.obscore AS a JOIN other.obscore AS b USING (dataset_uuid)";
-    let limits = Limits { staged_rows: 1000, time: None };
+    let limits = Limits { staged_rows: 1000, ..Limits::default() };
     let refused = ask_within(&service, far, &[], None, limits, std::future::pending()).await;
     show("Q119", far, &refused.unwrap_err());
     let tables =
