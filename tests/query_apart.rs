@@ -78,8 +78,8 @@ async fn rows_are_the_same() {
 
     // The records of some visits' datasets are asked for by their keys, regions that were found by place not again.
     let regions = |read: &[String]| {
-        let are_regions =
-            |text: &&String| text.contains("FROM embargo_repo.visit_detector_region AS r");
+        let from = format!("FROM {NAMESPACE}.visit_detector_region AS r");
+        let are_regions = |text: &&String| text.contains(&from);
         let by_place = |text: &&String| text.contains("skypix");
         read.iter().filter(are_regions).filter(|text| !by_place(text)).count()
     };
