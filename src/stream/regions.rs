@@ -44,19 +44,27 @@ impl Regions {
         columns
     }
 
-    /// The columns of an encoded region, which nobody keeps here.
+    /// The columns of an encoded region that is kept elsewhere. One that is corrupt is counted once.
     pub fn decode(&mut self, text: &str) -> Arc<RegionColumns> {
         let (columns, error) = region::columns(text, self.options);
-        self.corrupt += u64::from(error.is_some());
-        Arc::new(columns)
+        let columns = Arc::new(columns);
+        if error.is_some() && !self.known.contains_key(text) {
+            self.corrupt += 1;
+            self.keep(text, &columns);
+        }
+        columns
     }
 
     fn decoded(&mut self, text: &str) -> Arc<RegionColumns> {
         let columns = self.decode(text);
+        self.keep(text, &columns);
+        columns
+    }
+
+    fn keep(&mut self, text: &str, columns: &Arc<RegionColumns>) {
         if self.known.len() >= KEPT {
             self.known.clear();
         }
-        self.known.insert(text.to_owned(), Arc::clone(&columns));
-        columns
+        self.known.insert(text.to_owned(), Arc::clone(columns));
     }
 }
