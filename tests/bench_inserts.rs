@@ -1,6 +1,6 @@
-//! What each way to `ObsCore` costs Butler when it inserts: an applied view, side tables of regions that
-//! triggers keep (`--regions ingest`), and Butler's own live table, each with pgSphere where it can
-//! have it, against a registry that has none. `scripts/bench-inserts` runs it; it prints Markdown.
+//! What each way to `ObsCore` costs Butler when it inserts: an applied view, the same with indexes on Butler's
+//! tables, side tables of regions that triggers keep (`--regions ingest`), and Butler's own live table, each
+//! with pgSphere where it can have it, against a registry that has none. `scripts/bench-inserts` runs it; it prints Markdown.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(missing_docs)]
@@ -11,7 +11,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use live_support::{Place, apply};
+use live_support::{Place, apply, obscore_view};
 use serde_json::Value as Json;
 use support::postgres::Cluster;
 use support::python::{newest_universe, output, registry_script};
@@ -53,6 +53,10 @@ impl Contest {
         apply(&view, &own, "obscore", &[]);
         contest.add("view", view);
         if place == Place::Server {
+            let repository = place.repository(&plain);
+            apply(&repository, &own, "obscore", &[]);
+            index(&repository, &own);
+            contest.add("view, indexes", repository);
             for (name, extension) in [("ingest", false), ("ingest, pgSphere", true)] {
                 let repository = place.repository(&plain);
                 if extension {
@@ -108,6 +112,18 @@ impl Contest {
             row += &format!(" {ratio:.2} ({lower:.2}, {upper:.2}) |");
         }
         row
+    }
+}
+
+/// Makes the indexes that `generate --indexes` tells.
+fn index(repository: &Repository, mapping: &Path) {
+    let (root, mapping) = (repository.root.to_str().unwrap(), mapping.to_str().unwrap());
+    let done = obscore_view(&["generate", root, "-m", mapping, "--indexes"]);
+    let script = String::from_utf8(done.stdout).unwrap();
+    assert!(script.contains("obscore_bounds"), "{script}");
+    let database = repository.database.rsplit('/').next().unwrap();
+    for statement in script.split(";\n").filter(|statement| !statement.is_empty()) {
+        Cluster::shared().psql(database, statement);
     }
 }
 

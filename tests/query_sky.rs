@@ -1,4 +1,4 @@
-//! Finding regions by Butler's trixels loses no row: conditions that are found so have the rows of the same
+//! Finding regions by Butler's trixels, or by an index on boxes, loses no row: conditions that are found so have the rows of the same
 //! conditions in a form that is not, on random places about the registry's regions, the poles and
 //! longitude 0.
 #![allow(
@@ -12,9 +12,13 @@
     missing_docs
 )]
 
+mod deploy_support;
 mod query_support;
 mod support;
 
+use std::path::Path;
+
+use deploy_support::{Place, run};
 use obscore_view::stream::engine::Service;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use query_support::random::seed;
@@ -130,11 +134,16 @@ async fn same(service: &Service, seed: u64, count: usize) {
 
 /// That the quick form reads the table of trixels at all.
 async fn reads_trixels(service: &Service) {
-    let adql = "SELECT obs_id FROM ivoa.ObsCore WHERE 1 = CONTAINS(POINT(10, 10), s_region)";
-    let prepared = prepare(service, adql, &[]).unwrap();
-    let statements = service.statements(&prepared, &[], None, false).await.unwrap();
-    let text: String = statements.iter().map(|one| one.written.text.clone()).collect();
+    let text = asked(service, "POINT(10, 10)").await;
     assert!(text.contains("_skypix_overlap"), "{text}");
+}
+
+/// What a condition on a shape asks.
+async fn asked(service: &Service, shape: &str) -> String {
+    let adql = format!("SELECT obs_id FROM ivoa.ObsCore WHERE 1 = INTERSECTS({shape}, s_region)");
+    let prepared = prepare(service, &adql, &[]).unwrap();
+    let statements = service.statements(&prepared, &[], None, false).await.unwrap();
+    statements.iter().map(|one| one.written.text.clone()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,4 +160,98 @@ async fn on_postgres() {
     let service = service_of(&repository.root, &mapping("search"), false).await;
     reads_trixels(&service).await;
     same(&service, seed(), 60).await;
+}
+
+/// Indexes that a DBA makes on Butler's own tables, with what `apply` installs.
+#[tokio::test(flavor = "multi_thread")]
+async fn by_indexes_on_boxes() {
+    let place = Place::postgres();
+    place.apply(&[]).expect(0);
+    let file = mapping("search");
+    let service = async || service_of(&place.repository.root, &file, false).await;
+    let script =
+        run(&["generate", &place.repo, "--indexes", "-m", file.to_str().unwrap()]).expect(0);
+    // CONCURRENTLY is for statements of their own.
+    for statement in script.out.split(";\n").filter(|statement| !statement.is_empty()) {
+        place.sql(statement);
+    }
+    let made = place.sql(
+        "SELECT tablename, indexdef FROM pg_indexes WHERE indexname LIKE 'obscore%' ORDER BY 1, 2",
+    );
+    assert!(made.contains("exposure|") && made.contains("lower(timespan)"), "{made}");
+    let elements: Vec<&str> = made
+        .lines()
+        .filter(|line| line.contains("obscore_bounds"))
+        .filter_map(|line| line.split('|').next())
+        .collect();
+    assert_eq!(elements, ["patch", "tract", "visit", "visit_detector_region"]);
+    // Regions at longitude 0, where boxes are cut.
+    for (detector, lon) in [(0, 359.7), (1, 0.3), (2, 0.0), (3, 359.9)] {
+        place.sql(&format!(
+            "UPDATE embargo_repo.visit_detector_region SET region = '{}' WHERE detector = {detector} AND region <> ''",
+            square(lon, 10.0 * f64::from(detector))
+        ));
+    }
+    // Some regions of the survey have no trixels, so that their table is read as a whole.
+    place.sql(
+        "UPDATE embargo_repo.visit_detector_region AS r SET region = NULL WHERE NOT EXISTS (SELECT 1 \
+         FROM embargo_repo.visit_detector_region_skypix_overlap AS o WHERE o.instrument = r.instrument \
+         AND o.visit = r.visit AND o.detector = r.detector)",
+    );
+    let with = service().await;
+    let text = asked(&with, "CIRCLE(10, 10, 0.1)").await;
+    assert!(text.contains("obscore_bounds") && !text.contains("_skypix_overlap"), "{text}");
+    // Trixels follow what is long and narrow.
+    let text = asked(&with, "POLYGON(10, 10, 30.1, 30, 30, 30.1)").await;
+    assert!(text.contains("_skypix_overlap"), "{text}");
+    same(&with, seed(), 120).await;
+    for (lon, lat, rows) in [(0.1, 0.0, "0"), (359.9, 10.0, "1")] {
+        let near = format!("CONTAINS(POINT(s_ra, s_dec), CIRCLE({lon}, {lat}, 0.8))");
+        let own = format!("SELECT obs_id FROM ivoa.ObsCore WHERE lsst_detector = {rows}");
+        let count = async |adql: &str| ask(&with, adql, &[]).await.unwrap().rows.len();
+        let found = count(&format!("{own} AND s_dec > {lat} - 1 AND s_dec < {lat} + 1")).await;
+        assert!(found > 0);
+        assert_eq!(count(&format!("{own} AND 1 = {near}")).await, found, "{near}");
+    }
+    let plan = place.sql(
+        "EXPLAIN SELECT 1 FROM embargo_repo.visit_detector_region AS region \
+         JOIN unnest(CAST('{(11,11),(10,10)}' AS box[])) AS b (bounds) ON ivoa.obscore_bounds(region.region) && b.bounds",
+    );
+    assert!(plan.contains("obscore_bounds_visit_detector_region"), "{plan}");
+
+    // Who may not call the function reads trixels.
+    place.sql(
+        "CREATE ROLE bounds_stranger LOGIN; GRANT USAGE ON SCHEMA embargo_repo TO bounds_stranger; \
+         GRANT SELECT ON ALL TABLES IN SCHEMA embargo_repo TO bounds_stranger",
+    );
+    let stranger = place.as_role("bounds_stranger");
+    reads_trixels(&service_of(Path::new(&stranger), &file, false).await).await;
+
+    // What is in no index, and what is of another kind, is not taken for one.
+    let first = elements[0];
+    for element in &elements {
+        place.sql(&format!("DROP INDEX embargo_repo.obscore_bounds_{element}"));
+        place.sql(&format!(
+            "CREATE INDEX ON embargo_repo.{element} USING gist (ivoa.obscore_bounds(region)) WHERE region <> ''; \
+             CREATE INDEX ON embargo_repo.{element} USING gist (ivoa.obscore_bounds(substr(region, 2)))"
+        ));
+    }
+    reads_trixels(&service().await).await;
+
+    // Whoever drops what an index is made of hears of it, and nothing is dropped.
+    let refused = place.drop(&[]).expect(2);
+    assert!(refused.err.contains("D006") && refused.err.contains(first), "{}", refused.err);
+}
+
+/// The stored text of a polygon of 0.4 degrees around a position.
+fn square(lon: f64, lat: f64) -> String {
+    use base64::Engine as _;
+    let mut bytes = vec![b'p'];
+    for (east, north) in [(-0.2, -0.2), (0.2, -0.2), (0.2, 0.2), (-0.2, 0.2)] {
+        let (lon, lat) = (f64::to_radians(lon + east), f64::to_radians(lat + north));
+        for number in [lon.cos() * lat.cos(), lon.sin() * lat.cos(), lat.sin()] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }

@@ -7,10 +7,12 @@
 mod region_support;
 mod support;
 
-use obscore_view::geom::Region;
+use obscore_view::geom::{Bounds, Region};
 use obscore_view::region::{RegionColumns, decode_base64, spherical_point, spherical_polygon};
 use obscore_view::sql::Dialect::Postgres;
-use obscore_view::sql::region::{RegionColumn, Strategy, column, function_names, prelude};
+use obscore_view::sql::region::{
+    RegionColumn, Strategy, column, function_names, prelude, sky_functions,
+};
 use region_support::postgres::{database, rows, run, shared};
 use region_support::{OPTIONS, SCHEMA, compare, select, some_texts, texts, view};
 use support::postgres::Cluster;
@@ -53,6 +55,68 @@ fn what_is_installed_has_the_names_that_are_told() {
     let names = function_names(Postgres, Strategy::Functions);
     assert_eq!(run(&name, count).trim(), names.len().to_string());
     assert_eq!(names.len(), prelude(Postgres, Strategy::Functions, None).len());
+}
+
+/// What an index on boxes is made of: around every region, and the whole sky for all else.
+#[test]
+fn boxes_are_around_regions() {
+    let texts = texts();
+    let name = database(&texts);
+    let functions = sky_functions(Postgres, Strategy::Functions, Some(SCHEMA));
+    let statements: Vec<String> = functions.into_iter().map(|(_, statement)| statement).collect();
+    run(&name, &format!("{};", statements.join(";\n")));
+    let schema = SCHEMA.replace('"', "\"\"");
+    // An index is made of what the function gives; what fails would stop who stores a region.
+    run(&name, &format!("CREATE INDEX ON v USING gist (\"{schema}\".obscore_bounds(region));"));
+    let output =
+        run(&name, &format!("SELECT \"{schema}\".obscore_bounds(region) FROM v ORDER BY n;"));
+    // Without the margins of one of both.
+    let slack = 2e-5;
+    let (mut tight, mut whole, mut crossing) = (0, 0, 0);
+    for (text, line) in texts.iter().zip(output.lines()) {
+        let numbers = line.split(['(', ')', ',']).filter(|word| !word.is_empty());
+        let numbers: Vec<f64> = numbers.map(|word| word.parse().unwrap()).collect();
+        let [east, north, west, south] = numbers[..] else { panic!("{text}: {line}") };
+        let region = decode_base64(text).ok();
+        let circle = region.and_then(|region| region.bounding_circle());
+        let Some(circle) = circle.filter(|circle| !circle.is_empty()) else {
+            assert!(Bounds { west, south, east, north } == Bounds::SKY, "{text}: {line}");
+            whole += 1;
+            continue;
+        };
+        let boxes = Bounds::around(&circle);
+        for one in &boxes {
+            assert!(
+                west <= one.west + slack && one.east <= east + slack,
+                "{text}: {line} for {boxes:?}"
+            );
+            assert!(
+                south.max(-90.0) <= one.south.max(-90.0) + slack
+                    && one.north.min(90.0) <= north.min(90.0) + slack,
+                "{text}: {line} for {boxes:?}"
+            );
+        }
+        crossing += usize::from(boxes.len() == 2);
+        let own = Bounds { west, south, east, north };
+        tight += usize::from(own.share() < 1.001 * boxes[0].share() + 1e-6);
+    }
+    // Who stores regions has no right on the functions' schema, and gets the same box.
+    let output = run(
+        &name,
+        &format!(
+            "CREATE ROLE bounds_writer; GRANT INSERT ON v TO bounds_writer; SET ROLE bounds_writer;
+             INSERT INTO v VALUES (-1, '{}'); RESET ROLE; SET enable_seqscan = off;
+             SELECT count(*) FILTER (WHERE n = -1) FROM v WHERE \"{schema}\".obscore_bounds(region) && box '(11,1),(9,-1)';
+             SELECT count(*) FILTER (WHERE n = -1) FROM v WHERE \"{schema}\".obscore_bounds(region) && box '(99,1),(98,-1)';",
+            circle_at_10_0()
+        ),
+    );
+    assert_eq!(output, "1\n0\n");
+    println!(
+        "{} boxes: {tight} tight, {crossing} on longitude 0, {whole} of no region",
+        texts.len()
+    );
+    assert!(tight > texts.len() / 4 && whole > 100 && crossing > 10);
 }
 
 #[test]
@@ -140,4 +204,16 @@ fn null_stays_null() {
         let sql = select(Postgres, strategy, OPTIONS[0], 1);
         assert_eq!(rows(&run(&name, &format!("{sql};"))), [RegionColumns::default()]);
     }
+}
+
+/// The stored text of a circle of half a degree around longitude 10, latitude 0.
+fn circle_at_10_0() -> String {
+    use base64::Engine as _;
+    let (lon, angle) = (10_f64.to_radians(), 0.5_f64.to_radians());
+    let chord = 2.0 * (angle / 2.0).sin();
+    let mut bytes = vec![b'c'];
+    for number in [lon.cos(), lon.sin(), 0.0, chord * chord, angle] {
+        bytes.extend_from_slice(&number.to_le_bytes());
+    }
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }

@@ -8,6 +8,7 @@ import io
 import os
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import lsst.sphgeom
@@ -113,6 +114,25 @@ class Databases:
         command = [self.binary, "apply", repository, "-m", MAPPING, "--grant-select", READER]
         subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return url.replace("postgres@", f"{READER}@")
+
+    @contextlib.contextmanager
+    def indexes(self, repository: Path) -> Iterator[None]:
+        """Make the indexes on Butler's tables that the program tells; say what they take; drop them at the end."""
+        self.apply(repository)
+        url = f"{self.url}/{self.name}"
+        mine = "FROM pg_class WHERE relkind = 'i' AND relname ~ '^obscore_(bounds|begin)_' ORDER BY 1"
+        command = [self.binary, "generate", "--indexes", repository, "-m", MAPPING]
+        script = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout
+        try:
+            for statement in filter(None, script.split(";\n")):
+                begin = time.perf_counter()
+                psql(url, "-c", statement)
+                print(f"{statement.strip().splitlines()[-1]}: {time.perf_counter() - begin:.1f} s", flush=True)
+            print(psql(url, "-c", f"SELECT relname, pg_relation_size(oid) / 1e6 || ' MB' {mine}"), flush=True)
+            yield
+        finally:
+            for name in psql(url, "-c", f"SELECT relname {mine}").splitlines():
+                psql(url, "-c", f"DROP INDEX {scale.SCHEMA}.{name}")
 
     def sqlite(self) -> Path:
         """Make a copy of the registry in SQLite, unless it is there."""

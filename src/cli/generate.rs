@@ -1,8 +1,9 @@
 //! `generate`: the SQL of a view, for a DBA to read.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::compile::{self, Input, ViewOptions, compile};
+use super::compile::{self, Compiled, Input, ViewOptions, compile};
 use super::output::{Terminal, product};
 use super::{Failure, Outcome};
 use crate::sql::Dialect;
@@ -17,6 +18,10 @@ pub struct Arguments {
     /// Dialect of the SQL; that of the registry by default.
     #[arg(long, value_enum)]
     dialect: Option<DialectName>,
+    /// Print the indexes on Butler's own tables that make queries by place and time faster instead: for who owns
+    /// those tables, after `apply` (PostgreSQL). docs/performance.md has what they gain.
+    #[arg(long)]
+    indexes: bool,
     /// Write to this file instead of stdout.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -38,6 +43,33 @@ pub async fn run(arguments: Arguments, terminal: &Terminal) -> Result<Outcome, F
     };
     let compiled = compile(&mapping, &snapshot, dialect, &arguments.view)?;
     compiled.said.iter().for_each(|one| terminal.say(one));
-    product(&compiled.script.text(dialect, &[]), arguments.output.as_deref())?;
+    let text = match arguments.indexes {
+        true => indexes(&compiled, dialect),
+        false => compiled.script.text(dialect, &[]),
+    };
+    product(&text, arguments.output.as_deref())?;
     Ok(Outcome::Done)
+}
+
+/// The statements that make indexes, for a person or `psql`: each outside of transactions.
+fn indexes(compiled: &Compiled, dialect: Dialect) -> String {
+    let indexes = compiled.target.indexes(&compiled.plan);
+    if indexes.is_empty() {
+        let what = if dialect == Dialect::Sqlite { "in SQLite" } else { "for this mapping" };
+        return format!("-- Butler's own indexes are all that queries use {what}.\n");
+    }
+    let mut text = format!(
+        "-- Indexes on Butler's own tables for {}: none is needed, rows are the same without them.\n\
+         -- Butler goes on writing meanwhile. DROP INDEX CONCURRENTLY takes one away again.\n",
+        compiled.stamp.view
+    );
+    for one in &indexes {
+        text.push_str(&format!("\n-- {}\n{};\n", one.about, one.create));
+    }
+    let analyze: BTreeSet<&str> = indexes.iter().map(|one| one.analyze.as_str()).collect();
+    text.push_str("\n-- Statistics of what they are made of\n");
+    for one in analyze {
+        text.push_str(&format!("{one};\n"));
+    }
+    text
 }

@@ -8,6 +8,7 @@
 
 mod arrangement;
 mod bounding;
+mod bounds;
 mod circle;
 mod distance;
 mod ellipse;
@@ -26,6 +27,7 @@ mod shape;
 mod simple;
 mod vector;
 
+pub use bounds::Bounds;
 pub use circle::Circle;
 pub use distance::distance;
 pub use ellipse::Ellipse;

@@ -4,6 +4,7 @@
 //! sea-query trees, and the [`Script`] of statements that a DBA reviews. Pure: no database is
 //! asked.
 
+mod bounds;
 mod branch;
 mod collections;
 mod convert;
@@ -12,6 +13,7 @@ mod fetch;
 mod float;
 mod format;
 mod governors;
+mod indexes;
 mod invert;
 mod lowest;
 mod names;
@@ -32,6 +34,7 @@ pub use branch::{BranchSelect, JoinClause, JoinKind};
 pub use counted::DATASETS;
 pub use fetch::{Fetch, Recipe, Wire};
 pub use governors::Governors;
+pub use indexes::Index;
 pub use lowest::Definitions;
 pub use names::ViewName;
 pub use plain::{Apart, Form, Layout, PlainBranch, PlainSelects, framed};

@@ -5,7 +5,7 @@
 //! rows. A few keys that are known tell a database more than any condition: which index to use, and which
 //! branches have nothing. What finds too many rows is tested in the query itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::invert::Condition;
 use super::scalar::column;
@@ -23,13 +23,15 @@ use crate::value::Cell;
 pub struct Probe {
     /// The table.
     pub table: String,
-    alias: String,
+    pub(super) alias: String,
     /// The columns of its key.
     pub keys: Vec<String>,
     conditions: Vec<Condition>,
     /// Where its rows must be, and what tells where they are: the last columns that [`Target::probe`]
     /// selects, which who reads them tests.
     pub place: Option<(Cover, At)>,
+    /// The function of an index on the boxes of its regions, in SQL.
+    pub(super) bounds: Option<String>,
 }
 
 /// What tells where a row is.
@@ -50,6 +52,8 @@ pub struct Probing {
     pub parameters: Vec<Cell>,
     /// What its columns are, keys and behind them a stored region, for a probe by regions.
     pub fields: Option<Vec<Wire>>,
+    /// Whether it may find a row several times.
+    pub repeats: bool,
 }
 
 /// What a probe has found: keys; `None` for too many.
@@ -66,6 +70,8 @@ pub struct Asked {
     telling: Vec<String>,
     /// Whether datasets of one data ID are asked for alike.
     is_alike: bool,
+    /// Whether one collection alone may hold its datasets, so that an index finds them by their data IDs.
+    is_in_one: bool,
     conditions: Vec<Condition>,
     /// What follows for the governors of its datasets, in SQL.
     governed: Vec<String>,
@@ -142,6 +148,8 @@ const MANY: usize = 200;
 const FEW: usize = 20;
 /// Keys of few datasets, where a key is a detector of a visit, or a patch of a tract.
 const FEW_PARTS: usize = 2_000;
+/// Detectors of a visit at least that it takes less time to find among all of its detectors than one by one.
+const SCATTERED: usize = 20;
 
 impl Target {
     /// What is asked of the branches of a view, without those in which no row can matter; and the probes
@@ -162,7 +170,9 @@ impl Target {
             }
             let Some(conditions) = self.conditions(branch, obscore, wishes) else { continue };
             let Some(sky) = self.sky(branch, obscore, covers, known) else { continue };
-            asked.push(self.ask(at, branch, conditions, sky, &mut probes));
+            let mut one = self.ask(at, branch, conditions, sky, &mut probes);
+            one.is_in_one = found.only(branch.dataset_type_id).is_some();
+            asked.push(one);
         }
         (asked, probes)
     }
@@ -181,8 +191,16 @@ impl Target {
         let telling = telling.map(|(_, column)| column.clone()).collect();
         let is_alike = !conditions.iter().any(Condition::tells_datasets_apart);
         let (governed, links) = Default::default();
-        let mut asked =
-            Asked { at, data_id, telling, is_alike, conditions: Vec::new(), governed, links };
+        let mut asked = Asked {
+            at,
+            data_id,
+            telling,
+            is_alike,
+            is_in_one: false,
+            conditions: Vec::new(),
+            governed,
+            links,
+        };
         let mut tables: BTreeMap<String, Vec<Condition>> = BTreeMap::new();
         for condition in conditions {
             match condition.only_alias() {
@@ -202,6 +220,7 @@ impl Target {
                 keys,
                 conditions: conditions.clone(),
                 place: None,
+                bounds: None,
             };
             let any = vec![(position(probes, probe), link)];
             asked.links.push(Links { any, otherwise: Otherwise::Conditions(conditions) });
@@ -238,6 +257,7 @@ impl Target {
                 keys,
                 conditions: vec![stand_in.condition.clone()],
                 place,
+                bounds: None,
             };
             any.push((position(probes, probe), link));
         }
@@ -248,6 +268,7 @@ impl Target {
             keys: sky.keys.clone(),
             conditions: Vec::new(),
             place: Some((sky.cover.clone(), At::Region)),
+            bounds: sky.bounds.clone(),
         };
         any.push((position(probes, probe), link));
         any
@@ -267,7 +288,15 @@ impl Target {
         let conditions = probe.conditions.iter();
         let mut conditions: Vec<String> =
             conditions.map(|condition| condition.text(self.dialect, &mut parameters)).collect();
+        let within = self.bounds(probe);
+        let repeats = within.is_some();
+        let mut from =
+            format!("{} AS {}", self.table(&probe.table), self.dialect.name(&probe.alias));
         match &probe.place {
+            Some((_, At::Region)) if let Some(within) = within => {
+                outputs.push(self.dialect.text(&column(&probe.alias, "region")));
+                from = self.tables_within(probe, within, &mut parameters);
+            }
             Some((cover, At::Region)) => {
                 outputs.push(self.dialect.text(&column(&probe.alias, "region")));
                 let keys = probe.keys.iter().map(|key| (key.clone(), column(&probe.alias, key)));
@@ -278,18 +307,17 @@ impl Target {
             None => {}
         }
         conditions.extend(self.governed_records(&probe.table, &probe.alias, &probe.conditions));
-        let from = format!("{} AS {}", self.table(&probe.table), self.dialect.name(&probe.alias));
-        let text = format!(
-            "SELECT {}\nFROM {from}\nWHERE {}\nLIMIT {limit}",
-            outputs.join(", "),
-            conditions.join("\n  AND ")
-        );
+        let conditions = match conditions.as_slice() {
+            [] => String::new(),
+            some => format!("\nWHERE {}", some.join("\n  AND ")),
+        };
+        let text = format!("SELECT {}\nFROM {from}{conditions}\nLIMIT {limit}", outputs.join(", "));
         let fields = by_region.then(|| self.keys_and_region(probe)).flatten();
-        Probing { text, parameters: parameters.into_cells(), fields }
+        Probing { text, parameters: parameters.into_cells(), fields, repeats }
     }
 
     /// What the columns of a probe by regions are.
-    fn keys_and_region(&self, probe: &Probe) -> Option<Vec<Wire>> {
+    pub(super) fn keys_and_region(&self, probe: &Probe) -> Option<Vec<Wire>> {
         let known = self.elements.keys.get(&probe.table)?;
         let wire = |key: &String| match known.iter().find(|(name, _)| name == key)?.1 {
             ScalarType::Int => Some(Wire::Int),
@@ -302,9 +330,12 @@ impl Target {
     /// The statement, for a probe by centres, of the rows whose region is of a kind whose centre may be outside of
     /// it and of its trixels: a convex polygon's is not, and only such an encoding begins with that letter. An
     /// index of the keys of such rows is enough to find them, as no other column is read of all rows; see
-    /// docs/performance.md.
+    /// docs/performance.md. Boxes of regions have their centres, too: nothing is missing where they are looked up.
     pub fn unusual(&self, probe: &Probe, limit: usize) -> Option<String> {
         let Some((Cover { latitude: Some(_), .. }, At::Region)) = &probe.place else { return None };
+        if self.bounds(probe).is_some() {
+            return None;
+        }
         let from = format!("{} AS {}", self.table(&probe.table), self.dialect.name(&probe.alias));
         let listed = |alias: &str| -> String {
             let names = probe.keys.iter().map(|key| self.dialect.text(&column(alias, key)));
@@ -383,7 +414,7 @@ impl Target {
             }
         }
         for links in &asked.links {
-            match (self.any_of(links, found, parameters), &links.otherwise) {
+            match (self.any_of(asked, links, found, parameters), &links.otherwise) {
                 (Some(any), _) => {
                     let any = match any.as_slice() {
                         [] => return None,
@@ -415,6 +446,7 @@ impl Target {
     /// Links of which one must hold; `None` where not all of their rows are known.
     fn any_of(
         &self,
+        asked: &Asked,
         links: &Links,
         found: &[Keys],
         parameters: &mut Parameters,
@@ -425,13 +457,14 @@ impl Target {
         }
         let some = links.any.iter().filter_map(|(probe, link)| Some((keys(probe)?, link)));
         some.filter(|(keys, _)| !keys.is_empty())
-            .map(|(keys, link)| self.among(keys, link, parameters))
+            .map(|(keys, link)| self.among(asked, keys, link, parameters))
             .collect()
     }
 
     /// Whether a dataset refers to one of the rows with these keys.
     fn among(
         &self,
+        asked: &Asked,
         keys: &[Vec<Cell>],
         link: &Link,
         parameters: &mut Parameters,
@@ -439,11 +472,20 @@ impl Target {
         let width = keys.first().map_or(0, Vec::len);
         let rows = self.dialect.known_rows(keys, width, parameters)?;
         let (whole, given) = self.linking(link, &rows, None);
+        if let (Some(once), Some(detector)) = (self.dialect.read_once(), link.detector)
+            && asked.is_in_one
+            && are_scattered(keys, detector)
+        {
+            // The planner takes the index on whole data IDs for keys of one table, not for those of a join.
+            let once = if link.is_through_visits() { once } else { "" };
+            return Some(format!("({whole}) IN ({given}{once})"));
+        }
         let Some(detector) = link.detector.filter(|_| keys.len() > MANY) else {
             return Some(format!("({whole}) IN ({given})"));
         };
-        // Registries have no index for a detector of a visit: all datasets of a visit are read for each of its
-        // detectors, unless the visits are looked up first, and what they have is compared with a table of hashes.
+        // Registries have no index for a detector of a visit in any collection: all datasets of a visit are read for
+        // each of its detectors, unless the visits are looked up first, and what they have is compared with a table
+        // of hashes.
         let (coarse, some) = self.linking(link, &rows, Some(detector));
         Some(format!("(({coarse}) IN ({some})\n      AND (({whole}) IN ({given})) IS TRUE)"))
     }
@@ -546,6 +588,18 @@ impl Asked {
             keys.is_some_and(few) && link.columns().any(|column| self.tell(column))
         })
     }
+}
+
+/// Whether most of all datasets of the visits would be read in vain, as few detectors of each are wanted.
+fn are_scattered(keys: &[Vec<Cell>], detector: usize) -> bool {
+    let visits: HashSet<Vec<_>> = keys
+        .iter()
+        .map(|key| {
+            let rest = key.iter().enumerate().filter(|(at, _)| *at != detector);
+            rest.map(|(_, cell)| (cell.as_int(), cell.as_str())).collect()
+        })
+        .collect();
+    keys.len() < SCATTERED * visits.len()
 }
 
 /// The position of a probe, which is added where it is new.

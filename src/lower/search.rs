@@ -70,7 +70,7 @@ impl Target {
     }
 
     /// Whether there are functions, and trixels that they can use.
-    fn finds_places(&self) -> bool {
+    pub(super) fn finds_places(&self) -> bool {
         self.elements.trixels && self.dialect.has_schemas() && self.strategy != Strategy::Inline
     }
 

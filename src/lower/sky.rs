@@ -25,6 +25,8 @@ pub type Known = BTreeMap<String, Kept>;
 pub struct Kept {
     /// The columns of its primary key.
     pub keys: Vec<String>,
+    /// The function of an index on the boxes of its regions, in SQL.
+    pub bounds: Option<String>,
 }
 
 /// A cover on a branch.
@@ -36,6 +38,8 @@ pub(super) struct Sky<'b> {
     pub join: &'b Join,
     /// Its key.
     pub keys: Vec<String>,
+    /// The function of an index on the boxes of its regions, in SQL.
+    pub bounds: Option<String>,
     /// Whether all rows are found by their regions, or by the position that stands in for them.
     pub is_whole: bool,
     /// The position that stands in for a region that is not there.
@@ -105,8 +109,8 @@ impl Target {
             let stand_in = self.stand_in(cover, &scalar);
             // What cannot be looked up is tested row by row.
             let is_whole = stands_in == stand_in.is_some();
-            let keys = kept.keys.clone();
-            sky.push(Sky { cover, join, keys, is_whole, stand_in, overlap });
+            let Kept { keys, bounds } = kept.clone();
+            sky.push(Sky { cover, join, keys, bounds, is_whole, stand_in, overlap });
         }
         Some(sky)
     }

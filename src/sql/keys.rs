@@ -18,11 +18,11 @@ impl Dialect {
         let list = list.join(",");
         match self {
             Self::Postgres => {
-                let list = parameters.integers(&format!("{{{list}}}"));
+                let list = parameters.list(&format!("{{{list}}}"));
                 format!("{value} = ANY (CAST({list} AS bigint[]))")
             }
             Self::Sqlite => {
-                let list = parameters.integers(&format!("[{list}]"));
+                let list = parameters.list(&format!("[{list}]"));
                 format!("{value} IN (SELECT value FROM json_each({list}))")
             }
         }

@@ -65,8 +65,8 @@ impl Parameters {
         self.dialect.parameter(at, ColumnType::BigInt)
     }
 
-    /// Integers as the text of a list, which the dialect reads.
-    pub(super) fn integers(&mut self, list: &str) -> String {
+    /// Numbers as the text of a list, which the dialect reads.
+    pub fn list(&mut self, list: &str) -> String {
         if self.are_texts { self.dialect.quote(list) } else { self.text(list) }
     }
 
@@ -147,7 +147,7 @@ mod tests {
         let mut parameters = Parameters::of_texts(Dialect::Postgres);
         assert_eq!(parameters.text("x"), "CAST($1 AS text)");
         assert_eq!(parameters.integer(7), Dialect::Postgres.integer(7));
-        assert_eq!(parameters.integers("{1,2}"), "'{1,2}'");
+        assert_eq!(parameters.list("{1,2}"), "'{1,2}'");
         assert_eq!(parameters.into_cells(), [Cell::Text("x".to_owned())]);
     }
 

@@ -83,15 +83,8 @@ impl Target {
         if self.strategy != Strategy::Ingest {
             return Vec::new();
         }
-        let mut read: BTreeSet<&str> = BTreeSet::new();
-        for branch in &plan.branches {
-            let mut aliases = BTreeSet::new();
-            branch.values.iter().for_each(|value| regions(value, &mut aliases));
-            let joins = branch.joins.iter().filter(|join| aliases.contains(join.alias.as_str()));
-            read.extend(joins.map(|join| join.table.as_str()));
-        }
         let plugin = plan.columns.iter().any(|column| column.origin == Origin::Plugin);
-        read.into_iter().filter_map(|element| self.sidecar(element, plugin)).collect()
+        regional(plan).into_iter().filter_map(|element| self.sidecar(element, plugin)).collect()
     }
 
     fn sidecar(&self, element: &str, plugin: bool) -> Option<Sidecar> {
@@ -208,6 +201,18 @@ pub(super) fn kept_column(alias: &str, part: RegionPart) -> Option<&'static str>
         RegionPart::SpherePolygon => "pgs_region",
         RegionPart::SpherePoint => "pgs_center",
     })
+}
+
+/// Tables whose regions the rows show.
+pub(super) fn regional(plan: &ViewPlan) -> BTreeSet<&str> {
+    let mut tables = BTreeSet::new();
+    for branch in &plan.branches {
+        let mut aliases = BTreeSet::new();
+        branch.values.iter().for_each(|value| regions(value, &mut aliases));
+        let joins = branch.joins.iter().filter(|join| aliases.contains(join.alias.as_str()));
+        tables.extend(joins.map(|join| join.table.as_str()));
+    }
+    tables
 }
 
 /// The aliases of the tables whose regions a value reads.

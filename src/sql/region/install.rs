@@ -19,8 +19,11 @@ const KEPT: &str = include_str!("../../../sql/postgres/50_kept.sql");
 /// The same for the types of pgSphere.
 const KEPT_SPHERE: &str = include_str!("../../../sql/postgres/60_kept_sphere.sql");
 
-/// What finds images by place.
-const SKY: &str = include_str!("../../../sql/postgres/70_sky.sql");
+/// What finds images by place, and what an index of places is made of.
+const SKY: [&str; 2] = [
+    include_str!("../../../sql/postgres/70_sky.sql"),
+    include_str!("../../../sql/postgres/80_bounds.sql"),
+];
 
 /// The statements that create what [`column`](super::column) calls, in order, without semicolons
 /// at their ends. Empty where nothing is to be installed: `inline`, and SQLite, whose functions
@@ -37,7 +40,9 @@ pub fn sky_functions(
     schema: Option<&str>,
 ) -> Vec<(String, String)> {
     match (dialect, strategy) {
-        (Dialect::Postgres, Strategy::Functions | Strategy::Ingest) => statements(SKY)
+        (Dialect::Postgres, Strategy::Functions | Strategy::Ingest) => SKY
+            .iter()
+            .flat_map(|file| statements(file))
             .map(|one| (name(&one).unwrap_or_default().to_owned(), filled(one, schema)))
             .collect(),
         _ => Vec::new(),

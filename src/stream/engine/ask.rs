@@ -367,7 +367,7 @@ pub(super) async fn known(
     needs: &query::Needs,
 ) -> Result<Known> {
     let Some(site) = site.filter(|_| !needs.covers.is_empty()) else { return Ok(Known::new()) };
-    site.known(session).await.cloned()
+    site.known(session).await
 }
 
 /// What the tables of a statement share.

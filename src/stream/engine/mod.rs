@@ -15,6 +15,7 @@ mod probes;
 mod running;
 mod service;
 mod site;
+mod spatial;
 mod stage;
 mod statement;
 mod texts;

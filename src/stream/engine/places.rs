@@ -1,8 +1,10 @@
 //! Rows whose regions are where a query looks for them.
 //!
 //! In: a probe by regions. Out: the keys of its rows whose region, or its centre, may be there. A trixel has
-//! about fourteen regions for each that is wanted, so most of the work is to read them: the database sends the
-//! next ones while these are tested.
+//! about fourteen regions for each that is wanted, a box of an index three, so most of the work is to read them:
+//! the database sends the next ones while these are tested.
+
+use std::collections::HashSet;
 
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::spawn_blocking;
@@ -51,7 +53,8 @@ pub(super) async fn candidates(
     }
     let (to, tuples) = channel(QUEUE);
     let (wires, cover) = (fields.to_vec(), cover.clone());
-    let tester = spawn_blocking(move || test(tuples, &wires, &cover, most));
+    let repeats = probing.repeats;
+    let tester = spawn_blocking(move || test(tuples, &wires, &cover, most, repeats));
     let sent = session.tuples(&probing.text, &probing.parameters, fields, &to).await;
     drop(to);
     let ended = |_| Box::new(Diagnostic::error("R029", "the test of regions ended early"));
@@ -67,8 +70,10 @@ fn test(
     wires: &[Wire],
     cover: &Cover,
     most: usize,
+    repeats: bool,
 ) -> Result<Candidates> {
     let (mut tuples, mut found) = (Tuples::default(), Candidates::default());
+    let mut seen = HashSet::new();
     let width = wires.len().saturating_sub(1);
     while let Some(chunk) = chunks.blocking_recv() {
         let data = tuples.complete(chunk, wires.len())?;
@@ -79,13 +84,18 @@ fn test(
                 break;
             }
             let region = rows.str(row, width);
-            if may_match(region, cover) {
+            if may_match(region, cover) && (!repeats || seen.insert(key(&rows, row, width))) {
                 found.regions.push(region.map(str::to_owned));
                 found.keys.push((0..width).map(|field| rows.cell(row, field)).collect());
             }
         }
     }
     Ok(found)
+}
+
+/// The bytes of a row's key.
+fn key(rows: &Rows<'_>, row: usize, width: usize) -> Vec<Box<[u8]>> {
+    (0..width).filter_map(|field| rows.bytes(row, field)).map(Box::from).collect()
 }
 
 /// Whether a stored region, or its centre, is where a query looks for it. What cannot be read has no centre:

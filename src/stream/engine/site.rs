@@ -3,25 +3,22 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tokio::sync::OnceCell;
-
+use super::spatial::Spatial;
 use super::texts::Texts;
 use super::unusual::Unusual;
 use crate::db::{Database, Session};
 use crate::diag::Result;
-use crate::functions::is_nowhere;
 use crate::lower::{
-    Asked, Definitions, Elements, Found, Governors, Kept, Keys, Known, PlainBranch, Probe, Target,
-    UNKEPT, ViewName, Wanted,
+    Asked, Definitions, Elements, Found, Governors, Keys, Known, PlainBranch, Probe, Target,
+    ViewName, Wanted,
 };
-use crate::plan::{LEVEL, Scalar, ViewPlan};
+use crate::plan::{Scalar, ViewPlan};
 use crate::query::{Needs, Node, Plain, column, encoded, fallback};
 use crate::region::RegionOptions;
 use crate::registry::{CollectionKey, IngestDate, Snapshot};
 use crate::resolve::service::{Native, ObsCore, datasets, memberships, native, obscore};
 use crate::sql::Parameters;
 use crate::sql::region::Strategy;
-use crate::value::Cell;
 
 /// An ObsCore table that a repository publishes.
 #[derive(Debug, Clone)]
@@ -61,9 +58,7 @@ pub struct Site {
     pub is_applied: bool,
     /// How they are written down.
     pub target: Target,
-    /// Elements with regions, their keys, and tables of the regions' trixels.
-    spatial: Vec<(String, Vec<String>)>,
-    known: OnceCell<Known>,
+    spatial: Arc<Spatial>,
 }
 
 impl Site {
@@ -78,11 +73,10 @@ impl Site {
         let mut natives = native(snapshot, schema);
         let shown = natives.len();
         let target = target(snapshot, "butler", regions);
-        let spatial = spatial(snapshot, &natives);
+        let spatial = Arc::new(Spatial::new(snapshot, &natives));
         natives.extend(memberships(snapshot));
-        let (schema, known) = (schema.to_owned(), OnceCell::new());
-        let (published, is_applied) = (Vec::new(), false);
-        Self { database, published, schema, natives, shown, is_applied, target, spatial, known }
+        let (published, schema, is_applied) = (Vec::new(), schema.to_owned(), false);
+        Self { database, published, schema, natives, shown, is_applied, target, spatial }
     }
 
     /// An applied view whose objects are in the database's schema `namespace`, as the table of `schema`: with
@@ -106,33 +100,18 @@ impl Site {
             definitions: Definitions::Repeated,
             governors: Governors::default(),
         };
-        let (schema, known) = (schema.to_owned(), OnceCell::new());
-        let (published, natives, spatial) = (Vec::new(), vec![table], Vec::new());
+        let (schema, spatial) = (schema.to_owned(), Arc::default());
+        let (published, natives) = (Vec::new(), vec![table]);
         let (shown, is_applied) = (1, true);
-        Self { database, published, schema, natives, shown, is_applied, target, spatial, known }
+        Self { database, published, schema, natives, shown, is_applied, target, spatial }
     }
 
-    /// The elements whose regions' trixels are all kept in the registry, which is looked up when it is
-    /// first asked for. Butler stores them with every region; a registry that was filled in another way
-    /// may lack some, and is then searched without them.
+    /// What is known of the regions of elements, for queries by place.
     ///
     /// # Errors
     /// R028 and R029.
-    pub async fn known(&self, session: &mut Session) -> Result<&Known> {
-        let look = async || {
-            let mut known = Known::new();
-            for (element, keys) in &self.spatial {
-                let missing = self.target.unkept(element, keys);
-                let missing = session.rows(&missing, &[]).await?;
-                let nowhere = |cell: &Cell| cell.as_str().is_none_or(is_nowhere);
-                let harmless = |row: &Vec<Cell>| row.first().is_none_or(nowhere);
-                if missing.len() < UNKEPT && missing.iter().all(harmless) {
-                    known.insert(element.clone(), Kept { keys: keys.clone() });
-                }
-            }
-            Ok(known)
-        };
-        self.known.get_or_try_init(look).await
+    pub async fn known(&self, session: &mut Session) -> Result<Known> {
+        self.spatial.known(session, &self.target).await
     }
 
     /// The schema of the tables that only programs ask; no name of a schema that people give is like it.
@@ -171,19 +150,6 @@ impl Site {
             Published { schema, plan, target, obscore, identifier, is_inner, texts, unusual };
         self.published.push(published);
     }
-}
-
-/// Elements whose regions' trixels are kept in the common skypix system.
-fn spatial(snapshot: &Snapshot, natives: &[Native]) -> Vec<(String, Vec<String>)> {
-    if snapshot.universe.common_skypix != format!("htm{LEVEL}") {
-        return Vec::new();
-    }
-    let kept = |native: &&Native| {
-        let table = format!("{}_skypix_overlap", native.from);
-        let regions = native.values.iter().any(|value| matches!(value, Scalar::Region { .. }));
-        regions && snapshot.tables.contains_key(&table)
-    };
-    natives.iter().filter(kept).map(|native| (native.from.clone(), native.keys.clone())).collect()
 }
 
 fn target(snapshot: &Snapshot, name: &str, regions: RegionOptions) -> Target {
