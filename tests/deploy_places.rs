@@ -81,10 +81,11 @@ fn rough(place: &Place, given: &[&str], wanted: &[String]) -> BTreeSet<String> {
     if more.is_empty() {
         return BTreeSet::new();
     }
-    // Boxes and ellipses are written as polygons of many corners.
+    // Boxes and ellipses are written as polygons of many corners; the small box in the survey's union with a
+    // circle has four.
     let found = place.sql(&format!(
         "SELECT obs_publisher_did FROM ivoa.obscore WHERE obs_publisher_did IN ({}) AND (s_region LIKE \
-         'INTERSECTION%' OR s_region LIKE 'POLYGON%' AND length(s_region) > 300)",
+         'INTERSECTION%' OR s_region LIKE 'UNION ICRS ( CIRCLE%POLYGON%' OR s_region LIKE 'POLYGON%' AND length(s_region) > 300)",
         more.join(", ")
     ));
     found.lines().map(str::to_owned).collect()
